@@ -9,8 +9,8 @@ type SdkRequest = Parameters<Handler['handle']>[0];
 /** A request handler for any SDK client that passes each request to `wire`. */
 export function wireHandler(wire: Wire): Handler {
   return {
-    async handle(request, options) {
-      options?.abortSignal?.throwIfAborted();
+    async handle(request, options?: { abortSignal?: unknown }) {
+      if (options?.abortSignal instanceof AbortSignal) options.abortSignal.throwIfAborted();
       const answer = await wire({
         method: request.method,
         host: request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`,
@@ -27,8 +27,8 @@ export function wireHandler(wire: Wire): Handler {
   };
 }
 
-function flatten(query: SdkRequest['query']): [string, string][] {
-  return Object.entries(query ?? {}).flatMap(([name, value]) => {
+function flatten(query: Record<string, string | string[] | null> = {}): [string, string][] {
+  return Object.entries(query).flatMap(([name, value]) => {
     if (Array.isArray(value)) return value.map((one): [string, string] => [name, one]);
     return [[name, value ?? '']];
   });

@@ -1,0 +1,34 @@
+/** What is wrong with something that the user wrote, and where. It does not know how it is printed. */
+
+/** Where a value was written. */
+export interface Place {
+  /** Relative to the workspace, with forward slashes. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units. */
+  readonly column: number;
+}
+
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  /** Stable, for programs: `unknown-key`, `yaml-syntax`. */
+  readonly code: string;
+  readonly message: string;
+  /** Absent where nothing that the user wrote is the cause. */
+  readonly place?: Place | { readonly file: string } | undefined;
+  /** The line that the place points at, as written. */
+  readonly excerpt?: string | undefined;
+  /** What to do about it. */
+  readonly cure?: string | undefined;
+}
+
+/** Input that cannot be used. The command line ends with exit code 2 and these diagnostics; nothing was begun. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((one) => one.message).join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}

@@ -1,0 +1,25 @@
+/** Digests of bytes and of plain data. It does not know what the data mean. */
+import { createHash } from 'node:crypto';
+import type { Digest } from './ids.ts';
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export function digestOf(bytes: string | Uint8Array): Digest {
+  return createHash('sha256').update(bytes).digest('hex') as Digest;
+}
+
+/** JSON with the keys of every object in code-unit order and no white space: equal data, equal text. */
+export function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** The part of a digest that people read and that the tag `TemplateHash` holds: 16 hexadecimal digits. */
+export const shortDigest = (digest: Digest): string => digest.slice(0, 16);
+
+/** Order by code units: the same on every machine, whatever its locale. */
+export const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,71 @@
+/** What happens in a run, in the order in which it happens. It does not know who listens. */
+import type { Failure } from './failure.ts';
+import type { BuildId, Digest, ImageId, InstanceId, TemplateName } from './ids.ts';
+import type { Action } from './plan.ts';
+
+export type ImageResult = 'built' | 'reused' | 'failed' | 'skipped';
+
+/** Why an image is not there at the end of a run. */
+export type Trouble =
+  | Failure
+  | { readonly code: 'ancestor-failed'; readonly template: TemplateName }
+  | { readonly code: 'bailed' };
+
+export type Event =
+  | { readonly type: 'run-started'; readonly workspace: string; readonly provider: string; readonly region: string; readonly confined?: boolean }
+  | { readonly type: 'plan'; readonly actions: readonly Action[] }
+  | {
+      readonly type: 'image-started';
+      readonly template: TemplateName;
+      readonly digest: Digest;
+      readonly buildId: BuildId;
+      readonly steps: number;
+      readonly expectedMs: number | null;
+    }
+  | ({ readonly type: 'step-started' } & StepPosition)
+  | ({ readonly type: 'step-finished'; readonly result: 'done' | 'failed'; readonly durationMs: number } & StepPosition)
+  | {
+      readonly type: 'image-finished';
+      readonly template: TemplateName;
+      readonly digest: Digest;
+      readonly result: ImageResult;
+      readonly image: ImageId | null;
+      readonly durationMs: number;
+      readonly trouble?: Trouble;
+    }
+  | {
+      readonly type: 'lease-waiting';
+      readonly template: TemplateName;
+      readonly digest: Digest;
+      readonly holder: string;
+      readonly since: string;
+      readonly step: string | null;
+    }
+  | {
+      readonly type: 'lease-taken';
+      readonly template: TemplateName;
+      readonly digest: Digest;
+      readonly token: number;
+      /** The holder that died and whose build goes on here. */
+      readonly from: string | null;
+    }
+  | { readonly type: 'retry'; readonly operation: string; readonly attempt: number; readonly awsCode: string }
+  | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly instance?: InstanceId }
+  | {
+      readonly type: 'run-finished';
+      readonly built: readonly TemplateName[];
+      readonly reused: readonly TemplateName[];
+      readonly failed: readonly TemplateName[];
+      readonly skipped: readonly TemplateName[];
+      readonly durationMs: number;
+    };
+
+interface StepPosition {
+  readonly template: TemplateName;
+  readonly step: string;
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+}
+
+export type Emit = (event: Event) => void;

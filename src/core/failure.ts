@@ -1,0 +1,34 @@
+/** Why an image could not be built or a service not be used: values, never exceptions. It does not word them. */
+import type { Digest, ImageId, InstanceId } from './ids.ts';
+
+/** A service said no, or could not be reached, after all retries. */
+export interface CloudFailure {
+  readonly code: 'cloud';
+  /** The service's own code: `UnauthorizedOperation`, `InvalidAMIName.Duplicate`, `ECONNREFUSED`. */
+  readonly awsCode: string;
+  readonly operation: string;
+  readonly message: string;
+  /** Whether the request may have taken effect all the same. */
+  readonly effectUnknown: boolean;
+}
+
+export type Failure =
+  | CloudFailure
+  | {
+      readonly code: 'step-failed';
+      readonly step: string;
+      readonly exitCode: number;
+      /** SSM's word: `Failed`, `ExecutionTimedOut`, `Undeliverable`. */
+      readonly status: string;
+      /** The last lines that the step printed. */
+      readonly tail: readonly string[];
+      /** A file that holds all that it printed. */
+      readonly log: string;
+    }
+  | { readonly code: 'timed-out'; readonly what: string; readonly afterMs: number }
+  | { readonly code: 'instance-ended'; readonly instance: InstanceId; readonly state: string; readonly why: string }
+  | { readonly code: 'image-ended'; readonly image: ImageId; readonly state: string; readonly why: string }
+  | { readonly code: 'inputs-changed'; readonly files: readonly string[] }
+  | { readonly code: 'lease-lost'; readonly digest: Digest; readonly holder: string }
+  | { readonly code: 'lease-held'; readonly digest: Digest; readonly holder: string; readonly since: string }
+  | { readonly code: 'interrupted' };

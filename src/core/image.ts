@@ -1,0 +1,28 @@
+/** A machine image as the registry shows it. It does not know what makes one a hit. */
+import type { Architecture } from './template.ts';
+import type { ImageId } from './ids.ts';
+
+/** EC2's own states, and `unseen` for an image that was made but that no answer shows yet. */
+export type ImageState =
+  | 'pending'
+  | 'available'
+  | 'invalid'
+  | 'deregistered'
+  | 'transient'
+  | 'failed'
+  | 'error'
+  | 'disabled'
+  | 'unseen';
+
+export interface RegisteredImage {
+  readonly id: ImageId;
+  readonly name: string;
+  readonly state: ImageState;
+  readonly architecture: Architecture | undefined;
+  /** ISO 8601, as the registry says. */
+  readonly createdAt: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly snapshots: readonly string[];
+  /** Why it is in this state, where the registry says so. */
+  readonly stateReason: string | undefined;
+}

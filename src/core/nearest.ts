@@ -1,0 +1,29 @@
+/** Finds the names that somebody may have meant. It does not know what is named. */
+import { distance } from 'fastest-levenshtein';
+import { byCodeUnits } from './digest.ts';
+
+/** At most three of `names`, nearest first, none so far off that the suggestion would puzzle. */
+export function nearest(wanted: string, names: Iterable<string>): string[] {
+  const reach = Math.max(2, Math.floor(wanted.length / 2));
+  return [...names]
+    .map((name) => ({ name, apart: apartness(wanted, name) }))
+    .filter(({ apart }) => apart <= reach)
+    .toSorted((a, b) => a.apart - b.apart || byCodeUnits(a.name, b.name))
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** `gromacs` is near to `md/gromacs`: the folder is easily forgotten. */
+function apartness(wanted: string, name: string): number {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const whole = distance(wanted.toLowerCase(), name.toLowerCase());
+  return last === name ? whole : Math.min(whole, 1 + distance(wanted.toLowerCase(), last.toLowerCase()));
+}
+
+/** `did you mean a, b or c?`, or nothing where no name is near. */
+export function didYouMean(wanted: string, names: Iterable<string>): string | undefined {
+  const near = nearest(wanted, names);
+  const last = near.pop();
+  if (last === undefined) return undefined;
+  return `did you mean ${near.length === 0 ? last : `${near.join(', ')} or ${last}`}?`;
+}

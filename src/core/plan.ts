@@ -1,0 +1,47 @@
+/** What a run will do, as plain data. It does not know how it was decided nor how it is carried out. */
+import type { Digest, ImageId, TemplateName } from './ids.ts';
+import type { ImageState } from './image.ts';
+import type { Recipe } from './recipe.ts';
+
+/** Explains an action; never decides one. */
+export type Reason =
+  | { readonly kind: 'hit'; readonly image: ImageId; readonly createdAt: string; readonly buildId: string }
+  | { readonly kind: 'no-image' }
+  | { readonly kind: 'image-unusable'; readonly image: ImageId; readonly state: ImageState }
+  | { readonly kind: 'other-parent'; readonly image: ImageId; readonly expected: string; readonly found: string }
+  | { readonly kind: 'image-pending'; readonly image: ImageId }
+  | { readonly kind: 'same-digest'; readonly template: TemplateName };
+
+/**
+ * `build`: make the image. `reuse`: it exists. `wait`: it is being made, by another run
+ * or under another template's name.
+ */
+export type ActionKind = 'build' | 'reuse' | 'wait';
+
+export interface Action {
+  readonly template: TemplateName;
+  readonly digest: Digest;
+  readonly action: ActionKind;
+  readonly reason: Reason;
+  readonly image: ImageId | null;
+  readonly recipe: Recipe;
+  /** The template whose image this one stands on; null: a base image. */
+  readonly parent: TemplateName | null;
+  /** Templates of this plan whose images must be there before this action starts. */
+  readonly needs: readonly TemplateName[];
+  /** How long the build took when it was last done; null: never seen. */
+  readonly expectedMs: number | null;
+  readonly settings: LaunchSettings;
+}
+
+/** How to build, as far as the template says; what it leaves open, the builder's own settings decide. */
+export interface LaunchSettings {
+  readonly instanceType: string;
+  readonly spot: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** In topological order: what an action needs stands before it. */
+export interface Plan {
+  readonly actions: readonly Action[];
+}

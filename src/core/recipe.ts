@@ -1,0 +1,37 @@
+/** Everything that can change an image, and nothing else. It does not know how any of it came to be. */
+import type { Digest, ImageId } from './ids.ts';
+import type { Architecture, Mount, User } from './template.ts';
+
+export interface Step {
+  /** Shown to people, unique within the recipe: `package gcc@13.2.0`. */
+  readonly name: string;
+  /** Workspace path of the script. */
+  readonly script: string;
+  readonly arguments: readonly string[];
+}
+
+export interface InputFile {
+  /** Workspace path. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly executable: boolean;
+}
+
+export type Origin =
+  | { readonly kind: 'parent'; readonly digest: Digest }
+  | { readonly kind: 'base'; readonly image: ImageId };
+
+export interface Recipe {
+  readonly origin: Origin;
+  /** Digests of the other templates that must exist first. */
+  readonly dependsOn: readonly Digest[];
+  readonly architecture: Architecture;
+  /** GiB of the root volume, which is the size of the image's snapshot. */
+  readonly volumeGb: number;
+  readonly packages: readonly string[];
+  readonly users: readonly User[];
+  readonly mounts: readonly Mount[];
+  readonly tests: readonly string[];
+  readonly steps: readonly (Step & { readonly scriptDigest: Digest })[];
+  readonly inputs: readonly InputFile[];
+}

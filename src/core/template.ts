@@ -1,0 +1,69 @@
+/** A template as read: every value with its place. It does not know YAML, nor what stands on it. */
+import type { Place } from './diagnostic.ts';
+import type { TemplateName } from './ids.ts';
+
+export interface Located<Value> {
+  readonly value: Value;
+  readonly place: Place;
+}
+
+export const architectures = ['x86_64', 'arm64'] as const;
+export type Architecture = (typeof architectures)[number];
+
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface Mount {
+  readonly bucket: string;
+  readonly mountPoint: string;
+  readonly readOnly: boolean;
+}
+
+/** What the first image of a chain stands on. */
+export type BaseImage = { readonly ssm: string } | { readonly ami: string };
+
+/** How an image is built; none but `architecture`, `volumeGb` and `base` can change what it holds. */
+export interface BuildSettings {
+  readonly instanceType?: string | undefined;
+  readonly spot?: boolean | undefined;
+  /** Of the whole build, in seconds. */
+  readonly timeoutSeconds?: number | undefined;
+  readonly volumeGb?: number | undefined;
+  readonly architecture?: Architecture | undefined;
+  readonly base?: BaseImage | undefined;
+}
+
+/** The parts of a template that are lists; each item keeps its place through merging. */
+export interface TemplateLists {
+  /** Spack specs as written. */
+  readonly packages: readonly Located<string>[];
+  readonly users: readonly Located<User>[];
+  readonly mounts: readonly Located<Mount>[];
+  /** Workspace paths of scripts that run after the packages. */
+  readonly scripts: readonly Located<string>[];
+  /** Patterns of files that go into the image, relative to the workspace. */
+  readonly inputs: readonly Located<string>[];
+  readonly tests: readonly Located<string>[];
+}
+
+export interface Template extends TemplateLists {
+  readonly name: TemplateName;
+  /** Workspace path. */
+  readonly file: string;
+  readonly extends?: Located<TemplateName> | undefined;
+  readonly dependsOn: readonly Located<TemplateName>[];
+  readonly build: BuildSettings;
+}
+
+/** A template with all that it inherits, and apart from that what it adds to its parent's image. */
+export interface MergedTemplate {
+  readonly template: Template;
+  readonly build: BuildSettings;
+  /** The whole chain's, ancestors first. */
+  readonly all: TemplateLists;
+  /** What no ancestor has: the work of this image's own build. */
+  readonly own: TemplateLists;
+}
