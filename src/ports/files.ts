@@ -1,0 +1,23 @@
+/** The files of a workspace, by paths relative to its root, with forward slashes. */
+import type { Digest } from '../core/ids.ts';
+
+export interface FileDigest {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly executable: boolean;
+}
+
+/** Why a file cannot be used. */
+export type FileProblem = 'missing' | 'not-a-file' | 'outside-workspace' | 'unreadable' | 'too-big';
+
+export interface Files {
+  /** Absolute path of the workspace, for messages. */
+  readonly root: string;
+  /** Regular files that match, in code-unit order; links are followed to files inside the workspace only. */
+  list(patterns: readonly string[]): Promise<string[]>;
+  /** The text of a file of at most `maxBytes`. */
+  read(path: string, maxBytes: number): Promise<{ readonly text: string } | { readonly problem: FileProblem }>;
+  digest(path: string): Promise<FileDigest | { readonly problem: FileProblem }>;
+  /** Writes a file that belongs to the program, with the folders above it; answers its absolute path. */
+  write(path: string, text: string): Promise<string>;
+}

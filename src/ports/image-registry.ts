@@ -1,0 +1,19 @@
+/** Machine images and the parameters that name them: EC2 and SSM, as far as looking up goes. */
+import type { CloudFailure } from '../core/failure.ts';
+import type { ImageId } from '../core/ids.ts';
+import type { RegisteredImage } from '../core/image.ts';
+import type { Result } from '../core/result.ts';
+
+export interface ImageRegistry {
+  /**
+   * Our own images (owned by this account) whose tag has one of the values, in any state;
+   * no values: all that have the tag. One call for a page of values, never one for each.
+   */
+  findByTag(tag: string, values: readonly string[]): Promise<Result<RegisteredImage[], CloudFailure>>;
+  /** The images of these ids; one that no answer shows is left out. */
+  describe(ids: readonly ImageId[]): Promise<Result<RegisteredImage[], CloudFailure>>;
+  /** The image that a public SSM parameter names. */
+  resolveParameter(name: string): Promise<Result<ImageId, CloudFailure>>;
+  /** Removes the image and its snapshots. An image that is gone already is no failure. */
+  remove(image: RegisteredImage): Promise<Result<void, CloudFailure>>;
+}
