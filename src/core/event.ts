@@ -12,7 +12,13 @@ export type Trouble =
   | { readonly code: 'bailed' };
 
 export type Event =
-  | { readonly type: 'run-started'; readonly workspace: string; readonly provider: string; readonly region: string; readonly confined?: boolean }
+  | {
+      readonly type: 'run-started';
+      readonly workspace: string;
+      readonly provider: string;
+      readonly region: string;
+      readonly confined?: boolean;
+    }
   | { readonly type: 'plan'; readonly actions: readonly Action[] }
   | {
       readonly type: 'image-started';
@@ -23,7 +29,11 @@ export type Event =
       readonly expectedMs: number | null;
     }
   | ({ readonly type: 'step-started' } & StepPosition)
-  | ({ readonly type: 'step-finished'; readonly result: 'done' | 'failed'; readonly durationMs: number } & StepPosition)
+  | ({
+      readonly type: 'step-finished';
+      readonly result: 'done' | 'failed';
+      readonly durationMs: number;
+    } & StepPosition)
   | {
       readonly type: 'image-finished';
       readonly template: TemplateName;
@@ -50,7 +60,12 @@ export type Event =
       readonly from: string | null;
     }
   | { readonly type: 'retry'; readonly operation: string; readonly attempt: number; readonly awsCode: string }
-  | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly instance?: InstanceId }
+  | {
+      readonly type: 'warning';
+      readonly code: string;
+      readonly message: string;
+      readonly instance?: InstanceId;
+    }
   | {
       readonly type: 'run-finished';
       readonly built: readonly TemplateName[];

@@ -26,7 +26,12 @@ export type Failure =
       readonly log: string;
     }
   | { readonly code: 'timed-out'; readonly what: string; readonly afterMs: number }
-  | { readonly code: 'instance-ended'; readonly instance: InstanceId; readonly state: string; readonly why: string }
+  | {
+      readonly code: 'instance-ended';
+      readonly instance: InstanceId;
+      readonly state: string;
+      readonly why: string;
+    }
   | { readonly code: 'image-ended'; readonly image: ImageId; readonly state: string; readonly why: string }
   | { readonly code: 'inputs-changed'; readonly files: readonly string[] }
   | { readonly code: 'lease-lost'; readonly digest: Digest; readonly holder: string }

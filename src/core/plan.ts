@@ -8,7 +8,12 @@ export type Reason =
   | { readonly kind: 'hit'; readonly image: ImageId; readonly createdAt: string; readonly buildId: string }
   | { readonly kind: 'no-image' }
   | { readonly kind: 'image-unusable'; readonly image: ImageId; readonly state: ImageState }
-  | { readonly kind: 'other-parent'; readonly image: ImageId; readonly expected: string; readonly found: string }
+  | {
+      readonly kind: 'other-parent';
+      readonly image: ImageId;
+      readonly expected: string;
+      readonly found: string;
+    }
   | { readonly kind: 'image-pending'; readonly image: ImageId }
   | { readonly kind: 'same-digest'; readonly template: TemplateName };
 

@@ -18,8 +18,7 @@ export interface InputFile {
 }
 
 export type Origin =
-  | { readonly kind: 'parent'; readonly digest: Digest }
-  | { readonly kind: 'base'; readonly image: ImageId };
+  { readonly kind: 'parent'; readonly digest: Digest } | { readonly kind: 'base'; readonly image: ImageId };
 
 export interface Recipe {
   readonly origin: Origin;

@@ -1,0 +1,46 @@
+/** The configuration with nothing left open. It does not know which of its values were defaults. */
+import type { Architecture, BaseImage } from '../core/template.ts';
+import type { Provider, StepScripts } from './written-config.ts';
+
+export interface Config {
+  /** Absolute path of the folder that holds amifile.ts. */
+  readonly root: string;
+  readonly workspace: string;
+  readonly templates: string;
+  readonly maxDepth: number;
+  readonly provider: Provider;
+  readonly region: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly base: Readonly<Record<Architecture, BaseImage>>;
+  readonly builder: {
+    readonly instanceType: Readonly<Record<Architecture, string>>;
+    readonly architecture: Architecture;
+    readonly spot: boolean;
+    readonly timeoutSeconds: number;
+    readonly volumeGb: number;
+    readonly subnet: string | undefined;
+    readonly securityGroups: readonly string[];
+    readonly instanceProfile: string | undefined;
+  };
+  readonly steps: Required<StepScripts>;
+  readonly concurrency: number;
+  readonly sandbox: {
+    /** Absolute. */
+    readonly folder: string;
+    /** Infinity: no time passes. */
+    readonly speed: number;
+    /** Absolute path of the rules. */
+    readonly faults: string | undefined;
+  };
+  /**
+   * Where the AWS clients send their requests instead of to AWS, and whether that is this machine:
+   * then it is a sandbox, and the builder waits at the sandbox's pace.
+   */
+  readonly endpoint: { readonly url: string; readonly local: boolean } | undefined;
+}
+
+/** By what the builder's own waits are divided: what a sandbox speeds up need not be waited for as on AWS. */
+export function paceOf(config: Config): number {
+  return config.provider === 'sandbox' || config.endpoint?.local === true ? config.sandbox.speed : 1;
+}

@@ -1,0 +1,81 @@
+/** What a user writes in amifile.ts. It does not know the defaults' effects, nor the environment. */
+import type { Architecture, BaseImage } from '../core/template.ts';
+
+export interface WrittenConfig {
+  /** Names this collection of templates in tags and in the bucket. Default: the name of amifile.ts's folder. */
+  readonly workspace?: string;
+  /** Where the templates are. A name is a path below the pattern's fixed part. Default: `templates/**\/*.yaml`. */
+  readonly templates?: string;
+  /** How many `extends` may follow each other. Default: 5. */
+  readonly maxDepth?: number;
+  /** `sandbox` needs no account; `aws` is the real thing. Default: `sandbox`. */
+  readonly provider?: Provider;
+  /** AWS Region. Default: AWS_REGION, then `us-west-2`. */
+  readonly region?: string;
+  /** S3 bucket for the manifest, the leases and the logs. It must exist, but in the sandbox. */
+  readonly bucket?: string;
+  /** What every object key begins with. Default: `amigraph/`. */
+  readonly prefix?: string;
+  /** What templates without `extends` stand on. Default: Amazon Linux 2023 of the template's architecture. */
+  readonly base?: BaseImage;
+  /** The build instance. */
+  readonly builder?: BuilderOptions;
+  /** Scripts that run on the build instance. Default: those in `scripts/`. */
+  readonly steps?: StepScripts;
+  /** How many images are built at the same time. Default: 10. */
+  readonly concurrency?: number;
+  /** The AWS of our own, for machines with no account. */
+  readonly sandbox?: SandboxSettings;
+}
+
+export type Provider = 'sandbox' | 'aws';
+
+/** Defaults for what a template's `build` may say, and what only the account knows. */
+export interface BuilderOptions {
+  /** Default: `c6a.4xlarge`, or `c7g.4xlarge` for arm64. */
+  readonly instanceType?: string;
+  /** Architecture of templates that name none. Default: `x86_64`. */
+  readonly architecture?: Architecture;
+  /** Use Spot capacity. Default: false. */
+  readonly spot?: boolean;
+  /** Longest time for one image, as `90m` or `3h`. Default: `4h`. */
+  readonly timeout?: string;
+  /** Root volume in GiB; it becomes the size of the image. Default: 100. */
+  readonly volumeSizeGb?: number;
+  /** Subnet of the build instance. Default: the default VPC's. */
+  readonly subnet?: string;
+  /** Security groups of the build instance; it needs no inbound rule. Default: the VPC's own. */
+  readonly securityGroups?: readonly string[];
+  /** Name of the instance profile; its role needs AmazonSSMManagedInstanceCore. Needed with provider `aws`. */
+  readonly instanceProfile?: string;
+}
+
+/** Each a path relative to the workspace, run under `bash -euo pipefail`. */
+export interface StepScripts {
+  /** First, in every build. Default: `scripts/bootstrap.sh`. */
+  readonly bootstrap?: string;
+  /** Once for each package, with the Spack spec as its argument. Default: `scripts/install-package.sh`. */
+  readonly package?: string;
+  /** With `name:uid:gid` for each user. Default: `scripts/create-users.sh`. */
+  readonly users?: string;
+  /** With `bucket:/mount/point[:ro]` for each mount. Default: `scripts/mount-data.sh`. */
+  readonly mounts?: string;
+  /** Once for each test, with the command line as its argument. Default: `scripts/run-tests.sh`. */
+  readonly tests?: string;
+  /** Last, before the image is made. Default: `scripts/clean-up.sh`. */
+  readonly cleanUp?: string;
+}
+
+export interface SandboxSettings {
+  /** Where it keeps its state, relative to the workspace. Default: `.amigraph/sandbox`. */
+  readonly folder?: string;
+  /** By what the durations of the real thing are divided; `instant`: no time passes. Default: 400. */
+  readonly speed?: number | 'instant';
+  /** A JSON file of rules for what shall go wrong, relative to the workspace. */
+  readonly faults?: string;
+}
+
+/** Gives the written configuration its type; it changes nothing. */
+export function defineConfig(config: WrittenConfig): WrittenConfig {
+  return config;
+}

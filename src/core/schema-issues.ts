@@ -1,0 +1,81 @@
+/** What a schema finds wrong with a value, with the nearest names that it knows. It does not know where the value was written. */
+import type { BaseIssue } from 'valibot';
+import { didYouMean } from './nearest.ts';
+
+export interface SchemaIssue {
+  /** From the whole value to the wrong part: keys and list indexes. */
+  readonly path: readonly (string | number)[];
+  readonly code: 'unknown-key' | 'missing-key' | 'wrong-value';
+  readonly message: string;
+  readonly cure: string | undefined;
+}
+
+/** `schema` is the one that found them; its keys are what the user may have meant. */
+export function schemaIssues(schema: object, issues: readonly BaseIssue<unknown>[]): SchemaIssue[] {
+  return issues.map((issue) => {
+    const path = (issue.path ?? []).map(({ key }) => key).filter(isKey);
+    const name = path.at(-1);
+    if (issue.type === 'strict_object' && issue.expected === 'never') {
+      const known = keysAt(schema, path.slice(0, -1));
+      const cure = didYouMean(String(name), known) ?? `known here: ${known.join(', ')}`;
+      return { path, code: 'unknown-key', message: `unknown key ${dotted(path)}`, cure };
+    }
+    if (issue.type === 'strict_object' && issue.received === 'undefined') {
+      return {
+        path: path.slice(0, -1),
+        code: 'missing-key',
+        message: `${dotted(path)} is missing`,
+        cure: undefined,
+      };
+    }
+    const wrong = issue.kind === 'schema' && issue.message.startsWith('Invalid type');
+    const message = wrong ? `must be ${expectation(issue.expected)}, not ${received(issue)}` : issue.message;
+    return { path, code: 'wrong-value', message: `${dotted(path)} ${message}`, cure: undefined };
+  });
+}
+
+function dotted(path: readonly (string | number)[]): string {
+  if (path.length === 0) return 'the whole';
+  return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('');
+}
+
+const words: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  Array: 'a list',
+  Object: 'a map',
+  null: 'nothing',
+};
+
+const expectation = (expected: string | null): string =>
+  words[expected ?? ''] ?? expected ?? 'something else';
+
+function received(issue: BaseIssue<unknown>): string {
+  const { input } = issue;
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object' && input !== null) return 'a map';
+  if (input === null || input === undefined) return 'nothing';
+  return typeof input === 'string'
+    ? `the text ${JSON.stringify(input)}`
+    : `the ${typeof input} ${String(input)}`;
+}
+
+const isKey = (key: unknown): key is string | number => typeof key === 'string' || typeof key === 'number';
+
+/** The keys of the map that `path` leads to. */
+function keysAt(schema: object, path: readonly (string | number)[]): string[] {
+  const bare = unwrap(schema);
+  const [first, ...rest] = path;
+  if (first === undefined) return 'entries' in bare ? Object.keys(bare.entries as object) : [];
+  if ('item' in bare) return keysAt(bare.item as object, rest);
+  if (!('entries' in bare)) return [];
+  const next = (bare.entries as Record<string, object>)[first];
+  return next === undefined ? [] : keysAt(next, rest);
+}
+
+/** Without `optional(...)` around it and checks behind it. */
+function unwrap(schema: object): object {
+  if ('wrapped' in schema) return unwrap(schema.wrapped as object);
+  return schema;
+}

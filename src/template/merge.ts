@@ -1,0 +1,101 @@
+/** A template together with all that it inherits. It does not know the graph: the parent comes merged. */
+import { byCodeUnits, canonical } from '../core/digest.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { BuildSettings, Located, MergedTemplate, Template, TemplateLists } from '../core/template.ts';
+import { parseSpackSpec } from './spack-spec.ts';
+
+/** Lists are joined without duplicates, a child's single values win; see {@link MergedTemplate}. */
+export function mergeTemplate(
+  template: Template,
+  parent: MergedTemplate | undefined,
+): Result<MergedTemplate, Diagnostic[]> {
+  const inherited = parent?.all;
+  const own: TemplateLists = {
+    packages: added(template.packages, inherited?.packages, packageKey),
+    users: added(template.users, inherited?.users, ({ name, uid, gid }) => canonical([name, uid, gid])),
+    mounts: added(template.mounts, inherited?.mounts, (mount) =>
+      canonical([mount.bucket, mount.mountPoint, mount.readOnly]),
+    ),
+    scripts: added(template.scripts, inherited?.scripts, same),
+    inputs: added(template.inputs, inherited?.inputs, same),
+    tests: added(template.tests, inherited?.tests, same),
+  };
+  const conflicts = own.packages.flatMap((spec) => versionConflict(spec, inherited?.packages ?? []));
+  if (conflicts.length > 0) return fail(conflicts);
+  return ok({
+    template,
+    build: { ...parent?.build, ...given(template.build) },
+    own,
+    all: {
+      packages: [...(inherited?.packages ?? []), ...own.packages],
+      users: [...(inherited?.users ?? []), ...own.users],
+      mounts: [...(inherited?.mounts ?? []), ...own.mounts],
+      scripts: [...(inherited?.scripts ?? []), ...own.scripts],
+      inputs: [...(inherited?.inputs ?? []), ...own.inputs],
+      tests: [...(inherited?.tests ?? []), ...own.tests],
+    },
+  });
+}
+
+const same = (text: string): string => text;
+
+function packageKey(text: string): string {
+  const parsed = parseSpackSpec(text);
+  return 'spec' in parsed ? parsed.spec.canonical : text;
+}
+
+/** What `items` holds that neither `inherited` nor an earlier item does. */
+function added<Value>(
+  items: readonly Located<Value>[],
+  inherited: readonly Located<Value>[] | undefined,
+  key: (value: Value) => string,
+): Located<Value>[] {
+  const seen = new Set((inherited ?? []).map(({ value }) => key(value)));
+  return items.filter(({ value }) => {
+    const fresh = !seen.has(key(value));
+    seen.add(key(value));
+    return fresh;
+  });
+}
+
+/** An ancestor's image holds its version already; another one beside it is hardly what is meant. */
+function versionConflict(spec: Located<string>, inherited: readonly Located<string>[]): Diagnostic[] {
+  const mine = parsed(spec.value);
+  const versions = inherited
+    .map((one) => ({ ...one, spec: parsed(one.value) }))
+    .filter((one) => one.spec?.package === mine?.package);
+  const [first] = versions;
+  if (mine?.version === undefined || first === undefined) return [];
+  if (versions.some((one) => one.spec?.version === mine.version || one.spec?.version === undefined))
+    return [];
+  const { file, line } = first.place;
+  return [
+    {
+      severity: 'error',
+      code: 'version-conflict',
+      message: `${spec.value} conflicts with ${first.value} (${file}:${line}), which it inherits`,
+      place: spec.place,
+      cure: `use ${mine.package}@${first.spec?.version ?? ''} here, change ${file}, or do not extend it`,
+    },
+  ];
+}
+
+function parsed(text: string): { package: string; version: string | undefined } | undefined {
+  const result = parseSpackSpec(text);
+  return 'spec' in result ? result.spec : undefined;
+}
+
+function given(build: BuildSettings): BuildSettings {
+  return Object.fromEntries(Object.entries(build).filter(([, value]) => value !== undefined));
+}
+
+/** Compilers first, since the other packages may be built with them; then by code units. */
+export function installOrder(packages: readonly Located<string>[]): string[] {
+  const rank = (text: string): number => (compilers.has(parsed(text)?.package ?? '') ? 0 : 1);
+  return packages
+    .map(({ value }) => packageKey(value))
+    .toSorted((a, b) => rank(a) - rank(b) || byCodeUnits(a, b));
+}
+
+const compilers = new Set(['aocc', 'gcc', 'intel-oneapi-compilers', 'llvm', 'nvhpc']);

@@ -1,0 +1,76 @@
+/** All templates of a workspace. It does not know how they hang together. */
+import { posix } from 'node:path';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { type TemplateName, templateName } from '../core/ids.ts';
+import type { Template } from '../core/template.ts';
+import type { FileProblem, Files } from '../ports/files.ts';
+import { readTemplate, type TemplateNaming } from './read.ts';
+
+export interface Scan {
+  readonly templates: readonly Template[];
+  /** Files that could not be read as templates, by the name that they would have had. */
+  readonly broken: ReadonlyMap<TemplateName, string>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const maxBytes = 1024 * 1024;
+
+/** Reads every file that `pattern` finds; a bad one does not keep the others from being read. */
+export async function scanTemplates(files: Files, pattern: string): Promise<Scan> {
+  const naming = templateNaming(pattern);
+  const found = await files.list([pattern]);
+  if (found.length === 0) return { templates: [], broken: new Map(), diagnostics: [noTemplates(pattern)] };
+  const read = await Promise.all(
+    found.map(async (file) => {
+      const content = await files.read(file, maxBytes);
+      if ('problem' in content) return { file, diagnostics: [unreadable(file, content.problem)] };
+      const template = readTemplate(file, content.text, naming);
+      return template.ok ? { file, template: template.value } : { file, diagnostics: template.error };
+    }),
+  );
+  return {
+    templates: read.flatMap((one) => one.template ?? []),
+    broken: new Map(
+      read.filter((one) => one.template === undefined).map(({ file }) => [naming.nameOf(file), file]),
+    ),
+    diagnostics: read.flatMap((one) => one.diagnostics ?? []),
+  };
+}
+
+/** A name is the path below the fixed part of the pattern, without the ending: `templates/md/a.yaml` is `md/a`. */
+export function templateNaming(pattern: string): TemplateNaming {
+  const fixed = /^(?:[^*?[\]{}()!]+\/)?/.exec(pattern)?.[0] ?? '';
+  return {
+    nameOf(file) {
+      const below = posix.relative(fixed, file);
+      const { dir, name } = posix.parse(below);
+      return templateName(posix.join(dir, name));
+    },
+  };
+}
+
+function noTemplates(pattern: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'no-templates',
+    message: `no file matches ${pattern}`,
+    cure: 'add a template, or set templates in amifile.ts to where they are',
+  };
+}
+
+const problems: Record<FileProblem, string> = {
+  missing: 'it is gone',
+  'not-a-file': 'it is not a regular file',
+  'outside-workspace': 'it is a link to a place outside the workspace',
+  unreadable: 'it cannot be read',
+  'too-big': `it is larger than ${maxBytes / 1024} KiB`,
+};
+
+function unreadable(file: string, problem: FileProblem): Diagnostic {
+  return {
+    severity: 'error',
+    code: problem,
+    message: `${file} is not read: ${problems[problem]}`,
+    place: { file },
+  };
+}

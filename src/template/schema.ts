@@ -1,0 +1,107 @@
+/** What a template file may hold, as a schema. It does not know where a value stands, nor what it leads to. */
+import * as v from 'valibot';
+import { architectures } from '../core/template.ts';
+import { durationPattern } from '../config/schema.ts';
+
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+const line = v.pipe(
+  text,
+  v.check((value) => !/[\0\r\n]/.test(value), 'must be one line'),
+);
+const path = v.pipe(
+  line,
+  v.check(
+    (value) => !value.startsWith('/') && !value.split('/').includes('..'),
+    'must be a path inside the workspace, relative to it',
+  ),
+);
+const id = v.pipe(
+  v.number(),
+  v.integer('must be a whole number'),
+  v.minValue(1000, 'must be 1000 or more: lower ids belong to the system'),
+  v.maxValue(999_999_999, 'must be at most 999999999'),
+);
+const optionalList = <Item extends v.GenericSchema>(item: Item) => v.optional(v.nullable(v.array(item)));
+
+/** An unknown key is an error where a misspelt one would change an image; `cluster` and `compute` never do. */
+export const templateSchema = v.strictObject({
+  extends: v.optional(line),
+  depends_on: optionalList(line),
+  cluster: v.optional(
+    v.nullable(v.looseObject({ name: v.optional(v.string()), region: v.optional(v.string()) })),
+  ),
+  compute: v.optional(
+    v.nullable(v.looseObject({ queues: v.optional(v.nullable(v.array(v.looseObject({})))) })),
+  ),
+  software: v.optional(v.nullable(v.strictObject({ spack_packages: optionalList(line) }))),
+  users: optionalList(
+    v.strictObject({
+      name: v.pipe(
+        text,
+        v.regex(
+          /^[a-z_][a-z0-9_-]{0,31}$/,
+          'must be a Linux user name: small letters, digits, _ and -, at most 32',
+        ),
+      ),
+      uid: id,
+      gid: id,
+    }),
+  ),
+  data: v.optional(
+    v.nullable(
+      v.strictObject({
+        s3_mounts: optionalList(
+          v.strictObject({
+            bucket: v.pipe(
+              text,
+              v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket'),
+            ),
+            mount_point: v.pipe(
+              text,
+              v.regex(
+                /^(\/[A-Za-z0-9._-]+)+$/,
+                'must be an absolute path of plain letters, digits, dots and dashes',
+              ),
+              v.check((value) => !/\/\.{1,2}(\/|$)/.test(value), 'must not hold . or .. as a part'),
+            ),
+            read_only: v.optional(v.boolean()),
+          }),
+        ),
+      }),
+    ),
+  ),
+  build: v.optional(
+    v.nullable(
+      v.strictObject({
+        instance_type: v.optional(
+          v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge')),
+        ),
+        spot: v.optional(v.boolean()),
+        timeout: v.optional(v.pipe(text, v.regex(durationPattern, 'must be like 90m or 3h'))),
+        volume_size_gb: v.optional(
+          v.pipe(
+            v.number(),
+            v.integer('must be a whole number'),
+            v.minValue(1, 'must be 1 or more'),
+            v.maxValue(16384, 'must be at most 16384'),
+          ),
+        ),
+        arch: v.optional(v.picklist(architectures, 'must be x86_64 or arm64')),
+        scripts: optionalList(path),
+        inputs: optionalList(path),
+        base: v.optional(
+          v.union(
+            [
+              v.strictObject({ ssm: v.pipe(text, v.startsWith('/')) }),
+              v.strictObject({ ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/)) }),
+            ],
+            'must be { ssm: /aws/service/... } or { ami: ami-... }',
+          ),
+        ),
+      }),
+    ),
+  ),
+  tests: optionalList(line),
+});
+
+export type WrittenTemplate = v.InferOutput<typeof templateSchema>;
