@@ -17,13 +17,7 @@ export interface LaunchRequest {
 
 /** `unseen`: launched, but no answer shows it yet. */
 export type InstanceState =
-  | 'pending'
-  | 'running'
-  | 'stopping'
-  | 'stopped'
-  | 'shutting-down'
-  | 'terminated'
-  | 'unseen';
+  'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated' | 'unseen';
 
 export interface InstanceView {
   readonly state: InstanceState;

@@ -16,7 +16,10 @@ export interface Files {
   /** Regular files that match, in code-unit order; links are followed to files inside the workspace only. */
   list(patterns: readonly string[]): Promise<string[]>;
   /** The text of a file of at most `maxBytes`. */
-  read(path: string, maxBytes: number): Promise<{ readonly text: string } | { readonly problem: FileProblem }>;
+  read(
+    path: string,
+    maxBytes: number,
+  ): Promise<{ readonly text: string } | { readonly problem: FileProblem }>;
   digest(path: string): Promise<FileDigest | { readonly problem: FileProblem }>;
   /** Writes a file that belongs to the program, with the folders above it; answers its absolute path. */
   write(path: string, text: string): Promise<string>;

@@ -1,0 +1,22 @@
+/** What a build has done so far, kept in its lease, so that whoever takes the lease over can go on. It does not know how to write itself. */
+import * as v from 'valibot';
+
+const id = v.pipe(v.string(), v.maxLength(128));
+
+export const journalSchema = v.object({
+  buildId: v.pipe(v.string(), v.regex(/^[0-9a-z-]{1,40}$/)),
+  template: v.pipe(v.string(), v.maxLength(1024)),
+  /** Launches so far; part of the client token, so that a new launch is not taken for a repeat of the last. */
+  attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  startedAt: v.pipe(v.string(), v.maxLength(64)),
+  /** Written before the launch is asked for. */
+  launching: v.boolean(),
+  instance: v.nullable(id),
+  /** Names of the steps that are done. */
+  steps: v.array(v.pipe(v.string(), v.maxLength(4096))),
+  /** Written before the image is asked for. */
+  imaging: v.boolean(),
+  image: v.nullable(id),
+});
+
+export type Journal = v.InferOutput<typeof journalSchema>;

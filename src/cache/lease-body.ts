@@ -1,0 +1,44 @@
+/** The object that a lease is: its text and back. It does not know who may write it. */
+import * as v from 'valibot';
+import { type Journal, journalSchema } from './journal.ts';
+
+const short = v.pipe(v.string(), v.maxLength(256));
+
+const holderSchema = v.object({
+  /** Unique for each process: two runs of one person on one machine are two holders. */
+  run: short,
+  host: short,
+  user: short,
+});
+export type Holder = v.InferOutput<typeof holderSchema>;
+
+const bodySchema = v.object({
+  version: v.literal(1),
+  state: v.picklist(['held', 'free']),
+  /** Rises with every holder. */
+  token: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  /** Fresh in every write: equal bytes have equal ETags. */
+  nonce: short,
+  ttlMs: v.pipe(v.number(), v.minValue(1), v.maxValue(3_600_000)),
+  holder: holderSchema,
+  /** When this holder got it, on the holder's own clock: for people, never compared. */
+  since: short,
+  journal: v.nullable(journalSchema),
+});
+export type LeaseBody = v.InferOutput<typeof bodySchema>;
+export type { Journal };
+
+/** The body, or undefined where the text is none: somebody else's object under our key. */
+export function parseLease(text: string): LeaseBody | undefined {
+  try {
+    const checked = v.safeParse(bodySchema, JSON.parse(text));
+    return checked.success ? checked.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const leaseText = (body: LeaseBody): string => `${JSON.stringify(body, null, 2)}\n`;
+
+/** `ada@build-7`: who holds it, for people. */
+export const holderName = ({ user, host }: Holder): string => `${user}@${host}`;

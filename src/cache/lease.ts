@@ -1,0 +1,257 @@
+/**
+ * The lease on one image: who may build it. Acquired, renewed and released by conditional writes alone.
+ * It does not know what is built, and never compares the clocks of two machines.
+ */
+import type { CloudFailure } from '../core/failure.ts';
+import type { Digest } from '../core/ids.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ObjectStore, Precondition } from '../ports/object-store.ts';
+import type { Random } from '../ports/random.ts';
+import {
+  type Holder,
+  holderName,
+  type Journal,
+  type LeaseBody,
+  leaseText,
+  parseLease,
+} from './lease-body.ts';
+
+export interface LeaseAccess {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly holder: Holder;
+  readonly ttlMs: number;
+}
+
+export function leaseKey(prefix: string, region: string, digest: Digest): string {
+  return `${prefix}leases/${region}/${digest}.json`;
+}
+
+type Written =
+  | { readonly kind: 'held'; readonly etag: string }
+  /** Another's write stands there. */
+  | { readonly kind: 'lost'; readonly by: LeaseBody | undefined }
+  | { readonly kind: 'failed'; readonly failure: CloudFailure };
+
+/**
+ * One conditional write whose every answer is resolved by reading back, until `deadline` on the monotonic clock.
+ * To find a nonce of one of its attempts means that it happened. `onNonce` learns each before it is sent.
+ */
+async function writeBody(
+  access: LeaseAccess,
+  key: string,
+  precondition: Precondition,
+  body: Omit<LeaseBody, 'nonce'>,
+  deadline: number,
+  onNonce: (nonce: string) => void = () => {},
+): Promise<Written> {
+  const { store, clock, random } = access;
+  const nonces = new Set<string>();
+  for (;;) {
+    const nonce = random.hex(32);
+    nonces.add(nonce);
+    onNonce(nonce);
+    const outcome = await store.put(key, leaseText({ ...body, nonce }), precondition);
+    if (outcome.kind === 'stored') return { kind: 'held', etag: outcome.etag };
+    if (outcome.kind === 'refused') return { kind: 'failed', failure: outcome.failure };
+    const seen = await store.get(key);
+    if (seen.ok) {
+      const there = seen.value === undefined ? undefined : parseLease(seen.value.text);
+      if (seen.value !== undefined && there !== undefined && nonces.has(there.nonce)) {
+        return { kind: 'held', etag: seen.value.etag };
+      }
+      const unchanged =
+        'absent' in precondition ? seen.value === undefined : seen.value?.etag === precondition.etag;
+      if (!unchanged) return { kind: 'lost', by: there };
+    }
+    if (clock.monotonic() >= deadline) {
+      const failure = outcome.kind === 'unknown' ? outcome.failure : busy(key);
+      return { kind: 'failed', failure };
+    }
+    await clock.sleep(50 + random.fraction() * 200);
+  }
+}
+
+const busy = (key: string): CloudFailure => ({
+  code: 'cloud',
+  awsCode: 'ConditionalRequestConflict',
+  operation: 's3:PutObject',
+  message: `${key} could not be written: every attempt met another writer`,
+  effectUnknown: true,
+});
+
+export type AcquireFailure =
+  | CloudFailure
+  | { readonly code: 'held'; readonly by: LeaseBody }
+  | { readonly code: 'unreadable'; readonly key: string }
+  | { readonly code: 'interrupted' };
+
+export interface AcquireOptions {
+  readonly signal: AbortSignal;
+  /** False: answer `held` at once. */
+  readonly wait: boolean;
+  readonly pollMs: number;
+  /** Called at each look that finds it held. */
+  readonly onWaiting: (by: LeaseBody) => void;
+}
+
+/** Waits until the lease is free, or its holder has not been heard of for 1.5 times its duration, and takes it. */
+export async function acquireLease(
+  access: LeaseAccess,
+  key: string,
+  options: AcquireOptions,
+): Promise<Result<Lease, AcquireFailure>> {
+  const { store, clock } = access;
+  const nonces = new Set<string>();
+  let watched: { etag: string; since: number } | undefined;
+  for (;;) {
+    if (options.signal.aborted) return fail({ code: 'interrupted' });
+    const stored = await store.get(key);
+    if (!stored.ok) return stored;
+    const there = stored.value === undefined ? undefined : parseLease(stored.value.text);
+    if (stored.value !== undefined && there === undefined) return fail({ code: 'unreadable', key });
+
+    let takenFrom: LeaseBody | undefined;
+    // A write of ours that was given up on may have arrived after all: nobody holds that.
+    if (stored.value !== undefined && there?.state === 'held' && !nonces.has(there.nonce)) {
+      if (!options.wait) return fail({ code: 'held', by: there });
+      const now = clock.monotonic();
+      if (watched?.etag !== stored.value.etag) watched = { etag: stored.value.etag, since: now };
+      if (now - watched.since < 1.5 * there.ttlMs) {
+        options.onWaiting(there);
+        await clock.sleep(options.pollMs, options.signal);
+        continue;
+      }
+      takenFrom = there;
+    }
+
+    const sentAt = clock.monotonic();
+    const precondition =
+      stored.value === undefined ? ({ absent: true } as const) : { etag: stored.value.etag };
+    const body: Omit<LeaseBody, 'nonce'> = {
+      version: 1,
+      state: 'held',
+      token: (there?.token ?? 0) + 1,
+      ttlMs: access.ttlMs,
+      holder: access.holder,
+      since: new Date(clock.now()).toISOString(),
+      journal: takenFrom?.journal ?? null,
+    };
+    const written = await writeBody(
+      access,
+      key,
+      precondition,
+      body,
+      sentAt + (2 / 3) * access.ttlMs,
+      (nonce) => nonces.add(nonce),
+    );
+    if (written.kind === 'failed') return fail(written.failure);
+    if (written.kind === 'held') {
+      return ok(new Lease(access, key, body, written.etag, sentAt + access.ttlMs, takenFrom));
+    }
+  }
+}
+
+/** A lease that is held. Losing it aborts `signal`: then nothing may be touched any more. */
+export class Lease {
+  readonly token: number;
+  /** Whose build goes on here; its holder died. */
+  readonly takenFrom: LeaseBody | undefined;
+  readonly #access: LeaseAccess;
+  readonly #key: string;
+  readonly #lost = new AbortController();
+  readonly #ended = new AbortController();
+  #body: Omit<LeaseBody, 'nonce'>;
+  #etag: string;
+  #validUntil: number;
+  #writing: Promise<unknown> = Promise.resolve();
+  #lostTo = 'another run';
+
+  constructor(
+    access: LeaseAccess,
+    key: string,
+    body: Omit<LeaseBody, 'nonce'>,
+    etag: string,
+    validUntil: number,
+    takenFrom: LeaseBody | undefined,
+  ) {
+    this.#access = access;
+    this.#key = key;
+    this.#body = body;
+    this.#etag = etag;
+    this.#validUntil = validUntil;
+    this.token = body.token;
+    this.takenFrom = takenFrom;
+    void this.#renew();
+  }
+
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get journal(): Journal | null {
+    return this.#body.journal;
+  }
+
+  /** Whose write was found in place of ours, for people. */
+  get lostTo(): string {
+    return this.#lostTo;
+  }
+
+  /** Writes the journal; false: the lease is lost. */
+  record(journal: Journal | null): Promise<boolean> {
+    return this.#write({ ...this.#body, journal });
+  }
+
+  /** True while nobody can have taken it over. After a long pause of this process it renews first. */
+  async stillHeld(): Promise<boolean> {
+    if (this.#lost.signal.aborted) return false;
+    if (this.#access.clock.monotonic() < this.#validUntil) return true;
+    return this.record(this.journal);
+  }
+
+  /** Marks the lease free, unless it is lost; deleting it would lose the token. */
+  async release(): Promise<void> {
+    this.#ended.abort();
+    await this.#write({ ...this.#body, state: 'free', journal: null });
+  }
+
+  /** Stops renewing and leaves the lease and its journal as they are, for the next run. */
+  abandon(): void {
+    this.#ended.abort();
+  }
+
+  /** One write after the other: each needs the ETag of the last. */
+  #write(body: Omit<LeaseBody, 'nonce'>): Promise<boolean> {
+    const write = this.#writing.then(async () => {
+      if (this.#lost.signal.aborted) return false;
+      const sentAt = this.#access.clock.monotonic();
+      const deadline = sentAt + (2 / 3) * this.#access.ttlMs;
+      const written = await writeBody(this.#access, this.#key, { etag: this.#etag }, body, deadline);
+      if (written.kind === 'held') {
+        this.#etag = written.etag;
+        this.#body = body;
+        this.#validUntil = sentAt + this.#access.ttlMs;
+        return true;
+      }
+      if (written.kind === 'lost' && written.by !== undefined) this.#lostTo = holderName(written.by.holder);
+      if (written.kind === 'failed') this.#lostTo = `nobody known: ${written.failure.message}`;
+      this.#lost.abort();
+      return false;
+    });
+    this.#writing = write;
+    return write;
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, ttlMs } = this.#access;
+    const ended = AbortSignal.any([this.#ended.signal, this.#lost.signal]);
+    for (;;) {
+      await clock.sleep(ttlMs / 3, ended);
+      if (ended.aborted) return;
+      await this.record(this.#body.journal);
+    }
+  }
+}

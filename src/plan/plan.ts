@@ -1,0 +1,115 @@
+/** Decides what to do for each selected template, and for what it stands on where that is needed. Pure: all facts are given. */
+import type { Found } from '../cache/lookup.ts';
+import type { Config } from '../config/config.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
+import type { RegisteredImage } from '../core/image.ts';
+import type { Action, Plan } from '../core/plan.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { BaseImage, MergedTemplate } from '../core/template.ts';
+import type { Collection } from '../graph/collection.ts';
+import type { InputIndex } from '../template/inputs.ts';
+import { decide, type Decision } from './decide.ts';
+import { type Fingerprint, fingerprint } from './fingerprint.ts';
+import { recipeOf } from './recipe.ts';
+
+export interface Fingerprinted {
+  readonly recipe: Recipe;
+  readonly fingerprint: Fingerprint;
+}
+
+/** The recipe and digest of every template, or what is wrong with the files that they need. */
+export function fingerprintAll(
+  collection: Collection,
+  config: Config,
+  inputs: InputIndex,
+  baseImage: (base: BaseImage) => ImageId,
+): Result<ReadonlyMap<TemplateName, Fingerprinted>, readonly Diagnostic[]> {
+  if (inputs.diagnostics.length > 0) return fail(inputs.diagnostics);
+  const digests = new Map<TemplateName, Digest>();
+  const all = new Map<TemplateName, Fingerprinted>();
+  for (const [name, merged] of collection.templates) {
+    const recipe = recipeOf(merged, { config, inputs, digests, baseImage });
+    const one = { recipe, fingerprint: fingerprint(recipe) };
+    digests.set(name, one.fingerprint.digest);
+    all.set(name, one);
+  }
+  return ok(all);
+}
+
+export interface PlanFacts {
+  readonly collection: Collection;
+  readonly config: Config;
+  readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
+  /** Images by the digest that they carry, newest first. */
+  readonly found: ReadonlyMap<Digest, readonly Found[]>;
+  /** How long each template's last build took, in milliseconds. */
+  readonly durations: ReadonlyMap<TemplateName, number>;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  /** Images that carry a wanted digest and cannot be used. */
+  readonly unusable: readonly RegisteredImage[];
+}
+
+/** The selected templates and, of what they stand on, only what a build needs. */
+export function makePlan(facts: PlanFacts, selected: ReadonlySet<TemplateName>): Planned {
+  const { collection, fingerprints, found } = facts;
+  const order = collection.graph.order();
+  const decisions = new Map<TemplateName, Decision>();
+  const wanted = new Set(selected);
+  for (const name of order.toReversed()) {
+    const merged = collection.templates.get(name);
+    const known = fingerprints.get(name);
+    if (!wanted.has(name) || merged === undefined || known === undefined) continue;
+    const decision = decide(found.get(known.fingerprint.digest) ?? [], expectedOf(merged, known.recipe));
+    decisions.set(name, decision);
+    if (decision.action === 'build') for (const parent of collection.graph.parents(name)) wanted.add(parent);
+  }
+  const firstWith = new Map<Digest, TemplateName>();
+  const actions: Action[] = [];
+  for (const name of order) {
+    const decision = decisions.get(name);
+    const merged = collection.templates.get(name);
+    const known = fingerprints.get(name);
+    if (decision === undefined || merged === undefined || known === undefined) continue;
+    const { digest } = known.fingerprint;
+    const twin = firstWith.get(digest);
+    firstWith.set(digest, twin ?? name);
+    const parents = collection.graph.parents(name).filter((parent) => decisions.has(parent));
+    const common = {
+      template: name,
+      digest,
+      recipe: known.recipe,
+      parent: merged.template.extends?.value ?? null,
+      expectedMs: facts.durations.get(name) ?? null,
+      settings: settingsOf(merged, facts.config),
+    };
+    if (twin !== undefined && decision.action === 'build') {
+      const reason = { kind: 'same-digest', template: twin } as const;
+      actions.push({ ...common, action: 'wait', reason, image: null, needs: [twin] });
+    } else {
+      const needs = decision.action === 'build' ? parents : [];
+      const { action, reason } = decision;
+      actions.push({ ...common, action, reason, image: decision.image?.id ?? null, needs });
+    }
+  }
+  return { plan: { actions }, unusable: [...decisions.values()].flatMap((decision) => decision.unusable) };
+}
+
+function expectedOf(merged: MergedTemplate, recipe: Recipe): Parameters<typeof decide>[1] {
+  return {
+    parent: merged.template.extends?.value ?? null,
+    baseImage: recipe.origin.kind === 'base' ? recipe.origin.image : null,
+  };
+}
+
+function settingsOf({ build }: MergedTemplate, { builder }: Config): Action['settings'] {
+  return {
+    instanceType: build.instanceType ?? builder.instanceType[build.architecture ?? builder.architecture],
+    spot: build.spot ?? builder.spot,
+    timeoutSeconds: build.timeoutSeconds ?? builder.timeoutSeconds,
+  };
+}

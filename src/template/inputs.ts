@@ -1,0 +1,72 @@
+/** The files that templates and steps name: their digests, read once for a whole plan. It does not know what they are for. */
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { InputFile } from '../core/recipe.ts';
+import type { Located, MergedTemplate } from '../core/template.ts';
+import type { FileProblem, Files } from '../ports/files.ts';
+
+export interface InputIndex {
+  /** The file at a workspace path. */
+  readonly files: ReadonlyMap<string, InputFile>;
+  /** What a pattern finds. */
+  readonly matches: ReadonlyMap<string, readonly string[]>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `stepScripts` come from amifile.ts; the templates' own scripts and inputs from `templates`. */
+export async function readInputs(
+  files: Files,
+  stepScripts: Readonly<Record<string, string>>,
+  templates: Iterable<MergedTemplate>,
+): Promise<InputIndex> {
+  const all = [...templates];
+  const patterns = uniquePatterns(all);
+  const matches = new Map<string, readonly string[]>();
+  for (const pattern of patterns.keys()) matches.set(pattern, await files.list([pattern]));
+
+  const scripts = new Map<string, Pick<Diagnostic, 'place' | 'cure'>>();
+  for (const [step, path] of Object.entries(stepScripts)) {
+    scripts.set(path, {
+      place: { file: 'amifile.ts' },
+      cure: `make ${path}, or set steps.${step} in amifile.ts`,
+    });
+  }
+  for (const { value, place } of all.flatMap(({ own }) => own.scripts)) {
+    scripts.set(value, { place, cure: 'a script is named by its path from the folder of amifile.ts' });
+  }
+
+  const found = new Map<string, InputFile>();
+  const diagnostics: Diagnostic[] = [];
+  for (const path of new Set([...scripts.keys(), ...[...matches.values()].flat()])) {
+    const file = await files.digest(path);
+    if ('digest' in file) found.set(path, file);
+    else diagnostics.push(unusable(path, file.problem, scripts.get(path)));
+  }
+  for (const [pattern, { place }] of patterns) {
+    if (matches.get(pattern)?.length === 0) diagnostics.push(nothingMatches(pattern, place));
+  }
+  return { files: found, matches, diagnostics };
+}
+
+function uniquePatterns(templates: readonly MergedTemplate[]): Map<string, Located<string>> {
+  return new Map(templates.flatMap(({ own }) => own.inputs).map((input) => [input.value, input]));
+}
+
+const words: Record<FileProblem, string> = {
+  missing: 'does not exist',
+  'not-a-file': 'is not a regular file',
+  'outside-workspace': 'is a link to a place outside the workspace',
+  unreadable: 'cannot be read',
+  'too-big': 'is too large',
+};
+
+function unusable(
+  path: string,
+  problem: FileProblem,
+  rest: Pick<Diagnostic, 'place' | 'cure'> | undefined,
+): Diagnostic {
+  return { severity: 'error', code: `input-${problem}`, message: `${path} ${words[problem]}`, ...rest };
+}
+
+function nothingMatches(pattern: string, place: Diagnostic['place']): Diagnostic {
+  return { severity: 'error', code: 'input-missing', message: `no file matches ${pattern}`, place };
+}
