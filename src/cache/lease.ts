@@ -79,7 +79,7 @@ const busy = (key: string): CloudFailure => ({
   awsCode: 'ConditionalRequestConflict',
   operation: 's3:PutObject',
   message: `${key} could not be written: every attempt met another writer`,
-  effectUnknown: true,
+  nature: 'unknown',
 });
 
 export type AcquireFailure =

@@ -129,7 +129,7 @@ export async function publish(
       if (outcome.kind === 'stored') return ok(undefined);
       if (outcome.kind === 'refused') return fail(outcome.failure);
       if (outcome.kind === 'unknown') last = outcome.failure;
-    } else if (stored.error.effectUnknown) last = stored.error;
+    } else if (stored.error.nature !== 'refused') last = stored.error;
     else return stored;
     await clock.sleep(random.fraction() * Math.min(2000, 20 * 2 ** attempt));
   }
@@ -141,7 +141,7 @@ const notWritten = (key: string, why: string): CloudFailure => ({
   awsCode: 'ManifestNotWritten',
   operation: 's3:PutObject',
   message: `${key}: ${why}`,
-  effectUnknown: false,
+  nature: 'refused',
 });
 
 /** The manifest that was read, or an empty one once what was read is safe under another key. */

@@ -9,7 +9,7 @@ export type ImageResult = 'built' | 'reused' | 'failed' | 'skipped';
 export type Trouble =
   | Failure
   | { readonly code: 'ancestor-failed'; readonly template: TemplateName }
-  | { readonly code: 'bailed' };
+  | { readonly code: 'not-started' };
 
 export type Event =
   | {

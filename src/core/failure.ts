@@ -8,8 +8,8 @@ export interface CloudFailure {
   readonly awsCode: string;
   readonly operation: string;
   readonly message: string;
-  /** Whether the request may have taken effect all the same. */
-  readonly effectUnknown: boolean;
+  /** `refused`: not done, and asking again will not help. `throttled`: not done yet. `unknown`: no answer; it may have been done. */
+  readonly nature: 'refused' | 'throttled' | 'unknown';
 }
 
 export type Failure =
@@ -33,6 +33,8 @@ export type Failure =
       readonly why: string;
     }
   | { readonly code: 'image-ended'; readonly image: ImageId; readonly state: string; readonly why: string }
+  | { readonly code: 'parent-gone'; readonly parent: Digest }
+  | { readonly code: 'lease-unreadable'; readonly key: string }
   | { readonly code: 'inputs-changed'; readonly files: readonly string[] }
   | { readonly code: 'lease-lost'; readonly digest: Digest; readonly holder: string }
   | { readonly code: 'lease-held'; readonly digest: Digest; readonly holder: string; readonly since: string }

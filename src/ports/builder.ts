@@ -57,6 +57,8 @@ export interface ImageRequest {
 
 export interface Builder {
   launch(request: LaunchRequest): Promise<Result<InstanceId, CloudFailure>>;
+  /** Instances that carry the tag and are not terminated; for finding one whose launch was never answered. */
+  instancesTagged(tag: string, value: string): Promise<Result<InstanceId[], CloudFailure>>;
   instances(ids: readonly InstanceId[]): Promise<Result<Map<InstanceId, InstanceView>, CloudFailure>>;
   /** Those of the instances whose SSM agent takes commands. */
   online(ids: readonly InstanceId[]): Promise<Result<Set<InstanceId>, CloudFailure>>;

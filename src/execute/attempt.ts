@@ -1,0 +1,32 @@
+/** Tries a call until it answers yes or a final no. It does not know which call. */
+import type { CloudFailure, Failure } from '../core/failure.ts';
+import { fail, type Result } from '../core/result.ts';
+import { type ExecuteContext, paced, patience } from './context.ts';
+
+export interface AttemptOptions {
+  readonly signal: AbortSignal;
+  /** Of AWS's time. */
+  readonly withinMs: number;
+  /** A refusal that passes: `InvalidInstanceId` just after `running`. */
+  readonly passing?: readonly string[];
+}
+
+/** Repeats `call` while its failure may pass; the waits between grow from one second of AWS's time to 15. */
+export async function attempt<Value>(
+  ctx: Pick<ExecuteContext, 'clock' | 'random' | 'pace' | 'emit'>,
+  call: () => Promise<Result<Value, CloudFailure>>,
+  { signal, withinMs, passing = [] }: AttemptOptions,
+): Promise<Result<Value, Failure>> {
+  const deadline = ctx.clock.monotonic() + patience(ctx.pace, withinMs);
+  for (let count = 1; ; count += 1) {
+    if (signal.aborted) return fail({ code: 'interrupted' });
+    const answer = await call();
+    if (answer.ok) return answer;
+    const { nature, awsCode, operation } = answer.error;
+    const final = nature === 'refused' && !passing.includes(awsCode);
+    if (final || ctx.clock.monotonic() >= deadline) return answer;
+    ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
+    const wait = Math.min(15_000, 1000 * 2 ** (count - 1)) * (0.5 + ctx.random.fraction() / 2);
+    await ctx.clock.sleep(paced(ctx.pace, wait), signal);
+  }
+}

@@ -1,0 +1,79 @@
+/** The state of one build: its action, its lease and its journal. It does not know what comes next. */
+import type { Lease } from '../cache/lease.ts';
+import type { Journal } from '../cache/journal.ts';
+import { type BuildRecord, tagsOf } from '../cache/tags.ts';
+import { shortDigest } from '../core/digest.ts';
+import type { Failure } from '../core/failure.ts';
+import { buildId, type ImageId } from '../core/ids.ts';
+import type { Action } from '../core/plan.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { ExecuteContext } from './context.ts';
+
+export interface Build {
+  readonly ctx: ExecuteContext;
+  readonly action: Action;
+  readonly lease: Lease;
+  /** What the build instance is launched from. */
+  readonly from: ImageId;
+  /** Aborted when the run is interrupted or the lease is lost. */
+  readonly signal: AbortSignal;
+  /** On the monotonic clock. */
+  readonly deadline: number;
+  journal: Journal;
+}
+
+/** `20261123-0412-a1b2c3d4-9f8e7d`: when, of which digest, and chance. */
+export function newJournal(ctx: ExecuteContext, action: Action): Journal {
+  const now = new Date(ctx.clock.now()).toISOString();
+  const stamp = `${now.slice(0, 10).replaceAll('-', '')}-${now.slice(11, 16).replace(':', '')}`;
+  return {
+    buildId: `${stamp}-${action.digest.slice(0, 8)}-${ctx.random.hex(6)}`,
+    template: action.template,
+    attempt: 1,
+    startedAt: now,
+    launching: false,
+    instance: null,
+    steps: [],
+    imaging: false,
+    image: null,
+  };
+}
+
+/** Writes what is about to happen or has happened. Where that fails the lease is lost, and nothing may follow. */
+export async function note(build: Build, change: Partial<Journal>): Promise<Result<void, Failure>> {
+  build.journal = { ...build.journal, ...change };
+  return (await build.lease.record(build.journal)) ? ok(undefined) : fail(leaseLost(build));
+}
+
+export function leaseLost({ action, lease }: Build): Failure {
+  return { code: 'lease-lost', digest: action.digest, holder: lease.lostTo };
+}
+
+/** An ended wait says `interrupted`, whether by the user or because the lease was lost. */
+export function whyEnded(build: Build, failure: Failure): Failure {
+  return failure.code === 'interrupted' && build.lease.signal.aborted ? leaseLost(build) : failure;
+}
+
+export function recordFor({ ctx, action, from, journal }: Build): BuildRecord {
+  return {
+    template: action.template,
+    digest: action.digest,
+    parent: action.parent,
+    baseImage: from,
+    region: ctx.region,
+    buildDate: journal.startedAt,
+    buildId: buildId(journal.buildId),
+    workspace: ctx.workspace,
+  };
+}
+
+/** The image's tags, so that an instance found by tag tells whose it is; its name says that it is only the build. */
+export function instanceTags(build: Build): Record<string, string> {
+  return { ...tagsOf(recordFor(build)), Name: `amigraph build of ${build.action.template}`.slice(0, 256) };
+}
+
+/** Holds the build id, so that asking twice finds the same image. EC2 takes 128 characters: letters, digits, ()[] ./-'@_ */
+export function imageName({ action, journal }: Build): string {
+  const template = action.template.replaceAll(/[^A-Za-z0-9()./_-]/g, '-').slice(0, 50);
+  return `amigraph/${template}/${shortDigest(action.digest)}/${journal.buildId}`;
+}

@@ -1,0 +1,48 @@
+/** What carrying out a plan needs of the world. It does not know which world it is. */
+import type { LeaseAccess } from '../cache/lease.ts';
+import type { ManifestAccess } from '../cache/manifest.ts';
+import type { Emit } from '../core/event.ts';
+import type { Builder } from '../ports/builder.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Files } from '../ports/files.ts';
+import type { ImageRegistry } from '../ports/image-registry.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Random } from '../ports/random.ts';
+import type { Looks } from './looks.ts';
+import type { Poller } from './poller.ts';
+
+export interface ExecuteContext {
+  readonly builder: Builder;
+  readonly registry: ImageRegistry;
+  readonly store: ObjectStore;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly poller: Poller;
+  readonly looks: Looks;
+  readonly manifest: ManifestAccess;
+  readonly lease: LeaseAccess;
+  readonly emit: Emit;
+  readonly workspace: string;
+  readonly region: string;
+  /** What object keys begin with. */
+  readonly prefix: string;
+  /** By what waits are divided: 1 on AWS, the sandbox's speed there. */
+  readonly pace: number;
+  /** False: an image that another run builds is an error at once. */
+  readonly wait: boolean;
+  /** Aborted by Ctrl-C: stop what is going on, clean up. */
+  readonly interrupted: AbortSignal;
+  /** Aborted by the second Ctrl-C: leave everything as it is, for the next run. */
+  readonly abandoned: AbortSignal;
+}
+
+/** `ms` of AWS's time at the pace of this world, never less than a few milliseconds. */
+export function paced(pace: number, ms: number): number {
+  return Math.max(5, ms / pace);
+}
+
+/** Real milliseconds for something that takes at most `ms` on AWS, with room for this machine's own slowness. */
+export function patience(pace: number, ms: number): number {
+  return ms / pace + 30_000;
+}

@@ -1,0 +1,224 @@
+/** Carries out the action of one image, from the lease to the last sign of its instance. It knows nothing of the graph. */
+import { holderName, type LeaseBody } from '../cache/lease-body.ts';
+import { acquireLease, type AcquireFailure, type Lease, leaseKey } from '../cache/lease.ts';
+import { lookUp } from '../cache/lookup.ts';
+import type { ImageResult, Trouble } from '../core/event.ts';
+import type { Failure } from '../core/failure.ts';
+import { buildId, type Digest, type ImageId, imageId } from '../core/ids.ts';
+import type { RegisteredImage } from '../core/image.ts';
+import type { Action } from '../core/plan.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { decide } from '../plan/decide.ts';
+import { attempt } from './attempt.ts';
+import { type Build, newJournal, whyEnded } from './build.ts';
+import { type ExecuteContext, paced, patience } from './context.ts';
+import { available, makeImage, publishImage } from './imaging.ts';
+import { endInstances, readyInstance } from './machine.ts';
+import { reportStep, runSteps } from './steps.ts';
+
+export interface Outcome {
+  readonly result: ImageResult;
+  readonly image: ImageId | null;
+  readonly trouble?: Trouble;
+}
+
+export interface Execution {
+  /** What stands on this image may start as soon as it is known. */
+  readonly outcome: Promise<Outcome>;
+  /** The instance is gone and the lease is free. */
+  readonly ended: Promise<void>;
+}
+
+/** `parent`: the image of the action's parent, where this run knows it. `stop` is aborted to give up this image alone. */
+export function executeImage(
+  ctx: ExecuteContext,
+  action: Action,
+  parent: ImageId | undefined,
+  stop: AbortSignal,
+): Execution {
+  const outcome = deferred<Outcome>();
+  const ended = underLease(ctx, action, parent, stop, outcome.resolve);
+  ended.catch(outcome.reject);
+  return { outcome: outcome.promise, ended };
+}
+
+function deferred<Value>(): {
+  promise: Promise<Value>;
+  resolve: (value: Value) => void;
+  reject: (reason: unknown) => void;
+} {
+  let resolve: (value: Value) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<Value>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+const failed = (trouble: Failure): Outcome => ({ result: 'failed', image: null, trouble });
+
+async function underLease(
+  ctx: ExecuteContext,
+  action: Action,
+  parent: ImageId | undefined,
+  stop: AbortSignal,
+  tell: (outcome: Outcome) => void,
+): Promise<void> {
+  const acquired = await acquire(ctx, action, stop);
+  if (!acquired.ok) return tell(failed(acquired.error));
+  const lease = acquired.value;
+  const signal = AbortSignal.any([stop, lease.signal]);
+  if (lease.journal === null) {
+    // The plan may be old: whoever held the lease before may have made the image.
+    const existing = await existingImage(ctx, action, signal);
+    if (!existing.ok || existing.value !== undefined) {
+      tell(existing.ok ? { result: 'reused', image: existing.value?.id ?? null } : failed(existing.error));
+      return lease.release();
+    }
+  }
+  const from = parent === undefined ? await launchImage(ctx, action, signal) : ok(parent);
+  if (!from.ok) {
+    tell(failed(from.error));
+    return lease.release();
+  }
+  const build: Build = {
+    ctx,
+    action,
+    lease,
+    from: from.value,
+    signal,
+    deadline: ctx.clock.monotonic() + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
+    journal: lease.journal ?? newJournal(ctx, action),
+  };
+  const built = await run(build);
+  tell(built.ok ? { result: 'built', image: built.value.id } : failed(whyEnded(build, built.error)));
+  await cleanUp(build);
+}
+
+async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
+  const { ctx, action } = build;
+  const steps = action.recipe.steps.length + 2;
+  ctx.emit({
+    type: 'image-started',
+    template: action.template,
+    digest: action.digest,
+    buildId: buildId(build.journal.buildId),
+    steps,
+    expectedMs: action.expectedMs,
+  });
+  if (build.journal.image !== null) {
+    const image = await available(build, imageId(build.journal.image));
+    if (!image.ok) return image;
+    const published = await publishImage(build, image.value);
+    return published.ok ? image : published;
+  }
+  const instance = await reportStep(build, 'launch', 1, () => readyInstance(build));
+  if (!instance.ok) return instance;
+  const done = await runSteps(build, instance.value);
+  if (!done.ok) return done;
+  return reportStep(build, 'image', steps, async () => {
+    const image = await makeImage(build, instance.value);
+    if (!image.ok) return image;
+    const published = await publishImage(build, image.value);
+    return published.ok ? image : published;
+  });
+}
+
+/** Whoever has lost the lease touches nothing: the instance is the next holder's. */
+async function cleanUp(build: Build): Promise<void> {
+  const { ctx, lease } = build;
+  if (lease.signal.aborted) return;
+  await endInstances(ctx, build);
+  if (ctx.abandoned.aborted) return lease.abandon();
+  await lease.release();
+}
+
+async function acquire(
+  ctx: ExecuteContext,
+  action: Action,
+  signal: AbortSignal,
+): Promise<Result<Lease, Failure>> {
+  let told: string | undefined;
+  const acquired = await acquireLease(ctx.lease, leaseKey(ctx.prefix, ctx.region, action.digest), {
+    signal,
+    wait: ctx.wait,
+    pollMs: Math.max(200, paced(ctx.pace, 10_000)),
+    onWaiting: (by) => {
+      const progress = `${by.token} ${by.journal?.steps.length ?? 0}`;
+      if (told === progress) return;
+      told = progress;
+      const step = by.journal?.steps.at(-1) ?? null;
+      const { template, digest } = action;
+      ctx.emit({
+        type: 'lease-waiting',
+        template,
+        digest,
+        holder: holderName(by.holder),
+        since: by.since,
+        step,
+      });
+    },
+  });
+  if (!acquired.ok) return fail(asFailure(acquired.error, action.digest));
+  const { token, takenFrom } = acquired.value;
+  const from = takenFrom === undefined ? null : holderName(takenFrom.holder);
+  ctx.emit({ type: 'lease-taken', template: action.template, digest: action.digest, token, from });
+  return ok(acquired.value);
+}
+
+function asFailure(failure: AcquireFailure, digest: Digest): Failure {
+  switch (failure.code) {
+    case 'held':
+      return heldBy(failure.by, digest);
+    case 'unreadable':
+      return { code: 'lease-unreadable', key: failure.key };
+    case 'cloud':
+    case 'interrupted':
+      return failure;
+  }
+}
+
+const heldBy = (by: LeaseBody, digest: Digest): Failure => ({
+  code: 'lease-held',
+  digest,
+  holder: holderName(by.holder),
+  since: by.since,
+});
+
+/** An image with the action's digest that is there, or is being made by somebody who let go of the lease. */
+async function existingImage(
+  ctx: ExecuteContext,
+  action: Action,
+  signal: AbortSignal,
+): Promise<Result<RegisteredImage | undefined, Failure>> {
+  const found = await attempt(ctx, () => lookUp(ctx.registry, [action.digest]), {
+    signal,
+    withinMs: 600_000,
+  });
+  if (!found.ok) return found;
+  const baseImage = action.recipe.origin.kind === 'base' ? action.recipe.origin.image : null;
+  const decision = decide(found.value.get(action.digest) ?? [], { parent: action.parent, baseImage });
+  if (decision.image === null) return ok(undefined);
+  if (decision.action === 'reuse') return ok(decision.image);
+  const waited = await available({ ctx, signal }, decision.image.id);
+  // It did not become an image after all: build one.
+  return waited.ok || waited.error.code !== 'image-ended' ? waited : ok(undefined);
+}
+
+/** What to launch from where this run has not made the parent: the base image, or the parent's image by its digest. */
+async function launchImage(
+  ctx: ExecuteContext,
+  action: Action,
+  signal: AbortSignal,
+): Promise<Result<ImageId, Failure>> {
+  const { origin } = action.recipe;
+  if (origin.kind === 'base') return ok(origin.image);
+  const found = await attempt(ctx, () => lookUp(ctx.registry, [origin.digest]), {
+    signal,
+    withinMs: 600_000,
+  });
+  if (!found.ok) return found;
+  const parent = found.value.get(origin.digest)?.find(({ image }) => image.state === 'available');
+  return parent === undefined ? fail({ code: 'parent-gone', parent: origin.digest }) : ok(parent.image.id);
+}

@@ -1,0 +1,133 @@
+/** A finished instance to a published image. It does not know what was installed. */
+import { publish } from '../cache/manifest.ts';
+import { tagsOf } from '../cache/tags.ts';
+import type { Failure } from '../core/failure.ts';
+import { type ImageId, imageId, type InstanceId } from '../core/ids.ts';
+import type { RegisteredImage } from '../core/image.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { attempt } from './attempt.ts';
+import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
+import { patience } from './context.ts';
+
+const minute = 60_000;
+/** Some images take over an hour, and come to be all the same. */
+const imageMs = 4 * 60 * minute;
+
+/** The image of the journal, or a new one, available. */
+export async function makeImage(
+  build: Build,
+  instance: InstanceId,
+): Promise<Result<RegisteredImage, Failure>> {
+  const { journal } = build;
+  if (journal.image !== null) return available(build, imageId(journal.image));
+  const changed = await changedInputs(build);
+  if (changed.length > 0) return fail({ code: 'inputs-changed', files: changed });
+  if (!(await build.lease.stillHeld())) return fail(leaseLost(build));
+  const noted = await note(build, { imaging: true });
+  if (!noted.ok) return noted;
+  const stopped = await stop(build, instance);
+  if (!stopped.ok) return stopped;
+  const created = await create(build, instance);
+  if (!created.ok) return created;
+  const kept = await note(build, { image: created.value });
+  return kept.ok ? available(build, created.value) : kept;
+}
+
+async function stop({ ctx, signal }: Build, instance: InstanceId): Promise<Result<void, Failure>> {
+  const asked = await attempt(ctx, () => ctx.builder.stop(instance), { signal, withinMs: 10 * minute });
+  if (!asked.ok) return asked;
+  const stopped = await ctx.poller.watch({
+    look: ctx.looks.instances,
+    id: instance,
+    what: `instance ${instance} to be stopped`,
+    until: (view) => ['stopped', 'shutting-down', 'terminated'].includes(view?.state ?? ''),
+    withinMs: patience(ctx.pace, 20 * minute),
+    signal,
+  });
+  if (!stopped.ok) return stopped;
+  const { state = 'unseen', why = '' } = stopped.value ?? {};
+  return state === 'stopped' ? ok(undefined) : fail({ code: 'instance-ended', instance, state, why });
+}
+
+function create(build: Build, instance: InstanceId): Promise<Result<ImageId, Failure>> {
+  const { ctx, action, signal } = build;
+  const request = {
+    instance,
+    name: imageName(build),
+    description: `${action.template}, built by amigraph`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 255),
+    tags: tagsOf(recordFor(build)),
+  };
+  const options = { signal, withinMs: 10 * minute, passing: ['IncorrectState', 'IncorrectInstanceState'] };
+  return attempt(ctx, () => ctx.builder.createImage(request), options);
+}
+
+/** Waits for an image that is being made, by us or by another. */
+export async function available(
+  { ctx, signal }: Pick<Build, 'ctx' | 'signal'>,
+  id: ImageId,
+): Promise<Result<RegisteredImage, Failure>> {
+  const seen = await ctx.poller.watch({
+    look: ctx.looks.images,
+    id,
+    what: `image ${id} to be available`,
+    until: (image) => image !== undefined && image.state !== 'pending' && image.state !== 'transient',
+    withinMs: patience(ctx.pace, imageMs),
+    signal,
+  });
+  if (!seen.ok) return seen;
+  const image = seen.value;
+  if (image?.state === 'available') return ok(image);
+  return fail({
+    code: 'image-ended',
+    image: id,
+    state: image?.state ?? 'unseen',
+    why: image?.stateReason ?? '',
+  });
+}
+
+/** Enters the image into the manifest, unless the lease or the inputs are not what they were when the build began. */
+export async function publishImage(build: Build, image: RegisteredImage): Promise<Result<void, Failure>> {
+  const { ctx, action, journal, lease } = build;
+  const changed = await changedInputs(build);
+  if (changed.length > 0) {
+    await attempt(ctx, () => ctx.registry.remove(image), { signal: build.signal, withinMs: 10 * minute });
+    return fail({ code: 'inputs-changed', files: changed });
+  }
+  if (!(await lease.stillHeld())) return fail(leaseLost(build));
+  const now = ctx.clock.now();
+  const published = await publish(ctx.manifest, action.digest, {
+    template: action.template,
+    image: image.id,
+    buildId: journal.buildId,
+    token: lease.token,
+    builtAt: new Date(now).toISOString(),
+    durationMs: Math.max(0, now - Date.parse(journal.startedAt)),
+  });
+  if (published.ok) return ok(undefined);
+  if (published.error.code === 'fenced') {
+    return fail({
+      code: 'lease-lost',
+      digest: action.digest,
+      holder: `the holder of token ${published.error.token}`,
+    });
+  }
+  ctx.emit({
+    type: 'warning',
+    code: 'manifest-not-written',
+    message: `${image.id} is there and tagged, but the manifest does not have it: ${published.error.message}`,
+  });
+  return ok(undefined);
+}
+
+/** Files of the recipe that are not what they were when it was made. */
+async function changedInputs({ ctx, action }: Build): Promise<string[]> {
+  const { steps, inputs } = action.recipe;
+  const expected = new Map(inputs.map(({ path, digest }) => [path, digest]));
+  for (const { script, scriptDigest } of steps) expected.set(script, scriptDigest);
+  const changed: string[] = [];
+  for (const [path, digest] of expected) {
+    const now = await ctx.files.digest(path);
+    if (!('digest' in now) || now.digest !== digest) changed.push(path);
+  }
+  return changed;
+}

@@ -1,0 +1,145 @@
+/** Runs the steps of a recipe on a ready instance, one after the other. It does not know where the instance came from. */
+import { digestOf } from '../core/digest.ts';
+import type { Failure } from '../core/failure.ts';
+import type { CommandId, InstanceId } from '../core/ids.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { CommandResult } from '../ports/builder.ts';
+import { attempt } from './attempt.ts';
+import { type Build, note } from './build.ts';
+import { commandComment, commandLines } from './command-lines.ts';
+
+type RecipeStep = Recipe['steps'][number];
+
+const minute = 60_000;
+/** SSM's own limit for a command, in seconds. */
+const longestCommand = 172_800;
+const maxScriptBytes = 48 * 1024;
+
+/** Steps that the journal has as done are not run again. */
+export async function runSteps(build: Build, instance: InstanceId): Promise<Result<void, Failure>> {
+  const { steps } = build.action.recipe;
+  for (const [at, step] of steps.entries()) {
+    if (build.journal.steps.includes(step.name)) continue;
+    const done = await reportStep(build, step.name, at + 2, () => runStep(build, instance, step, at + 1));
+    if (!done.ok) return done;
+    const noted = await note(build, { steps: [...build.journal.steps, step.name] });
+    if (!noted.ok) return noted;
+  }
+  return ok(undefined);
+}
+
+/** Emits the start and the end of something that people see as a step; launch and image are steps too. */
+export async function reportStep<Value>(
+  build: Build,
+  step: string,
+  index: number,
+  run: () => Promise<Result<Value, Failure>>,
+): Promise<Result<Value, Failure>> {
+  const { ctx, action } = build;
+  const position = { template: action.template, step, index, count: action.recipe.steps.length + 2 };
+  const started = ctx.clock.monotonic();
+  ctx.emit({ type: 'step-started', ...position });
+  const result = await run();
+  const durationMs = Math.round(ctx.clock.monotonic() - started);
+  ctx.emit({ type: 'step-finished', ...position, result: result.ok ? 'done' : 'failed', durationMs });
+  return result;
+}
+
+async function runStep(
+  build: Build,
+  instance: InstanceId,
+  step: RecipeStep,
+  index: number,
+): Promise<Result<void, Failure>> {
+  const { ctx, signal } = build;
+  const left = build.deadline - ctx.clock.monotonic();
+  if (left <= 0) return fail({ code: 'timed-out', what: `the build, before step ${step.name}`, afterMs: 0 });
+  const sent = await send(build, instance, step, index);
+  if (!sent.ok) return sent;
+  const command = sent.value;
+  const finished = await ctx.poller.watch({
+    look: ctx.looks.commands,
+    id: command,
+    what: `step ${step.name}`,
+    until: (state) => state === 'done' || state === 'failed',
+    withinMs: left,
+    signal,
+  });
+  if (!finished.ok) return finished;
+  const result = await attempt(ctx, () => ctx.builder.commandResult(instance, command), {
+    signal,
+    withinMs: 2 * minute,
+    passing: ['InvocationDoesNotExist'],
+  });
+  if (!result.ok) return result;
+  return finished.value === 'done' && result.value.exitCode === 0
+    ? ok(undefined)
+    : fail(await stepFailure(build, step, index, result.value));
+}
+
+/** SSM takes no token for a command: before it is sent again, it is looked for. */
+async function send(
+  build: Build,
+  instance: InstanceId,
+  step: RecipeStep,
+  index: number,
+): Promise<Result<CommandId, Failure>> {
+  const { ctx, action, journal, signal } = build;
+  const script = await ctx.files.read(step.script, maxScriptBytes);
+  if ('problem' in script || digestOf(script.text) !== step.scriptDigest) {
+    return fail({ code: 'inputs-changed', files: [step.script] });
+  }
+  const comment = commandComment(journal.buildId, index, action.recipe.steps.length, step);
+  const request = {
+    instance,
+    comment,
+    lines: commandLines(step, script.text),
+    timeoutSeconds: Math.min(longestCommand, action.settings.timeoutSeconds),
+    logPrefix: `${ctx.prefix}logs/${journal.buildId}/${index}`,
+  };
+  let mayBeSent = build.lease.takenFrom !== undefined;
+  return attempt(
+    ctx,
+    async () => {
+      if (mayBeSent) {
+        const found = await ctx.builder.findCommand(instance, comment);
+        if (!found.ok) return found;
+        if (found.value !== undefined) return ok(found.value);
+      }
+      mayBeSent = true;
+      return ctx.builder.send(request);
+    },
+    { signal, withinMs: 10 * minute, passing: ['InvalidInstanceId'] },
+  );
+}
+
+async function stepFailure(
+  build: Build,
+  step: RecipeStep,
+  index: number,
+  result: CommandResult,
+): Promise<Failure> {
+  const whole = await wholeLog(build, result);
+  const name = `${index}-${step.name.replaceAll(/[^A-Za-z0-9@._+-]+/g, '-').slice(0, 60)}.log`;
+  const log = await build.ctx.files.write(`.amigraph/logs/${build.journal.buildId}/${name}`, whole);
+  const tail = whole.trimEnd().split('\n').slice(-15);
+  return {
+    code: 'step-failed',
+    step: step.name,
+    exitCode: result.exitCode,
+    status: result.status,
+    tail,
+    log,
+  };
+}
+
+/** What the step printed: whole from the bucket, else as much as SSM kept. */
+async function wholeLog({ ctx }: Build, result: CommandResult): Promise<string> {
+  const parts: string[] = [];
+  for (const key of result.logKeys) {
+    const stored = await ctx.store.get(key);
+    if (stored.ok && stored.value !== undefined) parts.push(stored.value.text);
+  }
+  return parts.length > 0 ? parts.join('') : result.output;
+}
