@@ -25,7 +25,8 @@ export async function makeImage(
   if (!(await build.lease.stillHeld())) return fail(leaseLost(build));
   const noted = await note(build, { imaging: true });
   if (!noted.ok) return noted;
-  const stopped = await stop(build, instance);
+  // Spot instances cannot be stopped; EC2 reboots a running one for its image.
+  const stopped = build.action.settings.spot ? ok(undefined) : await stop(build, instance);
   if (!stopped.ok) return stopped;
   const created = await create(build, instance);
   if (!created.ok) return created;

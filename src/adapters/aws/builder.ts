@@ -1,0 +1,162 @@
+/** EC2 instances as the builder's machines. It does not know what is built on them. */
+import {
+  CreateImageCommand,
+  DescribeInstancesCommand,
+  type Instance,
+  type RunInstancesCommandInput,
+  RunInstancesCommand,
+  StopInstancesCommand,
+  paginateDescribeInstances,
+  type Tag,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import type { CloudFailure } from '../../core/failure.ts';
+import { type ImageId, imageId, type InstanceId, instanceId } from '../../core/ids.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type {
+  Builder,
+  ImageRequest,
+  InstanceState,
+  InstanceView,
+  LaunchRequest,
+} from '../../ports/builder.ts';
+import { answerOf } from './calls.ts';
+import type { Clients } from './clients.ts';
+import { type CommandOptions, ssmCommands } from './commands.ts';
+
+export interface BuilderPlace extends CommandOptions {
+  readonly subnet: string | undefined;
+  readonly securityGroups: readonly string[];
+  readonly instanceProfile: string | undefined;
+}
+
+export function ec2Builder(clients: Clients, place: BuilderPlace): Builder {
+  const { ec2 } = clients;
+  return {
+    ...ssmCommands(clients, place),
+    async launch(request) {
+      const answer = await answerOf('ec2:RunInstances', () =>
+        ec2.send(new RunInstancesCommand(launchInput(request, place))),
+      );
+      if (!answer.ok) return answer;
+      const id = answer.value.Instances?.[0]?.InstanceId;
+      return id === undefined ? fail(empty('ec2:RunInstances')) : ok(instanceId(id));
+    },
+    async instancesTagged(tag, value) {
+      const alive = ['pending', 'running', 'stopping', 'stopped'];
+      const filters = [
+        { Name: `tag:${tag}`, Values: [value] },
+        { Name: 'instance-state-name', Values: alive },
+      ];
+      const answer = await answerOf('ec2:DescribeInstances', () =>
+        ec2.send(new DescribeInstancesCommand({ Filters: filters })),
+      );
+      return answer.ok
+        ? ok(
+            instancesOf(answer.value).flatMap(({ InstanceId }) =>
+              InstanceId === undefined ? [] : instanceId(InstanceId),
+            ),
+          )
+        : answer;
+    },
+    instances: (ids) =>
+      answerOf('ec2:DescribeInstances', async () => {
+        // A filter, where ids as such would fail as a whole for one that is not visible yet.
+        const filters = [{ Name: 'instance-id', Values: [...ids] }];
+        const views = new Map<InstanceId, InstanceView>();
+        for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: filters })) {
+          for (const one of instancesOf(page))
+            if (one.InstanceId !== undefined) views.set(instanceId(one.InstanceId), view(one));
+        }
+        return views;
+      }),
+    stop: (instance) =>
+      done('ec2:StopInstances', () => ec2.send(new StopInstancesCommand({ InstanceIds: [instance] }))),
+    terminate: (instance) =>
+      done('ec2:TerminateInstances', () =>
+        ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance] })),
+      ),
+    createImage: (request) => createImage(clients, request),
+  };
+}
+
+async function done(operation: string, call: () => Promise<unknown>): Promise<Result<void, CloudFailure>> {
+  const answer = await answerOf(operation, call);
+  return answer.ok ? ok(undefined) : answer;
+}
+
+const instancesOf = ({
+  Reservations = [],
+}: {
+  Reservations?: { Instances?: Instance[] | undefined }[] | undefined;
+}): Instance[] => Reservations.flatMap(({ Instances = [] }) => Instances);
+
+function view({ State, StateReason, StateTransitionReason }: Instance): InstanceView {
+  return {
+    state: (State?.Name ?? 'unseen') as InstanceState,
+    why: StateReason?.Message ?? StateTransitionReason ?? '',
+  };
+}
+
+const ec2Tags = (tags: Readonly<Record<string, string>>): Tag[] =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+function launchInput(request: LaunchRequest, place: BuilderPlace): RunInstancesCommandInput {
+  const tags = ec2Tags(request.tags);
+  const deadMan = `#!/bin/sh\nshutdown -P +${request.deadManMinutes}\n`;
+  return {
+    ClientToken: request.clientToken,
+    ImageId: request.image,
+    InstanceType: request.instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
+    MinCount: 1,
+    MaxCount: 1,
+    InstanceInitiatedShutdownBehavior: 'terminate',
+    UserData: Buffer.from(deadMan).toString('base64'),
+    MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
+    BlockDeviceMappings: [
+      {
+        DeviceName: '/dev/xvda',
+        Ebs: { VolumeSize: request.volumeGb, VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true },
+      },
+    ],
+    TagSpecifications: [
+      { ResourceType: 'instance', Tags: tags },
+      { ResourceType: 'volume', Tags: tags },
+    ],
+    ...(request.spot ? { InstanceMarketOptions: { MarketType: 'spot' as const } } : {}),
+    ...(place.subnet === undefined ? {} : { SubnetId: place.subnet }),
+    ...(place.securityGroups.length === 0 ? {} : { SecurityGroupIds: [...place.securityGroups] }),
+    ...(place.instanceProfile === undefined ? {} : { IamInstanceProfile: { Name: place.instanceProfile } }),
+  };
+}
+
+/** CreateImage takes no token: a repeat fails for the name, which holds the build id, and the error names the image. */
+async function createImage({ ec2 }: Clients, request: ImageRequest): Promise<Result<ImageId, CloudFailure>> {
+  const tags = ec2Tags(request.tags);
+  const command = new CreateImageCommand({
+    InstanceId: request.instance,
+    Name: request.name,
+    Description: request.description,
+    TagSpecifications: [
+      { ResourceType: 'image', Tags: tags },
+      { ResourceType: 'snapshot', Tags: tags },
+    ],
+  });
+  const answer = await answerOf('ec2:CreateImage', () => ec2.send(command));
+  if (answer.ok) {
+    return answer.value.ImageId === undefined
+      ? fail(empty('ec2:CreateImage'))
+      : ok(imageId(answer.value.ImageId));
+  }
+  const { awsCode, message } = answer.error;
+  const named = awsCode === 'InvalidAMIName.Duplicate' ? /ami-[0-9a-f]+/.exec(message)?.[0] : undefined;
+  return named === undefined ? answer : ok(imageId(named));
+}
+
+const empty = (operation: string): CloudFailure => ({
+  code: 'cloud',
+  awsCode: 'EmptyAnswer',
+  operation,
+  message: 'the answer holds no id',
+  nature: 'unknown',
+});

@@ -1,0 +1,64 @@
+/** One SDK call to a Result. It knows how AWS says no, and no operation. */
+import type { CloudFailure } from '../../core/failure.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+
+/** Throttled requests did nothing and may be sent again. */
+const throttling = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'SlowDown',
+  'EC2ThrottledException',
+  'RequestThrottled',
+  'InsufficientInstanceCapacity',
+]);
+
+/** What `call` answers, or why it does not. Only what AWS and the network do is caught. */
+export async function answerOf<Value>(
+  operation: string,
+  call: () => Promise<Value>,
+): Promise<Result<Value, CloudFailure>> {
+  try {
+    return ok(await call());
+  } catch (error) {
+    return fail(cloudFailure(operation, error));
+  }
+}
+
+export function cloudFailure(operation: string, error: unknown): CloudFailure {
+  if (!(error instanceof Error)) throw error;
+  const status = statusOf(error);
+  const awsCode = codeOf(error);
+  const nature = throttling.has(awsCode)
+    ? 'throttled'
+    : status === undefined
+      ? natureOfLocal(error)
+      : status >= 500
+        ? 'unknown'
+        : 'refused';
+  return { code: 'cloud', awsCode, operation, message: error.message || awsCode, nature };
+}
+
+/** The HTTP status of the answer; undefined where there was none. */
+export function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  return (error.$metadata as { httpStatusCode?: number }).httpStatusCode;
+}
+
+function codeOf(error: Error): string {
+  if ('$metadata' in error && error.name !== 'Error') return error.name;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name;
+}
+
+/** No answer: a broken connection leaves the effect unknown; missing credentials mean that nothing was sent. */
+function natureOfLocal(error: Error): CloudFailure['nature'] {
+  const code = codeOf(error);
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
+    throw error;
+  if (/Credential|Token|Region|Profile/i.test(code)) return 'refused';
+  if (code === 'ENOTFOUND' || code === 'ECONNREFUSED') return 'throttled';
+  return 'unknown';
+}

@@ -1,0 +1,54 @@
+/** The three AWS clients, set up once for all. It knows no operation. */
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Wire } from '../../core/wire.ts';
+import { wireHandler } from './wire-handler.ts';
+
+export interface ClientOptions {
+  readonly region: string;
+  /** Where requests go instead of to AWS, in this process: the sandbox. It needs no credentials. */
+  readonly wire?: Wire | undefined;
+  /** Where requests go instead of to AWS, over a network. */
+  readonly endpoint?: string | undefined;
+}
+
+export interface Clients {
+  readonly ec2: EC2Client;
+  readonly ssm: SSMClient;
+  /** One attempt a call: a repeated SendCommand would run a step twice. */
+  readonly ssmOnce: SSMClient;
+  readonly s3: S3Client;
+  /** One attempt a call, few seconds: the lease reads every answer itself. */
+  readonly s3Once: S3Client;
+}
+
+const attempts = { maxAttempts: 6, retryMode: 'adaptive' } as const;
+const once = { maxAttempts: 1 } as const;
+const leaseTimeoutMs = 5000;
+
+export function makeClients({ region, wire, endpoint }: ClientOptions): Clients {
+  const common = {
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(wire === undefined
+      ? {}
+      : {
+          requestHandler: wireHandler(wire),
+          credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+        }),
+  };
+  // Servers other than AWS are reached by address, where a bucket cannot be part of the host's name.
+  const s3 = { ...common, forcePathStyle: endpoint !== undefined };
+  const quick =
+    wire === undefined
+      ? { requestHandler: { requestTimeout: leaseTimeoutMs, connectionTimeout: leaseTimeoutMs } }
+      : {};
+  return {
+    ec2: new EC2Client({ ...common, ...attempts }),
+    ssm: new SSMClient({ ...common, ...attempts }),
+    ssmOnce: new SSMClient({ ...common, ...once }),
+    s3: new S3Client({ ...s3, ...attempts }),
+    s3Once: new S3Client({ ...s3, ...once, ...quick }),
+  };
+}

@@ -1,0 +1,101 @@
+/** EC2 images and SSM parameters as the image registry. It does not know which image will do. */
+import {
+  DeregisterImageCommand,
+  type DescribeImagesCommandInput,
+  type Filter,
+  type Image,
+  paginateDescribeImages,
+} from '@aws-sdk/client-ec2';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import type { CloudFailure } from '../../core/failure.ts';
+import { type ImageId, imageId } from '../../core/ids.ts';
+import type { ImageState, RegisteredImage } from '../../core/image.ts';
+import { architectures } from '../../core/template.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { ImageRegistry } from '../../ports/image-registry.ts';
+import { answerOf } from './calls.ts';
+import type { Clients } from './clients.ts';
+
+/** EC2 takes so many values in one filter. */
+const valuesPerFilter = 200;
+const pageSize = 500;
+
+export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
+  const describeAll = (input: DescribeImagesCommandInput): Promise<Result<RegisteredImage[], CloudFailure>> =>
+    answerOf('ec2:DescribeImages', async () => {
+      const images: RegisteredImage[] = [];
+      const pages = paginateDescribeImages(
+        { client: ec2, pageSize },
+        { ...input, Owners: ['self'], IncludeDisabled: true },
+      );
+      for await (const page of pages) images.push(...(page.Images ?? []).flatMap(registered));
+      return images;
+    });
+
+  return {
+    async findByTag(tag, values) {
+      const ours: Filter = { Name: 'tag:ManagedBy', Values: ['amigraph'] };
+      if (values.length === 0) return describeAll({ Filters: [ours, { Name: 'tag-key', Values: [tag] }] });
+      const found: RegisteredImage[] = [];
+      for (let at = 0; at < values.length; at += valuesPerFilter) {
+        const some: Filter = { Name: `tag:${tag}`, Values: values.slice(at, at + valuesPerFilter) };
+        const page = await describeAll({ Filters: [ours, some] });
+        if (!page.ok) return page;
+        found.push(...page.value);
+      }
+      return ok(found);
+    },
+    // A filter, where ids as such would fail as a whole for one that is not there.
+    describe: (ids) => describeAll({ Filters: [{ Name: 'image-id', Values: [...ids] }] }),
+    async resolveParameter(name) {
+      const answer = await answerOf('ssm:GetParameter', () =>
+        ssm.send(new GetParameterCommand({ Name: name })),
+      );
+      if (!answer.ok) return answer;
+      const value = answer.value.Parameter?.Value ?? '';
+      return /^ami-[0-9a-f]+$/.test(value) ? ok(imageId(value)) : fail(notAnImage(name, value));
+    },
+    async remove(image) {
+      const input = { ImageId: image.id, DeleteAssociatedSnapshots: true };
+      const answer = await answerOf('ec2:DeregisterImage', () => ec2.send(new DeregisterImageCommand(input)));
+      if (!answer.ok && !/^InvalidAMIID\./.test(answer.error.awsCode)) return answer;
+      return ok(undefined);
+    },
+  };
+}
+
+const notAnImage = (name: string, value: string): CloudFailure => ({
+  code: 'cloud',
+  awsCode: 'NotAnImage',
+  operation: 'ssm:GetParameter',
+  message: `the parameter ${name} holds ${JSON.stringify(value.slice(0, 100))}, not an image's id`,
+  nature: 'refused',
+});
+
+const states: readonly string[] = [
+  'pending',
+  'available',
+  'invalid',
+  'deregistered',
+  'transient',
+  'failed',
+  'error',
+  'disabled',
+];
+
+function registered(image: Image): RegisteredImage[] {
+  if (image.ImageId === undefined) return [];
+  const architecture = architectures.find((one) => one === image.Architecture);
+  return [
+    {
+      id: imageId(image.ImageId) satisfies ImageId,
+      name: image.Name ?? '',
+      state: (states.includes(image.State ?? '') ? image.State : 'unseen') as ImageState,
+      architecture,
+      createdAt: image.CreationDate ?? '',
+      tags: Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+      snapshots: (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
+      stateReason: image.StateReason?.Message,
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+/** The files of a workspace on a disk. It does not know what they hold. */
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, realpath, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import fastGlob from 'fast-glob';
+import { byCodeUnits } from '../../core/digest.ts';
+import type { Digest } from '../../core/ids.ts';
+import type { FileDigest, FileProblem, Files } from '../../ports/files.ts';
+
+const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**'];
+
+export function localFiles(root: string): Files {
+  /** Runs `use` on the opened file, if it is a regular one inside the workspace. */
+  const withFile = async <Value>(
+    path: string,
+    use: (file: FileHandle, size: number, mode: number) => Promise<Value>,
+  ): Promise<Value | { readonly problem: FileProblem }> => {
+    const real = await inside(root, path);
+    if (typeof real !== 'string') return real;
+    let file: FileHandle | undefined;
+    try {
+      // Opening a pipe or a device for reading would wait for a writer.
+      file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+      const status = await file.stat();
+      return status.isFile() ? await use(file, status.size, status.mode) : { problem: 'not-a-file' };
+    } catch (error) {
+      return { problem: problemOf(error) };
+    } finally {
+      await file?.close();
+    }
+  };
+
+  return {
+    root,
+    async list(patterns) {
+      const found = await fastGlob([...patterns], {
+        cwd: root,
+        dot: true,
+        ignore: ignored,
+        suppressErrors: true,
+      });
+      return found.toSorted(byCodeUnits);
+    },
+    read: (path, maxBytes) =>
+      withFile<{ text: string } | { problem: FileProblem }>(path, async (file, size) =>
+        size > maxBytes ? { problem: 'too-big' } : { text: await file.readFile('utf8') },
+      ),
+    digest: (path) =>
+      withFile(path, async (file, _size, mode): Promise<FileDigest> => {
+        const hash = createHash('sha256');
+        for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
+        return { path, digest: hash.digest('hex') as Digest, executable: (mode & 0o111) !== 0 };
+      }),
+    async write(path, text) {
+      const absolute = join(root, path);
+      await mkdir(dirname(absolute), { recursive: true });
+      await writeFile(absolute, text);
+      return absolute;
+    },
+  };
+}
+
+/** The real path of a file, if links lead nowhere outside. */
+async function inside(root: string, path: string): Promise<string | { readonly problem: FileProblem }> {
+  try {
+    const [top, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
+    return real.startsWith(top + sep) ? real : { problem: 'outside-workspace' };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+}
+
+function problemOf(error: unknown): FileProblem {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable';
+}
