@@ -1,0 +1,113 @@
+/** DescribeImages, and images as EC2 shows them. It does not know how they are made. */
+import { ACCOUNT } from '../call.ts';
+import type { Call } from '../call.ts';
+import type { ImageRecord, Time } from '../records.ts';
+import type { Xml } from '../xml.ts';
+import { filterOf, pageOf } from './filters.ts';
+import { allImages, checkImageId, imagesMissing, imageState, imageUnavailable } from './image-life.ts';
+import type { Query } from './query.ts';
+import { tagSet } from './tags.ts';
+
+export function describeImages(query: Query, call: Call): Record<string, Xml> {
+  const wanted = filterOf<ImageRecord>(query, {
+    'image-id': ({ id }) => id,
+    name: ({ name }) => name,
+    description: ({ description }) => description,
+    state: (image) => imageState(image, call.now),
+    'owner-id': ({ owner }) => owner,
+    'owner-alias': ({ ownerAlias }) => ownerAlias,
+    architecture: ({ architecture }) => architecture,
+    'is-public': (image) => String(image.public),
+    'image-type': () => 'machine',
+    'root-device-type': () => 'ebs',
+    'root-device-name': () => '/dev/xvda',
+    'virtualization-type': () => 'hvm',
+    hypervisor: () => 'xen',
+    'ena-support': () => 'true',
+    'platform-details': () => 'Linux/UNIX',
+    'creation-date': ({ createdAt }) => new Date(createdAt).toISOString(),
+    'block-device-mapping.snapshot-id': ({ snapshot }) => snapshot,
+    'block-device-mapping.encrypted': ({ encrypted }) => String(encrypted),
+    'source-instance-id': ({ sourceInstance }) => sourceInstance,
+    'source-image-id': ({ sourceImage }) => sourceImage,
+  });
+  const owners = query.list('Owner');
+  const ids = query.list('ImageId').map(checkImageId);
+  const withDisabled = query.flag('IncludeDisabled');
+  const all = allImages(call).filter((image) => call.now >= image.visibleAt);
+  const found =
+    ids.length > 0
+      ? named(call, all, ids)
+      : all.filter((image) => call.now < (image.forgottenAt ?? Infinity));
+  const shown = found.filter(
+    (image) => (withDisabled || !image.disabled) && isOwnedByAny(image, owners) && wanted(image),
+  );
+  const page = pageOf(query, shown, 1);
+  return {
+    imagesSet: { item: page.things.map((image) => imageView(image, call.now)) },
+    nextToken: page.nextToken,
+  };
+}
+
+function named(call: Call, all: readonly ImageRecord[], ids: readonly string[]): ImageRecord[] {
+  const found = all.filter(({ id }) => ids.includes(id));
+  const missing = ids.filter((id) => !found.some((image) => image.id === id));
+  if (missing.length > 0) throw imagesMissing(missing);
+  const forgotten = found.find((image) => call.now >= (image.forgottenAt ?? Infinity));
+  if (forgotten !== undefined) throw imageUnavailable(forgotten.id);
+  return found;
+}
+
+function isOwnedByAny(image: ImageRecord, owners: readonly string[]): boolean {
+  if (owners.length === 0) return true;
+  return owners.some(
+    (owner) =>
+      owner === image.owner || (owner === 'self' && image.owner === ACCOUNT) || owner === image.ownerAlias,
+  );
+}
+
+function imageView(image: ImageRecord, now: Time): Xml {
+  const state = imageState(image, now);
+  return {
+    imageId: image.id,
+    imageLocation: `${image.ownerAlias ?? image.owner}/${image.name}`,
+    imageState: state,
+    imageOwnerId: image.owner,
+    imageOwnerAlias: image.ownerAlias,
+    creationDate: new Date(image.createdAt).toISOString(),
+    isPublic: image.public,
+    productCodes: {},
+    architecture: image.architecture,
+    imageType: 'machine',
+    platformDetails: 'Linux/UNIX',
+    usageOperation: 'RunInstances',
+    name: image.name,
+    description: image.description,
+    rootDeviceType: 'ebs',
+    rootDeviceName: '/dev/xvda',
+    blockDeviceMapping: {
+      item: [
+        {
+          deviceName: '/dev/xvda',
+          ebs: {
+            snapshotId: image.snapshot,
+            volumeSize: image.volumeSizeGb,
+            deleteOnTermination: true,
+            volumeType: image.volumeType,
+            encrypted: image.encrypted,
+          },
+        },
+      ],
+    },
+    virtualizationType: 'hvm',
+    hypervisor: 'xen',
+    enaSupport: true,
+    sriovNetSupport: 'simple',
+    bootMode: image.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
+    imdsSupport: image.public ? 'v2.0' : undefined,
+    stateReason: state === 'failed' || state === 'error' ? image.reason : undefined,
+    sourceInstanceId: image.sourceInstance,
+    sourceImageId: image.sourceImage,
+    tagSet: tagSet(image.tags),
+  };
+}

@@ -1,0 +1,102 @@
+/** Instances as EC2 shows them in its answers. It does not know which of them were asked for. */
+import { ACCOUNT } from '../call.ts';
+import type { InstanceRecord, Time } from '../records.ts';
+import type { Xml } from '../xml.ts';
+import { endOf, STATE_CODES, stateOf } from './instance-life.ts';
+import type { InstanceState } from './instance-life.ts';
+import { tagSet } from './tags.ts';
+
+export const stateView = (state: InstanceState): Xml => ({ code: STATE_CODES[state], name: state });
+
+/** The instances of one launch. */
+export function reservation(instances: readonly InstanceRecord[], now: Time): Record<string, Xml> {
+  return {
+    reservationId: instances[0]?.reservation,
+    ownerId: ACCOUNT,
+    groupSet: {},
+    instancesSet: { item: instances.map((instance) => instanceView(instance, now)) },
+  };
+}
+
+function instanceView(instance: InstanceRecord, now: Time): Xml {
+  const state = stateOf(instance, now);
+  const reason = stateReason(instance, now, state);
+  const alive = state !== 'terminated';
+  return {
+    instanceId: instance.id,
+    imageId: instance.image,
+    instanceState: stateView(state),
+    privateDnsName: alive ? `ip-${instance.address.replaceAll('.', '-')}.ec2.internal` : '',
+    dnsName: '',
+    reason: reason?.message ?? '',
+    amiLaunchIndex: instance.launchIndex,
+    productCodes: {},
+    instanceType: instance.type,
+    launchTime: new Date(instance.launchedAt).toISOString(),
+    placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
+    monitoring: { state: 'disabled' },
+    subnetId: alive ? instance.subnet : undefined,
+    vpcId: alive ? 'vpc-00000000000000000' : undefined,
+    privateIpAddress: alive ? instance.address : undefined,
+    sourceDestCheck: true,
+    groupSet: { item: instance.securityGroups.map((groupId) => ({ groupId, groupName: groupId })) },
+    stateReason: reason,
+    architecture: instance.architecture,
+    rootDeviceType: 'ebs',
+    rootDeviceName: '/dev/xvda',
+    blockDeviceMapping: {
+      item: alive
+        ? [
+            {
+              deviceName: '/dev/xvda',
+              ebs: {
+                volumeId: instance.volume,
+                status: 'attached',
+                attachTime: new Date(instance.launchedAt).toISOString(),
+                deleteOnTermination: true,
+              },
+            },
+          ]
+        : [],
+    },
+    virtualizationType: 'hvm',
+    instanceLifecycle: instance.spot ? 'spot' : undefined,
+    clientToken: instance.clientToken ?? '',
+    tagSet: tagSet(instance.tags),
+    hypervisor: 'xen',
+    iamInstanceProfile: profileView(instance.profile),
+    ebsOptimized: false,
+    enaSupport: true,
+    metadataOptions: instance.metadata,
+  };
+}
+
+function stateReason(
+  instance: InstanceRecord,
+  now: Time,
+  state: InstanceState,
+): { code: string; message: string } | undefined {
+  switch (state) {
+    case 'pending':
+      return { code: 'pending', message: 'pending' };
+    case 'stopping':
+    case 'stopped':
+      return {
+        code: 'Client.UserInitiatedShutdown',
+        message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+      };
+    case 'shutting-down':
+    case 'terminated': {
+      const end = endOf(instance);
+      return end !== undefined && now >= end.at ? { code: end.code, message: end.message } : undefined;
+    }
+    case 'running':
+      return undefined;
+  }
+}
+
+function profileView(profile: string | undefined): Xml {
+  if (profile === undefined) return undefined;
+  const arn = profile.startsWith('arn:') ? profile : `arn:aws:iam::${ACCOUNT}:instance-profile/${profile}`;
+  return { arn, id: 'AIPA00000000000000000' };
+}

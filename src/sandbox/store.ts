@@ -1,0 +1,146 @@
+/** The sandbox's memory: typed tables in one lmdb file, changed by whole transactions. It does not know what the rows mean. */
+import type { Database, RootDatabase } from 'lmdb';
+import { join } from 'node:path';
+import type {
+  BucketRecord,
+  CommandRecord,
+  ConfinedEffect,
+  ImageRecord,
+  InstanceRecord,
+  InvocationRecord,
+  ObjectRecord,
+  ParameterRecord,
+  SnapshotRecord,
+  TokenRecord,
+  UploadRecord,
+} from './records.ts';
+import { SandboxUnavailable } from './unavailable.ts';
+import { checkStateFile, makeFolder, stateFolder } from './state-folder.ts';
+
+const STATE_VERSION = 1;
+
+export class Table<Row> {
+  readonly #db: Database<Row, string[]>;
+  readonly #name: string;
+
+  constructor(db: Database<Row, string[]>, name: string) {
+    this.#db = db;
+    this.#name = name;
+  }
+
+  get(...key: string[]): Row | undefined {
+    return this.#db.get([this.#name, ...key]);
+  }
+
+  put(key: readonly string[], row: Row): void {
+    this.#db.putSync([this.#name, ...key], row);
+  }
+
+  remove(...key: string[]): void {
+    this.#db.removeSync([this.#name, ...key]);
+  }
+
+  /** The rows whose key begins with `prefix`, in key order, from `from` on; nothing may be changed while it runs. */
+  *scan(prefix: readonly string[], from?: string): Generator<{ key: string; row: Row }> {
+    const depth = prefix.length + 1;
+    const start = [this.#name, ...prefix, ...(from === undefined ? [] : [from])];
+    for (const { key, value } of this.#db.getRange({ start })) {
+      if (!Array.isArray(key) || key[0] !== this.#name) return;
+      if (prefix.some((part, index) => key[index + 1] !== part)) return;
+      yield { key: String(key[depth]), row: value };
+    }
+  }
+
+  all(...prefix: string[]): Row[] {
+    return Array.from(this.scan(prefix), ({ row }) => row);
+  }
+}
+
+export interface Tables {
+  /** Keyed by region and id, as are images, snapshots and commands. */
+  readonly instances: Table<InstanceRecord>;
+  readonly images: Table<ImageRecord>;
+  readonly snapshots: Table<SnapshotRecord>;
+  readonly commands: Table<CommandRecord>;
+  /** Region, command, instance. */
+  readonly invocations: Table<InvocationRecord>;
+  /** The invocations that are not over yet, keyed by `region command instance`. */
+  readonly unfinished: Table<readonly [region: string, command: string, instance: string]>;
+  /** Region and client token. */
+  readonly tokens: Table<TokenRecord>;
+  /** Region and name. */
+  readonly parameters: Table<ParameterRecord>;
+  readonly buckets: Table<BucketRecord>;
+  /** Bucket and key, as are the bodies. */
+  readonly objects: Table<ObjectRecord>;
+  readonly bodies: Table<Buffer>;
+  readonly uploads: Table<UploadRecord>;
+  /** Upload and part number; the bodies lie in `bodies` under the upload. */
+  readonly parts: Table<ObjectRecord>;
+  readonly counters: Table<number>;
+  readonly effects: Table<ConfinedEffect>;
+}
+
+export interface Store {
+  readonly tables: Tables;
+  /** All or nothing, one at a time among all processes. */
+  transact<Value>(change: () => Value): Value;
+  close(): Promise<void>;
+}
+
+export async function openStore(folder: string): Promise<Store> {
+  makeFolder(folder);
+  checkStateFile(folder);
+  const { open } = await import('lmdb');
+  let root: RootDatabase<unknown, string[]>;
+  try {
+    // No sync: the pages of a killed process are the kernel's already, and the meta page is written last.
+    // A fixed map is address space only; it spares the processes from telling each other that it grew.
+    root = open(stateFolder(folder), { noSync: true, encoding: 'json', mapSize: 16 * 2 ** 30, maxDbs: 4 });
+  } catch (error) {
+    throw new SandboxUnavailable(folder, `it cannot be opened: ${messageOf(error)}`);
+  }
+  root.readerCheck();
+  const bodies = root.openDB<Buffer, string[]>({ name: 'bodies', encoding: 'binary' });
+  const tables = tablesOf(root, bodies);
+  const transact = <Value>(change: () => Value): Value => root.transactionSync(change);
+  const version = transact(() => {
+    const found = tables.counters.get('state version');
+    if (found === undefined) tables.counters.put(['state version'], STATE_VERSION);
+    return found ?? STATE_VERSION;
+  });
+  if (version !== STATE_VERSION) {
+    await root.close();
+    throw new SandboxUnavailable(
+      folder,
+      `its state has version ${version}, and this program knows version ${STATE_VERSION}`,
+    );
+  }
+  return { tables, transact, close: () => root.close() };
+}
+
+function tablesOf(root: RootDatabase<unknown, string[]>, bodies: Database<Buffer, string[]>): Tables {
+  // What a table holds was put there by the same table, of the same state version.
+  const table = <Row>(name: string): Table<Row> => new Table(root as Database<Row, string[]>, name);
+  return {
+    instances: table('instances'),
+    images: table('images'),
+    snapshots: table('snapshots'),
+    commands: table('commands'),
+    invocations: table('invocations'),
+    unfinished: table('unfinished'),
+    tokens: table('tokens'),
+    parameters: table('parameters'),
+    buckets: table('buckets'),
+    objects: table('objects'),
+    bodies: new Table(bodies, 'bodies'),
+    uploads: table('uploads'),
+    parts: table('parts'),
+    counters: table('counters'),
+    effects: table('effects'),
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export const stateFile = (folder: string): string => join(stateFolder(folder), 'data.mdb');

@@ -1,0 +1,45 @@
+/** XML text from plain values. It does not know which elements a service wants. */
+
+export type Xml = string | number | boolean | undefined | readonly Xml[] | { readonly [name: string]: Xml };
+
+/** A list repeats its element; what is undefined is left out. */
+export function element(name: string, value: Xml): string {
+  if (value === undefined) return '';
+  if (typeof value === 'object') {
+    if (isList(value)) return value.map((one) => element(name, one)).join('');
+    return `<${name}>${elements(value)}</${name}>`;
+  }
+  return `<${name}>${escapeXml(String(value))}</${name}>`;
+}
+
+export const elements = (values: { readonly [name: string]: Xml }): string =>
+  Object.entries(values)
+    .map(([name, value]) => element(name, value))
+    .join('');
+
+export const document = (
+  root: string,
+  namespace: string,
+  values: { readonly [name: string]: Xml },
+): Uint8Array =>
+  Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${namespace === '' ? '' : ` xmlns="${namespace}"`}>${elements(values)}</${root}>`,
+  );
+
+const isList = (value: readonly Xml[] | { readonly [name: string]: Xml }): value is readonly Xml[] =>
+  Array.isArray(value);
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#13;',
+};
+
+// Other control characters cannot stand in XML 1.0 in any form.
+const escapeXml = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text
+    .replaceAll(/[&<>"\r]/gu, (character) => ENTITIES[character] ?? '')
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/gu, '\uFFFD');
