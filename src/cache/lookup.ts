@@ -21,15 +21,23 @@ export async function lookUp(
   const images = await registry.findByTag(hashTag, [...new Set(digests.map(shortDigest))]);
   if (!images.ok) return images;
   const wanted = new Set(digests);
-  const found = images.value
+  const found = withRecords(images.value).filter(({ record }) => wanted.has(record.digest));
+  return ok(byDigest(found));
+}
+
+/** All images of ours, newest first. */
+export async function allImages(registry: ImageRegistry): Promise<Result<Found[], CloudFailure>> {
+  const images = await registry.findByTag(hashTag, []);
+  return images.ok ? ok(withRecords(images.value)) : images;
+}
+
+function withRecords(images: readonly RegisteredImage[]): Found[] {
+  return images
     .flatMap((image): Found[] => {
       const record = recordOf(image);
-      return record === undefined || !wanted.has(record.digest) ? [] : [{ image, record }];
+      return record === undefined ? [] : [{ image, record }];
     })
-    .toSorted(
-      (a, b) => byCodeUnits(b.image.createdAt, a.image.createdAt) || byCodeUnits(b.image.id, a.image.id),
-    );
-  return ok(byDigest(found));
+    .toSorted((a, b) => byCodeUnits(b.image.createdAt, a.image.createdAt) || byCodeUnits(b.image.id, a.image.id));
 }
 
 function byDigest(found: readonly Found[]): Map<Digest, Found[]> {

@@ -1,0 +1,81 @@
+/** What all commands share: their options for the place, and how they end. It knows no command. */
+import { Command, Option } from 'clipanion';
+import type { Overrides } from '../../config/resolve.ts';
+import { InvalidInput } from '../../core/diagnostic.ts';
+import { diagnosticsText } from '../../report/diagnostics.ts';
+import { type Style, styleFor } from '../../report/style.ts';
+import { CloudUnavailable } from '../unavailable.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+export const exitCodes = { done: 0, failed: 1, invalid: 2, held: 9, interrupted: 130 } as const;
+
+export abstract class BaseCommand extends Command<Surroundings> {
+  provider = Option.String('--provider', { description: 'sandbox or aws; instead of what amifile.ts says' });
+  region = Option.String('--region', { description: 'AWS Region; instead of what amifile.ts says' });
+
+  /** The command itself; answers its exit code. */
+  protected abstract run(): Promise<number>;
+
+  override async execute(): Promise<number> {
+    try {
+      return await this.run();
+    } catch (error) {
+      return this.#explain(error);
+    }
+  }
+
+  protected get errorStyle(): Style {
+    return styleFor(this.context.stderr as { isTTY?: boolean }, this.context.env);
+  }
+
+  protected get overrides(): Overrides {
+    const { provider, region } = this;
+    if (provider !== undefined && provider !== 'sandbox' && provider !== 'aws') {
+      throw invalidFlag(`--provider ${provider} is unknown`, 'say --provider sandbox or --provider aws');
+    }
+    if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) {
+      throw invalidFlag(`--region ${region} is no AWS Region`, 'it is like us-west-2');
+    }
+    return { ...(provider === undefined ? {} : { provider }), ...(region === undefined ? {} : { region }) };
+  }
+
+  protected answer(text: string): void {
+    this.context.stdout.write(text);
+  }
+
+  protected answerJson(value: unknown): void {
+    this.answer(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  #explain(error: unknown): number {
+    const write = (text: string): void => void this.context.stderr.write(`${text}\n`);
+    if (error instanceof InvalidInput) {
+      write(diagnosticsText(error.diagnostics, this.errorStyle));
+      return exitCodes.invalid;
+    }
+    if (error instanceof CloudUnavailable) {
+      const { operation, awsCode, message } = error.failure;
+      const diagnostic = { severity: 'error', code: 'cloud', message: `${operation} failed: ${awsCode}: ${message}` } as const;
+      write(diagnosticsText([{ ...diagnostic, cure: cures[awsCode] }], this.errorStyle));
+      return exitCodes.failed;
+    }
+    if (error instanceof Error && error.name === 'SandboxUnavailable') {
+      write(diagnosticsText([{ severity: 'error', code: 'sandbox', message: error.message }], this.errorStyle));
+      return exitCodes.invalid;
+    }
+    throw error;
+  }
+}
+
+export function invalidFlag(message: string, cure?: string): InvalidInput {
+  return new InvalidInput([{ severity: 'error', code: 'command-line', message, cure }]);
+}
+
+const cures: Readonly<Record<string, string>> = {
+  CredentialsProviderError: 'log in (aws sso login), set AWS_PROFILE, or use --provider sandbox',
+  NoSuchBucket: 'make the bucket (aws s3 mb s3://NAME), or set bucket in amifile.ts to one of yours',
+  ExpiredToken: 'the credentials are too old: log in again',
+  ExpiredTokenException: 'the credentials are too old: log in again',
+  ECONNREFUSED: 'nothing listens there: is AWS_ENDPOINT_URL right, and amigraph sandbox serve running?',
+  ParameterNotFound: 'set base in amifile.ts to a parameter that exists in this Region, or to { ami: "ami-..." }',
+};

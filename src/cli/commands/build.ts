@@ -1,0 +1,50 @@
+/** `amigraph build`: its words on the command line. What it does is in build-run.ts, loaded when it is used. */
+import { Command, Option } from 'clipanion';
+import { BaseCommand, invalidFlag } from './base.ts';
+
+export class BuildCommand extends BaseCommand {
+  static override paths = [['build']];
+  static override usage = Command.Usage({
+    category: 'Images',
+    description: 'Build the images that are missing.',
+    details: `
+      Reuses every image whose digest has not changed and builds the others, what does not depend on each other at the same time.
+      What a named template stands on is reused or built first.
+    `,
+    examples: [
+      ['Build all that is missing', '$0 build --all'],
+      ['Build gromacs and what it stands on', '$0 build gromacs'],
+      ['Show what would happen', '$0 build --all --dry-run'],
+    ],
+  });
+
+  all = Option.Boolean('--all', false, { description: 'all templates' });
+  dryRun = Option.Boolean('--dry-run', false, { description: 'show the plan and do nothing' });
+  bail = Option.Boolean('--bail', false, { description: 'end everything at the first failure' });
+  concurrency = Option.String('--concurrency', { description: 'how many images are built at the same time' });
+  noWait = Option.Boolean('--no-wait', false, {
+    description: 'exit with 9 where another run builds one of the images',
+  });
+  json = Option.Boolean('--json', false, { description: 'one JSON object a line for each event' });
+  names = Option.Rest({ name: 'NAME' });
+
+  protected override async run(): Promise<number> {
+    if (this.all && this.names.length > 0) throw invalidFlag('build takes names or --all, not both');
+    const { runBuild } = await import('./build-run.ts');
+    return runBuild(this.context, {
+      overrides: { ...this.overrides, ...this.#concurrency() },
+      names: this.all ? 'all' : this.names,
+      dryRun: this.dryRun,
+      bail: this.bail,
+      wait: !this.noWait,
+      json: this.json,
+    });
+  }
+
+  #concurrency(): { concurrency?: number } {
+    if (this.concurrency === undefined) return {};
+    const count = /^\d{1,4}$/.test(this.concurrency) ? Number(this.concurrency) : 0;
+    if (count < 1) throw invalidFlag(`--concurrency ${this.concurrency} is not a whole number from 1 to 9999`);
+    return { concurrency: count };
+  }
+}

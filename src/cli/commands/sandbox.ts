@@ -1,0 +1,57 @@
+/** `amigraph sandbox`: the AWS of our own, for other programs, and its end. */
+import { Command, Option } from 'clipanion';
+import { BaseCommand, exitCodes, invalidFlag } from './base.ts';
+
+export class SandboxServeCommand extends BaseCommand {
+  static override paths = [['sandbox', 'serve']];
+  static override usage = Command.Usage({
+    category: 'Sandbox',
+    description: 'Answer EC2, SSM and S3 on a loopback port until interrupted.',
+    details: 'Prints one line, {"endpoint":"http://127.0.0.1:N"}, when it listens. Any keys will do.',
+    examples: [
+      ['For the AWS CLI', '$0 sandbox serve --port 4566'],
+      ['A build over the wire', 'AWS_ENDPOINT_URL=http://127.0.0.1:4566 $0 build --all --provider aws'],
+    ],
+  });
+
+  port = Option.String('--port', '0', { description: 'default: any free one' });
+
+  protected override async run(): Promise<number> {
+    const port = /^\d{1,5}$/.test(this.port) ? Number(this.port) : Number.NaN;
+    if (!(port <= 65_535)) throw invalidFlag(`--port ${this.port} is not a port`);
+    const { openWorkspace, startSandbox } = await import('../context.ts');
+    const { serve } = await import('../../sandbox/serve.ts');
+    const { config } = await openWorkspace(this.context, { ...this.overrides, provider: 'sandbox' });
+    const sandbox = await startSandbox(config, this.context);
+    const interruptions = this.context.interruptions();
+    try {
+      const server = await serve(sandbox, { port });
+      this.answer(`${JSON.stringify({ endpoint: server.endpoint })}\n`);
+      await new Promise<void>((resolve) => {
+        interruptions.interrupted.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await server.close();
+      return exitCodes.done;
+    } finally {
+      interruptions.dispose();
+      await sandbox.close();
+    }
+  }
+}
+
+export class SandboxResetCommand extends BaseCommand {
+  static override paths = [['sandbox', 'reset']];
+  static override usage = Command.Usage({
+    category: 'Sandbox',
+    description: 'Remove everything that the sandbox holds: images, instances, buckets.',
+  });
+
+  protected override async run(): Promise<number> {
+    const { openWorkspace } = await import('../context.ts');
+    const { resetSandbox } = await import('../../sandbox/sandbox.ts');
+    const { config } = await openWorkspace(this.context, { ...this.overrides, provider: 'sandbox' });
+    await resetSandbox(config.sandbox.folder);
+    this.context.stderr.write(`the sandbox in ${config.sandbox.folder} is empty\n`);
+    return exitCodes.done;
+  }
+}

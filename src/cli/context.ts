@@ -1,0 +1,97 @@
+/** The one place that wires adapters to ports. It does not know what a command does with them. */
+import { localFiles } from '../adapters/local/files.ts';
+import { findWorkspace, readAmifile } from '../config/amifile.ts';
+import type { Config } from '../config/config.ts';
+import { type Overrides, resolveConfig } from '../config/resolve.ts';
+import { InvalidInput } from '../core/diagnostic.ts';
+import type { Wire } from '../core/wire.ts';
+import type { Builder } from '../ports/builder.ts';
+import type { Files } from '../ports/files.ts';
+import type { ImageRegistry } from '../ports/image-registry.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { FaultRule } from '../sandbox/faults.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface Workspace {
+  readonly config: Config;
+  readonly files: Files;
+}
+
+export async function openWorkspace(around: Surroundings, flags: Overrides): Promise<Workspace> {
+  const root = await findWorkspace(around.cwd);
+  const config = resolveConfig(root, await readAmifile(root), around.env, flags);
+  return { config, files: localFiles(root) };
+}
+
+export interface Cloud {
+  readonly registry: ImageRegistry;
+  readonly builder: Builder;
+  readonly store: ObjectStore;
+  /** Whether steps run for real; undefined on AWS, where they always do. */
+  readonly confined: boolean | undefined;
+  close(): Promise<void>;
+}
+
+/** AWS, or the sandbox behind the same clients. */
+export async function openCloud({ config }: Workspace, around: Surroundings): Promise<Cloud> {
+  const sandbox = config.provider === 'sandbox' ? await startSandbox(config, around) : undefined;
+  const { connect } = await import('../adapters/aws/connect.ts');
+  const { region, bucket, endpoint, builder } = config;
+  const ports = connect({
+    region,
+    bucket,
+    wire: sandbox?.wire,
+    endpoint: sandbox === undefined ? endpoint?.url : undefined,
+    subnet: builder.subnet,
+    securityGroups: builder.securityGroups,
+    instanceProfile: builder.instanceProfile,
+  });
+  return {
+    ...ports,
+    confined: sandbox?.confined,
+    async close() {
+      ports.disconnect();
+      await sandbox?.close();
+    },
+  };
+}
+
+/** The sandbox of the workspace, with the bucket that the configuration names. */
+export async function startSandbox(config: Config, around: Surroundings): Promise<Sandbox> {
+  const { openSandbox } = await import('../sandbox/sandbox.ts');
+  const { findConfinement } = await import('../sandbox/confinement.ts');
+  const { folder, speed, faults } = config.sandbox;
+  const sandbox = await openSandbox({
+    folder,
+    speed,
+    now: () => around.clock.now(),
+    faults: faults === undefined ? [] : await readFaults(faults),
+    confinement: findConfinement(folder, around.env),
+  });
+  await createBucket(sandbox.wire, config);
+  return sandbox;
+}
+
+/** Asked for at every start: making a bucket that is there already changes nothing. */
+async function createBucket(wire: Wire, { bucket, region }: Config): Promise<void> {
+  const host = `s3.${region}.amazonaws.com`;
+  await wire({ method: 'PUT', host, path: `/${bucket}`, query: [], headers: { host }, body: new Uint8Array() });
+}
+
+async function readFaults(file: string): Promise<readonly FaultRule[]> {
+  const { parseFaults } = await import('../sandbox/faults.ts');
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => error as Error);
+  const rules = typeof text === 'string' ? parseFaults(text) : { ok: false as const, error: text.message };
+  if (rules.ok) return rules.value;
+  throw new InvalidInput([
+    {
+      severity: 'error',
+      code: 'faults',
+      message: `the fault rules cannot be used: ${rules.error}`,
+      place: { file },
+      cure: 'mend the file, or unset sandbox.faults and AMIGRAPH_SANDBOX_FAULTS',
+    },
+  ]);
+}

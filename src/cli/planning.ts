@@ -1,0 +1,107 @@
+/** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
+import { lookUp } from '../cache/lookup.ts';
+import { manifestKey, readManifest, rememberedDurations } from '../cache/manifest.ts';
+import { canonical } from '../core/digest.ts';
+import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
+import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
+import type { BaseImage } from '../core/template.ts';
+import { type Collection, collect } from '../graph/collection.ts';
+import { type Fingerprinted, fingerprintAll, makePlan, type Planned } from '../plan/plan.ts';
+import { baseOf } from '../plan/recipe.ts';
+import { readInputs } from '../template/inputs.ts';
+import { scanTemplates } from '../template/scan.ts';
+import type { Cloud, Workspace } from './context.ts';
+import { must } from './unavailable.ts';
+
+export async function readCollection({ config, files }: Workspace): Promise<Collection> {
+  return collect(await scanTemplates(files, config.templates), config.maxDepth);
+}
+
+/** The recipe and digest of each template. Throws InvalidInput where a script or an input is missing. */
+export async function fingerprints(
+  workspace: Workspace,
+  collection: Collection,
+  cloud: Pick<Cloud, 'registry'>,
+): Promise<ReadonlyMap<TemplateName, Fingerprinted>> {
+  const { config, files } = workspace;
+  const inputs = await readInputs(files, config.steps, collection.templates.values());
+  const images = await baseImages(workspace, collection, cloud);
+  const all = fingerprintAll(collection, config, inputs, (base) => {
+    const image = images.get(canonical(base));
+    if (image === undefined) throw new Error(`the base image ${canonical(base)} was not resolved`);
+    return image;
+  });
+  if (!all.ok) throw new InvalidInput(all.error);
+  return all.value;
+}
+
+/** Each base image that some template stands on, asked for once. */
+async function baseImages(
+  { config }: Workspace,
+  collection: Collection,
+  { registry }: Pick<Cloud, 'registry'>,
+): Promise<ReadonlyMap<string, ImageId>> {
+  const bases = new Map<string, BaseImage>();
+  for (const merged of collection.templates.values()) {
+    if (merged.template.extends !== undefined) continue;
+    const base = baseOf(merged, config);
+    bases.set(canonical(base), base);
+  }
+  const resolved = await Promise.all(
+    [...bases].map(async ([key, base]) => {
+      const image = 'ami' in base ? (base.ami as ImageId) : must(await registry.resolveParameter(base.ssm));
+      return [key, image] as const;
+    }),
+  );
+  return new Map(resolved);
+}
+
+export interface PlannedRun extends Planned {
+  /** What is not as it should be, and does not stop the run. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+export async function planRun(
+  workspace: Workspace,
+  collection: Collection,
+  selected: ReadonlySet<TemplateName>,
+  cloud: Cloud,
+): Promise<PlannedRun> {
+  const { config } = workspace;
+  const all = await fingerprints(workspace, collection, cloud);
+  const wanted = collection.graph.withAncestors(selected);
+  const digests = [...wanted].flatMap((name): Digest[] => {
+    const one = all.get(name);
+    return one === undefined ? [] : [one.fingerprint.digest];
+  });
+  const key = manifestKey(config.prefix, config.region);
+  const [found, manifest] = await Promise.all([lookUp(cloud.registry, digests), readManifest(cloud.store, key)]);
+  const { manifest: read, problem } = must(manifest);
+  if (problem?.kind === 'newer') {
+    throw new InvalidInput([
+      { severity: 'error', code: 'manifest-newer', message: `s3://${config.bucket}/${key}: ${problem.message}`, cure: 'use a newer amigraph' },
+    ]);
+  }
+  const durations = rememberedDurations(read);
+  const planned = makePlan({ collection, config, fingerprints: all, found: must(found), durations }, selected);
+  return { ...planned, warnings: warningsOf(planned, problem && `s3://${config.bucket}/${key}: ${problem.message}`) };
+}
+
+function warningsOf({ unusable }: Planned, manifest: string | undefined): Diagnostic[] {
+  const images = unusable.map(({ id, state, stateReason }): Diagnostic => ({
+    severity: 'warning',
+    code: 'image-unusable',
+    message: `${id} has a wanted digest, but is ${state}${stateReason === undefined ? '' : `: ${stateReason}`}`,
+    cure: 'it is left alone and not used; deregister it if nothing needs it',
+  }));
+  if (manifest === undefined) return images;
+  return [
+    ...images,
+    {
+      severity: 'warning',
+      code: 'manifest-broken',
+      message: `the manifest is not used: ${manifest}`,
+      cure: 'the images are found by their tags; the next build sets it aside and begins a new one',
+    },
+  ];
+}

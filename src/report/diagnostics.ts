@@ -1,0 +1,30 @@
+/** Diagnostics as text: message, place, the line in question, and the cure. It does not know how they were found. */
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { printable, type Style } from './style.ts';
+
+/** Lines for the terminal, each diagnostic's own block; the last line ends without a line break. */
+export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style): string {
+  return diagnostics.map((one) => diagnosticText(one, style)).join('\n');
+}
+
+function diagnosticText({ severity, message, place, excerpt, cure }: Diagnostic, style: Style): string {
+  const mark = severity === 'error' ? style.bad('error:') : style.warn('warning:');
+  const lines = [`${mark} ${printable(message)}`];
+  if (place !== undefined) lines.push(`  ${style.dim('at')} ${printable(placeText(place))}`);
+  if (excerpt !== undefined && place !== undefined && 'column' in place) lines.push(...caret(excerpt, place.column, style));
+  if (cure !== undefined) lines.push(`  ${style.dim('cure:')} ${printable(cure)}`);
+  return lines.join('\n');
+}
+
+export function placeText(place: NonNullable<Diagnostic['place']>): string {
+  return 'line' in place ? `${place.file}:${place.line}:${place.column}` : place.file;
+}
+
+const widest = 100;
+
+/** The line, cut around the column where it is long, and a caret below it. */
+function caret(excerpt: string, column: number, style: Style): string[] {
+  const from = Math.max(0, Math.min(column - 1 - widest / 2, excerpt.length - widest));
+  const shown = excerpt.slice(from, from + widest).replaceAll('\t', ' ');
+  return [`    ${printable(shown)}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}${style.bad('^')}`];
+}

@@ -1,0 +1,84 @@
+/** Events as lines of text, one for each, for logs and pipes. It does not know the plan behind them. */
+import type { Event } from '../core/event.ts';
+import { shortDigest } from '../core/digest.ts';
+import { duration } from './duration.ts';
+import { planSummary } from './tables.ts';
+import { printable, type Style } from './style.ts';
+import { actionWord, date, reasonText, troubleText } from './wording.ts';
+
+/** The lines for one event; none where it says nothing new to a person. */
+export function eventLines(event: Event, style: Style): string[] {
+  switch (event.type) {
+    case 'run-started':
+      return [`${event.workspace}: ${placeOfRun(event)}`];
+    case 'plan':
+      return [
+        ...event.actions.map((one) => `${one.template}: ${actionWord[one.action]}: ${reasonText(one.reason)}`),
+        planSummary(event, style),
+      ];
+    case 'image-started':
+      return [`${event.template}: started, ${event.steps} steps${expected(event.expectedMs)} (build ${event.buildId})`];
+    case 'step-started':
+      return [`${event.template}: step ${event.index} of ${event.count}: ${printable(event.step)}`];
+    case 'step-finished':
+      if (event.result === 'done') return [];
+      return [style.bad(`${event.template}: step ${event.index} of ${event.count} failed: ${printable(event.step)}`)];
+    case 'image-finished':
+      return finished(event, style);
+    case 'lease-waiting':
+      return [
+        `${event.template}: waits for ${event.holder}, who has been building it since ${date(event.since)}${event.step === null ? '' : `, last step done: ${printable(event.step)}`}`,
+      ];
+    case 'lease-taken':
+      return event.from === null
+        ? []
+        : [style.warn(`${event.template}: ${event.from} has not been heard of; going on with that build`)];
+    case 'retry':
+      return [style.dim(`${event.operation}: ${event.awsCode}, attempt ${event.attempt}; trying again`)];
+    case 'warning':
+      return [`${style.warn('warning:')} ${printable(event.message)}`];
+    case 'run-finished':
+      return [summary(event)];
+  }
+}
+
+/** Where the run happens: what it costs, and how real it is. */
+export function placeOfRun(event: Extract<Event, { type: 'run-started' }>): string {
+  if (event.provider === 'aws') return `AWS, ${event.region}`;
+  const steps = event.confined === true ? 'steps run confined by bubblewrap' : 'steps are simulated: bubblewrap is not installed';
+  return `sandbox, ${event.region}; ${steps}`;
+}
+
+const expected = (ms: number | null): string => (ms === null ? '' : `, about ${duration(ms)}`);
+
+function finished(event: Extract<Event, { type: 'image-finished' }>, style: Style): string[] {
+  const { template, digest, image, trouble } = event;
+  switch (event.result) {
+    case 'built':
+      return [style.good(`${template}: built ${image ?? ''} (${shortDigest(digest)}) in ${duration(event.durationMs)}`)];
+    case 'reused':
+      return [`${template}: reused ${image ?? ''}`];
+    case 'skipped':
+      return [style.warn(`${template}: skipped: ${trouble === undefined ? '' : troubleText(trouble)}`)];
+    case 'failed':
+      return failureLines(event, style);
+  }
+}
+
+/** What went wrong, with the last lines of a failed step. */
+export function failureLines(event: Extract<Event, { type: 'image-finished' }>, style: Style): string[] {
+  const { template, trouble } = event;
+  if (trouble === undefined) return [style.bad(`${template}: failed`)];
+  const tail = trouble.code === 'step-failed' ? trouble.tail.map((line) => style.dim(`  | ${printable(line)}`)) : [];
+  return [style.bad(`${template}: failed: ${printable(troubleText(trouble))}`), ...tail];
+}
+
+/** `done in 12 s: 3 built, 0 reused`. */
+export function summary(event: Extract<Event, { type: 'run-finished' }>): string {
+  const { built, reused, failed, skipped } = event;
+  const parts = [`${built.length} built`, `${reused.length} reused`];
+  if (failed.length > 0) parts.push(`${failed.length} failed`);
+  if (skipped.length > 0) parts.push(`${skipped.length} skipped`);
+  const nothing = built.length + failed.length + skipped.length === 0 ? '; there was nothing to build' : '';
+  return `done in ${duration(event.durationMs)}: ${parts.join(', ')}${nothing}`;
+}

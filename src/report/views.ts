@@ -1,0 +1,69 @@
+/** What a command answers, as plain data for `--json`. The shapes are part of the contract with other programs. */
+import type { Found } from '../cache/lookup.ts';
+import { shortDigest } from '../core/digest.ts';
+import type { Event } from '../core/event.ts';
+import type { Digest, TemplateName } from '../core/ids.ts';
+import type { Action } from '../core/plan.ts';
+import type { Collection } from '../graph/collection.ts';
+
+export function actionView({ template, digest, action, reason, image }: Action): object {
+  return { template, digest, action, reason, image };
+}
+
+/** An event as one JSON object; `time` is ISO 8601. */
+export function eventView(event: Event, time: string): object {
+  const { type, ...rest } = event;
+  return event.type === 'plan' ? { type, time, actions: event.actions.map(actionView) } : { type, time, ...rest };
+}
+
+export interface GraphView {
+  readonly templates: readonly {
+    readonly name: TemplateName;
+    readonly path: string;
+    /** Null where the base image could not be found out. */
+    readonly digest: Digest | null;
+    readonly extends: TemplateName | null;
+    readonly packages: readonly string[];
+  }[];
+  readonly edges: readonly { readonly from: TemplateName; readonly to: TemplateName; readonly kind: string }[];
+}
+
+/** In topological order; packages are those of the whole chain. */
+export function graphView(collection: Collection, digests: ReadonlyMap<TemplateName, Digest>): GraphView {
+  return {
+    templates: [...collection.templates].map(([name, { template, all }]) => ({
+      name,
+      path: template.file,
+      digest: digests.get(name) ?? null,
+      extends: template.extends?.value ?? null,
+      packages: all.packages.map(({ value }) => value),
+    })),
+    edges: collection.graph.edges(),
+  };
+}
+
+export interface ImageView {
+  readonly image: string;
+  readonly template: string;
+  readonly hash: string;
+  readonly digest: string;
+  readonly baseTemplate: string | null;
+  readonly baseImage: string;
+  readonly state: string;
+  readonly region: string;
+  readonly createdAt: string;
+}
+
+export function imageView({ image, record }: Found): ImageView {
+  return {
+    image: image.id,
+    template: record.template,
+    hash: shortDigest(record.digest),
+    digest: record.digest,
+    baseTemplate: record.parent,
+    baseImage: record.baseImage,
+    state: image.state,
+    region: record.region,
+    createdAt: image.createdAt,
+  };
+}

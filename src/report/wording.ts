@@ -1,0 +1,68 @@
+/** The words for actions, reasons and failures. It does not know where they are shown. */
+import type { Trouble } from '../core/event.ts';
+import { shortDigest } from '../core/digest.ts';
+import type { ActionKind, Reason } from '../core/plan.ts';
+import { duration } from './duration.ts';
+
+export const actionWord: Record<ActionKind, string> = { build: 'build', reuse: 'reuse', wait: 'wait' };
+
+export function reasonText(reason: Reason): string {
+  switch (reason.kind) {
+    case 'hit':
+      return `${reason.image} is available and has this digest (made ${date(reason.createdAt)} by build ${reason.buildId})`;
+    case 'no-image':
+      return 'no image has this digest';
+    case 'image-unusable':
+      return `${reason.image} has this digest, but is ${reason.state}`;
+    case 'other-parent':
+      return `${reason.image} has this digest, but stands on ${reason.found}, not ${reason.expected}`;
+    case 'image-pending':
+      return `${reason.image} has this digest and is being made`;
+    case 'same-digest':
+      return `${reason.template} has the same digest: one image serves both`;
+  }
+}
+
+/** `2026-11-23 04:12 UTC`; as it is where it is no date. */
+export function date(iso: string): string {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? iso : `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** One line. What a step printed is shown apart. */
+export function troubleText(trouble: Trouble): string {
+  switch (trouble.code) {
+    case 'cloud':
+      return `${trouble.operation} failed: ${trouble.awsCode}: ${trouble.message}`;
+    case 'step-failed':
+      return `step ${trouble.step} failed: ${stepStatus(trouble.status, trouble.exitCode)}; all that it printed: ${trouble.log}`;
+    case 'timed-out':
+      return `waited ${duration(trouble.afterMs)} in vain for ${trouble.what}`;
+    case 'instance-ended':
+      return `instance ${trouble.instance} is ${trouble.state}${because(trouble.why)}`;
+    case 'image-ended':
+      return `image ${trouble.image} is ${trouble.state}${because(trouble.why)}`;
+    case 'parent-gone':
+      return `the parent's image with digest ${shortDigest(trouble.parent)} is gone since the plan was made; run again to build it`;
+    case 'lease-unreadable':
+      return `the object ${trouble.key} in the bucket is no lease of ours; look at it, and remove it if nothing needs it`;
+    case 'inputs-changed':
+      return `${trouble.files.join(', ')} changed while the image was being built; run again to build what is there now`;
+    case 'lease-lost':
+      return `the lease was lost to ${trouble.holder}; nothing was touched after that`;
+    case 'lease-held':
+      return `${trouble.holder} has been building it since ${date(trouble.since)}`;
+    case 'interrupted':
+      return 'interrupted';
+    case 'ancestor-failed':
+      return `${trouble.template} failed`;
+    case 'not-started':
+      return 'not started: the run was ended before';
+  }
+}
+
+const because = (why: string): string => (why === '' ? '' : `: ${why}`);
+
+function stepStatus(status: string, exitCode: number): string {
+  return status === 'Failed' ? `exit code ${exitCode}` : status;
+}
