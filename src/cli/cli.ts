@@ -26,7 +26,7 @@ export async function runCli(args: readonly string[], around: Surroundings): Pro
     binaryLabel: 'amigraph',
     binaryVersion: program.version,
     enableCapture: false,
-    enableColors: styleFor(around.stderr as { isTTY?: boolean }, around.env).bad('') !== '',
+    enableColors: styleFor(around.stderr, around.env).bad('') !== '',
   });
   for (const command of [Builtins.HelpCommand, Builtins.VersionCommand, HelpByDefault, ...commands]) {
     cli.register(command);

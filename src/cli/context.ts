@@ -76,7 +76,14 @@ export async function startSandbox(config: Config, around: Surroundings): Promis
 /** Asked for at every start: making a bucket that is there already changes nothing. */
 async function createBucket(wire: Wire, { bucket, region }: Config): Promise<void> {
   const host = `s3.${region}.amazonaws.com`;
-  await wire({ method: 'PUT', host, path: `/${bucket}`, query: [], headers: { host }, body: new Uint8Array() });
+  await wire({
+    method: 'PUT',
+    host,
+    path: `/${bucket}`,
+    query: [],
+    headers: { host },
+    body: new Uint8Array(),
+  });
 }
 
 async function readFaults(file: string): Promise<readonly FaultRule[]> {

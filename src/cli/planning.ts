@@ -75,16 +75,30 @@ export async function planRun(
     return one === undefined ? [] : [one.fingerprint.digest];
   });
   const key = manifestKey(config.prefix, config.region);
-  const [found, manifest] = await Promise.all([lookUp(cloud.registry, digests), readManifest(cloud.store, key)]);
+  const [found, manifest] = await Promise.all([
+    lookUp(cloud.registry, digests),
+    readManifest(cloud.store, key),
+  ]);
   const { manifest: read, problem } = must(manifest);
   if (problem?.kind === 'newer') {
     throw new InvalidInput([
-      { severity: 'error', code: 'manifest-newer', message: `s3://${config.bucket}/${key}: ${problem.message}`, cure: 'use a newer amigraph' },
+      {
+        severity: 'error',
+        code: 'manifest-newer',
+        message: `s3://${config.bucket}/${key}: ${problem.message}`,
+        cure: 'use a newer amigraph',
+      },
     ]);
   }
   const durations = rememberedDurations(read);
-  const planned = makePlan({ collection, config, fingerprints: all, found: must(found), durations }, selected);
-  return { ...planned, warnings: warningsOf(planned, problem && `s3://${config.bucket}/${key}: ${problem.message}`) };
+  const planned = makePlan(
+    { collection, config, fingerprints: all, found: must(found), durations },
+    selected,
+  );
+  return {
+    ...planned,
+    warnings: warningsOf(planned, problem && `s3://${config.bucket}/${key}: ${problem.message}`),
+  };
 }
 
 function warningsOf({ unusable }: Planned, manifest: string | undefined): Diagnostic[] {

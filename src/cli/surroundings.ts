@@ -1,4 +1,5 @@
 /** What a command sees of the process that it runs in: streams, environment, time, chance and signals. */
+import type { Writable } from 'node:stream';
 import type { BaseContext } from 'clipanion';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -12,7 +13,16 @@ export interface Interruptions {
   dispose(): void;
 }
 
+/** A stream that may be a terminal. */
+type Output = Writable & { readonly isTTY?: boolean };
+
+export function isTerminal(stream: Output): stream is Output & NodeJS.WriteStream {
+  return stream.isTTY === true;
+}
+
 export interface Surroundings extends BaseContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly cwd: string;
   readonly clock: Clock;
   readonly random: Random;

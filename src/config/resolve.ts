@@ -92,7 +92,7 @@ function fromEnvironment(written: WrittenConfig, env: Environment): WrittenConfi
     check(variable, value, { ...written, [option]: value });
     found[option] = value;
   }
-  return found as WrittenConfig;
+  return found;
 }
 
 function sandboxFromEnvironment(env: Environment): NonNullable<WrittenConfig['sandbox']> {

@@ -58,7 +58,7 @@ function received(issue: BaseIssue<unknown>): string {
   if (input === null || input === undefined) return 'nothing';
   return typeof input === 'string'
     ? `the text ${JSON.stringify(input)}`
-    : `the ${typeof input} ${String(input)}`;
+    : `the ${typeof input} ${JSON.stringify(input)}`;
 }
 
 const isKey = (key: unknown): key is string | number => typeof key === 'string' || typeof key === 'number';

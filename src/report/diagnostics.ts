@@ -11,7 +11,8 @@ function diagnosticText({ severity, message, place, excerpt, cure }: Diagnostic,
   const mark = severity === 'error' ? style.bad('error:') : style.warn('warning:');
   const lines = [`${mark} ${printable(message)}`];
   if (place !== undefined) lines.push(`  ${style.dim('at')} ${printable(placeText(place))}`);
-  if (excerpt !== undefined && place !== undefined && 'column' in place) lines.push(...caret(excerpt, place.column, style));
+  if (excerpt !== undefined && place !== undefined && 'column' in place)
+    lines.push(...caret(excerpt, place.column, style));
   if (cure !== undefined) lines.push(`  ${style.dim('cure:')} ${printable(cure)}`);
   return lines.join('\n');
 }

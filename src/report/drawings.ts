@@ -5,7 +5,10 @@ import { printable } from './style.ts';
 
 /** For Graphviz. A dashed edge is `depends_on`. */
 export function dotDrawing({ templates, graph }: Collection): string {
-  const quoted = (text: string): string => `"${printable(text).replaceAll('\\', '\\\\').replaceAll('"', String.raw`\"`)}"`;
+  const quoted = (text: string): string =>
+    `"${printable(text)
+      .replaceAll('\\', '\\\\')
+      .replaceAll('"', String.raw`\"`)}"`;
   const names = [...templates.keys()].map((name) => `  ${quoted(name)};\n`);
   const edges = graph.edges().map(({ from, to, kind }) => {
     const style = kind === 'depends_on' ? ' [style=dashed]' : '';
@@ -28,7 +31,9 @@ export function treeDrawing({ templates, graph }: Collection): string {
   const lines: string[] = [];
   const draw = (name: TemplateName, indent: string, branch: string, below: string): void => {
     const needs = others.get(name);
-    lines.push(printable(`${indent}${branch}${name}${needs === undefined ? '' : ` (depends on ${needs.join(', ')})`}`));
+    lines.push(
+      printable(`${indent}${branch}${name}${needs === undefined ? '' : ` (depends on ${needs.join(', ')})`}`),
+    );
     const own = children.get(name) ?? [];
     for (const [at, child] of own.entries()) {
       const last = at === own.length - 1;

@@ -13,16 +13,24 @@ export function eventLines(event: Event, style: Style): string[] {
       return [`${event.workspace}: ${placeOfRun(event)}`];
     case 'plan':
       return [
-        ...event.actions.map((one) => `${one.template}: ${actionWord[one.action]}: ${reasonText(one.reason)}`),
+        ...event.actions.map(
+          (one) => `${one.template}: ${actionWord[one.action]}: ${reasonText(one.reason)}`,
+        ),
         planSummary(event, style),
       ];
     case 'image-started':
-      return [`${event.template}: started, ${event.steps} steps${expected(event.expectedMs)} (build ${event.buildId})`];
+      return [
+        `${event.template}: started, ${event.steps} steps${expected(event.expectedMs)} (build ${event.buildId})`,
+      ];
     case 'step-started':
       return [`${event.template}: step ${event.index} of ${event.count}: ${printable(event.step)}`];
     case 'step-finished':
       if (event.result === 'done') return [];
-      return [style.bad(`${event.template}: step ${event.index} of ${event.count} failed: ${printable(event.step)}`)];
+      return [
+        style.bad(
+          `${event.template}: step ${event.index} of ${event.count} failed: ${printable(event.step)}`,
+        ),
+      ];
     case 'image-finished':
       return finished(event, style);
     case 'lease-waiting':
@@ -45,7 +53,10 @@ export function eventLines(event: Event, style: Style): string[] {
 /** Where the run happens: what it costs, and how real it is. */
 export function placeOfRun(event: Extract<Event, { type: 'run-started' }>): string {
   if (event.provider === 'aws') return `AWS, ${event.region}`;
-  const steps = event.confined === true ? 'steps run confined by bubblewrap' : 'steps are simulated: bubblewrap is not installed';
+  const steps =
+    event.confined === true
+      ? 'steps run confined by bubblewrap'
+      : 'steps are simulated: bubblewrap is not installed';
   return `sandbox, ${event.region}; ${steps}`;
 }
 
@@ -55,7 +66,11 @@ function finished(event: Extract<Event, { type: 'image-finished' }>, style: Styl
   const { template, digest, image, trouble } = event;
   switch (event.result) {
     case 'built':
-      return [style.good(`${template}: built ${image ?? ''} (${shortDigest(digest)}) in ${duration(event.durationMs)}`)];
+      return [
+        style.good(
+          `${template}: built ${image ?? ''} (${shortDigest(digest)}) in ${duration(event.durationMs)}`,
+        ),
+      ];
     case 'reused':
       return [`${template}: reused ${image ?? ''}`];
     case 'skipped':
@@ -69,7 +84,8 @@ function finished(event: Extract<Event, { type: 'image-finished' }>, style: Styl
 export function failureLines(event: Extract<Event, { type: 'image-finished' }>, style: Style): string[] {
   const { template, trouble } = event;
   if (trouble === undefined) return [style.bad(`${template}: failed`)];
-  const tail = trouble.code === 'step-failed' ? trouble.tail.map((line) => style.dim(`  | ${printable(line)}`)) : [];
+  const tail =
+    trouble.code === 'step-failed' ? trouble.tail.map((line) => style.dim(`  | ${printable(line)}`)) : [];
   return [style.bad(`${template}: failed: ${printable(troubleText(trouble))}`), ...tail];
 }
 

@@ -29,7 +29,8 @@ export function plainReporter(output: Output, style: Style): Reporter {
 /** One JSON object a line for each event. */
 export function ndjsonReporter(output: Output, clock: Clock): Reporter {
   return {
-    emit: (event) => output.write(`${JSON.stringify(eventView(event, new Date(clock.now()).toISOString()))}\n`),
+    emit: (event) =>
+      output.write(`${JSON.stringify(eventView(event, new Date(clock.now()).toISOString()))}\n`),
     close: () => Promise.resolve(),
   };
 }

@@ -12,7 +12,10 @@ export interface Style {
 type Format = Parameters<typeof styleText>[0];
 
 /** Escape sequences on a terminal that has not been told otherwise; the text as it is anywhere else. */
-export function styleFor(stream: { readonly isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Style {
+export function styleFor(
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): Style {
   const coloured = stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   const as = (format: Format) => (text: string) =>
     coloured ? styleText(format, text, { validateStream: false }) : text;

@@ -23,7 +23,8 @@ class Row {
 
   constructor(action: Action) {
     this.action = action;
-    this.doing = action.action === 'build' && action.needs.length > 0 ? `waits for ${action.needs.join(', ')}` : '';
+    this.doing =
+      action.action === 'build' && action.needs.length > 0 ? `waits for ${action.needs.join(', ')}` : '';
     this.finished = new Promise((resolve) => {
       this.finish = resolve;
     });
@@ -33,7 +34,9 @@ class Row {
     const { template, expectedMs } = this.action;
     const elapsed = this.startedAt === undefined ? '' : duration(now - this.startedAt);
     const of = expectedMs === null || elapsed === '' ? '' : ` of about ${duration(expectedMs)}`;
-    return [style.strong(template), this.doing, style.dim(`${elapsed}${of}`)].filter((part) => part !== '').join('  ');
+    return [style.strong(template), this.doing, style.dim(`${elapsed}${of}`)]
+      .filter((part) => part !== '')
+      .join('  ');
   }
 }
 
@@ -92,14 +95,23 @@ function update(
 ): void {
   if (row === undefined) return;
   if (event.type === 'image-started') row.startedAt = now;
-  else if (event.type === 'step-started') row.doing = `step ${event.index} of ${event.count}: ${printable(event.step)}`;
+  else if (event.type === 'step-started')
+    row.doing = `step ${event.index} of ${event.count}: ${printable(event.step)}`;
   else row.doing = `waits for ${event.holder}`;
 }
 
-function show(rows: readonly Row[], stream: NodeJS.WriteStream, clock: Clock, style: Style): Promise<unknown> {
+function show(
+  rows: readonly Row[],
+  stream: NodeJS.WriteStream,
+  clock: Clock,
+  style: Style,
+): Promise<unknown> {
   const lines = rows.map((row) => ({
     title: row.title(clock.monotonic(), style),
-    task: async (_: unknown, line: { title?: string | undefined; skip(message: string): void }): Promise<void> => {
+    task: async (
+      _: unknown,
+      line: { title?: string | undefined; skip(message: string): void },
+    ): Promise<void> => {
       const tick = setInterval(() => {
         line.title = row.title(clock.monotonic(), style);
       }, tickMs);
@@ -110,7 +122,9 @@ function show(rows: readonly Row[], stream: NodeJS.WriteStream, clock: Clock, st
       if (event.result === 'failed') throw new Error(line.title);
     },
   }));
-  const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput: new ProcessOutput(stream, stream) });
+  const logger = new ListrLogger<ListrDefaultRendererLogLevels>({
+    processOutput: new ProcessOutput(stream, stream),
+  });
   const list = new Listr(lines, {
     concurrent: true,
     exitOnError: false,

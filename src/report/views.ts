@@ -13,7 +13,9 @@ export function actionView({ template, digest, action, reason, image }: Action):
 /** An event as one JSON object; `time` is ISO 8601. */
 export function eventView(event: Event, time: string): object {
   const { type, ...rest } = event;
-  return event.type === 'plan' ? { type, time, actions: event.actions.map(actionView) } : { type, time, ...rest };
+  return event.type === 'plan'
+    ? { type, time, actions: event.actions.map(actionView) }
+    : { type, time, ...rest };
 }
 
 export interface GraphView {
@@ -25,7 +27,11 @@ export interface GraphView {
     readonly extends: TemplateName | null;
     readonly packages: readonly string[];
   }[];
-  readonly edges: readonly { readonly from: TemplateName; readonly to: TemplateName; readonly kind: string }[];
+  readonly edges: readonly {
+    readonly from: TemplateName;
+    readonly to: TemplateName;
+    readonly kind: string;
+  }[];
 }
 
 /** In topological order; packages are those of the whole chain. */

@@ -3,7 +3,7 @@ import { byCodeUnits, canonical } from '../core/digest.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { BuildSettings, Located, MergedTemplate, Template, TemplateLists } from '../core/template.ts';
-import { parseSpackSpec } from './spack-spec.ts';
+import { parseSpackSpec, type SpackSpec } from './spack-spec.ts';
 
 /** Lists are joined without duplicates, a child's single values win; see {@link MergedTemplate}. */
 export function mergeTemplate(
@@ -41,8 +41,7 @@ export function mergeTemplate(
 const same = (text: string): string => text;
 
 function packageKey(text: string): string {
-  const parsed = parseSpackSpec(text);
-  return 'spec' in parsed ? parsed.spec.canonical : text;
+  return parsed(text)?.canonical ?? text;
 }
 
 /** What `items` holds that neither `inherited` nor an earlier item does. */
@@ -81,7 +80,7 @@ function versionConflict(spec: Located<string>, inherited: readonly Located<stri
   ];
 }
 
-function parsed(text: string): { package: string; version: string | undefined } | undefined {
+function parsed(text: string): SpackSpec | undefined {
   const result = parseSpackSpec(text);
   return 'spec' in result ? result.spec : undefined;
 }

@@ -16,7 +16,6 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type {
   Builder,
   ImageRequest,
-  InstanceState,
   InstanceView,
   LaunchRequest,
 } from '../../ports/builder.ts';
@@ -93,7 +92,7 @@ const instancesOf = ({
 
 function view({ State, StateReason, StateTransitionReason }: Instance): InstanceView {
   return {
-    state: (State?.Name ?? 'unseen') as InstanceState,
+    state: State?.Name ?? 'unseen',
     why: StateReason?.Message ?? StateTransitionReason ?? '',
   };
 }

@@ -23,6 +23,9 @@ export interface Clients {
   readonly s3Once: S3Client;
 }
 
+// The SDK's version is ours to keep up with; its advice to change Node would only alarm whoever runs this program.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 const attempts = { maxAttempts: 6, retryMode: 'adaptive' } as const;
 const once = { maxAttempts: 1 } as const;
 const leaseTimeoutMs = 5000;

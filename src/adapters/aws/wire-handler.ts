@@ -4,7 +4,6 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Wire } from '../../core/wire.ts';
 
 type Handler = EC2Client['config']['requestHandler'];
-type SdkRequest = Parameters<Handler['handle']>[0];
 
 /** A request handler for any SDK client that passes each request to `wire`. */
 export function wireHandler(wire: Wire): Handler {
@@ -40,7 +39,8 @@ function lowerCaseNames(headers: Record<string, string>): Record<string, string>
 
 async function bytesOf(body: unknown): Promise<Uint8Array> {
   if (body === undefined || body === null) return new Uint8Array();
-  if (body instanceof Uint8Array) return body;
+  // A plain view: the SDK's own kind of bytes prints a warning where it is taken for text.
+  if (body instanceof Uint8Array) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (typeof body === 'string') return new TextEncoder().encode(body);
   if (body instanceof Readable) return Buffer.concat(await body.toArray());
   throw new TypeError(`a request body of type ${typeof body} cannot be sent over a wire`);

@@ -25,7 +25,7 @@ export abstract class BaseCommand extends Command<Surroundings> {
   }
 
   protected get errorStyle(): Style {
-    return styleFor(this.context.stderr as { isTTY?: boolean }, this.context.env);
+    return styleFor(this.context.stderr, this.context.env);
   }
 
   protected get overrides(): Overrides {
@@ -55,12 +55,18 @@ export abstract class BaseCommand extends Command<Surroundings> {
     }
     if (error instanceof CloudUnavailable) {
       const { operation, awsCode, message } = error.failure;
-      const diagnostic = { severity: 'error', code: 'cloud', message: `${operation} failed: ${awsCode}: ${message}` } as const;
+      const diagnostic = {
+        severity: 'error',
+        code: 'cloud',
+        message: `${operation} failed: ${awsCode}: ${message}`,
+      } as const;
       write(diagnosticsText([{ ...diagnostic, cure: cures[awsCode] }], this.errorStyle));
       return exitCodes.failed;
     }
     if (error instanceof Error && error.name === 'SandboxUnavailable') {
-      write(diagnosticsText([{ severity: 'error', code: 'sandbox', message: error.message }], this.errorStyle));
+      write(
+        diagnosticsText([{ severity: 'error', code: 'sandbox', message: error.message }], this.errorStyle),
+      );
       return exitCodes.invalid;
     }
     throw error;
@@ -77,5 +83,6 @@ const cures: Readonly<Record<string, string>> = {
   ExpiredToken: 'the credentials are too old: log in again',
   ExpiredTokenException: 'the credentials are too old: log in again',
   ECONNREFUSED: 'nothing listens there: is AWS_ENDPOINT_URL right, and amigraph sandbox serve running?',
-  ParameterNotFound: 'set base in amifile.ts to a parameter that exists in this Region, or to { ami: "ami-..." }',
+  ParameterNotFound:
+    'set base in amifile.ts to a parameter that exists in this Region, or to { ami: "ami-..." }',
 };

@@ -16,7 +16,7 @@ import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
 import { type Cloud, openCloud, openWorkspace, type Workspace } from '../context.ts';
 import { type PlannedRun, planRun, readCollection } from '../planning.ts';
-import type { Interruptions, Surroundings } from '../surroundings.ts';
+import { type Interruptions, isTerminal, type Surroundings } from '../surroundings.ts';
 import { exitCodes, invalidFlag } from './base.ts';
 
 export interface BuildOptions {
@@ -41,7 +41,7 @@ export async function runBuild(around: Surroundings, options: BuildOptions): Pro
     throw invalidFlag('build needs the names of templates, or --all', `there are: ${known}`);
   }
   const selected = select(collection, options.names);
-  const style = styleFor(around.stderr as { isTTY?: boolean }, around.env);
+  const style = styleFor(around.stderr, around.env);
   if (collection.diagnostics.length > 0) {
     around.stderr.write(`${diagnosticsText(collection.diagnostics, style)}\n`);
   }
@@ -57,11 +57,11 @@ export async function runBuild(around: Surroundings, options: BuildOptions): Pro
 }
 
 function showPlan(around: Surroundings, { plan, warnings }: PlannedRun, json: boolean): number {
-  const style = styleFor(around.stderr as { isTTY?: boolean }, around.env);
+  const style = styleFor(around.stderr, around.env);
   if (warnings.length > 0) around.stderr.write(`${diagnosticsText(warnings, style)}\n`);
   const text = json
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
-    : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout as { isTTY?: boolean }, around.env))}`;
+    : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
   around.stdout.write(`${text}\n`);
   return exitCodes.done;
 }
@@ -105,14 +105,12 @@ async function carryOut(
 }
 
 async function reporterFor(around: Surroundings, json: boolean): Promise<Reporter> {
-  const style = styleFor(around.stderr as { isTTY?: boolean }, around.env);
+  const style = styleFor(around.stderr, around.env);
   if (json) return ndjsonReporter(around.stdout, around.clock);
-  const stream = around.stderr as NodeJS.WriteStream;
-  if (stream.isTTY !== true || (around.env['CI'] ?? '') !== '' || around.env['TERM'] === 'dumb') {
-    return plainReporter(around.stderr, style);
-  }
+  const moving = (around.env['CI'] ?? '') === '' && around.env['TERM'] !== 'dumb';
+  if (!moving || !isTerminal(around.stderr)) return plainReporter(around.stderr, style);
   const { terminalReporter } = await import('../../report/terminal.ts');
-  return terminalReporter(stream, around.clock, style);
+  return terminalReporter(around.stderr, around.clock, style);
 }
 
 function executeContext(
@@ -127,7 +125,13 @@ function executeContext(
   const pace = paceOf(config);
   const { store, builder, registry } = cloud;
   const holder = { run: random.hex(16), ...person };
-  const lease: LeaseAccess = { store, clock, random, holder, ttlMs: pace === 1 ? leaseMs.aws : leaseMs.sandbox };
+  const lease: LeaseAccess = {
+    store,
+    clock,
+    random,
+    holder,
+    ttlMs: pace === 1 ? leaseMs.aws : leaseMs.sandbox,
+  };
   return {
     builder,
     registry,

@@ -44,7 +44,8 @@ export class BuildCommand extends BaseCommand {
   #concurrency(): { concurrency?: number } {
     if (this.concurrency === undefined) return {};
     const count = /^\d{1,4}$/.test(this.concurrency) ? Number(this.concurrency) : 0;
-    if (count < 1) throw invalidFlag(`--concurrency ${this.concurrency} is not a whole number from 1 to 9999`);
+    if (count < 1)
+      throw invalidFlag(`--concurrency ${this.concurrency} is not a whole number from 1 to 9999`);
     return { concurrency: count };
   }
 }

@@ -23,7 +23,10 @@ export class ListCommand extends BaseCommand {
       const images = must(await allImages(cloud.registry)).map(imageView);
       if (this.json) this.answerJson(images);
       else if (images.length > 0) this.answer(imagesTable(images));
-      else this.context.stderr.write(`there are no images in ${workspace.config.region} yet; amigraph build --all makes them\n`);
+      else
+        this.context.stderr.write(
+          `there are no images in ${workspace.config.region} yet; amigraph build --all makes them\n`,
+        );
       return exitCodes.done;
     } finally {
       await cloud.close();
