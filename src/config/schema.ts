@@ -83,7 +83,7 @@ export const configSchema = v.strictObject({
       folder: v.optional(text),
       speed: v.optional(
         v.union(
-          [v.pipe(v.number(), v.gtValue(0)), v.literal('instant')],
+          [v.pipe(v.number(), v.gtValue(0, 'must be a number above 0, or "instant"')), v.literal('instant')],
           'must be a number above 0, or "instant"',
         ),
       ),

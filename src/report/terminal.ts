@@ -30,11 +30,11 @@ class Row {
     });
   }
 
-  title(now: number, style: Style): string {
-    const { template, expectedMs } = this.action;
+  title(now: number, width: number, style: Style): string {
+    const { expectedMs } = this.action;
     const elapsed = this.startedAt === undefined ? '' : duration(now - this.startedAt);
     const of = expectedMs === null || elapsed === '' ? '' : ` of about ${duration(expectedMs)}`;
-    return [style.strong(template), this.doing, style.dim(`${elapsed}${of}`)]
+    return [nameOf(this.action, width, style), this.doing, style.dim(`${elapsed}${of}`)]
       .filter((part) => part !== '')
       .join('  ');
   }

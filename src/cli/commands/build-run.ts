@@ -37,8 +37,12 @@ export async function runBuild(around: Surroundings, options: BuildOptions): Pro
   const workspace = await openWorkspace(around, options.overrides);
   const collection = await readCollection(workspace);
   if (options.names.length === 0) {
-    const known = [...collection.templates.keys()].slice(0, 20).join(', ');
-    throw invalidFlag('build needs the names of templates, or --all', `there are: ${known}`);
+    const known = [...collection.templates.keys()];
+    const cure =
+      known.length === 0
+        ? undefined
+        : `there are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', ...' : ''}`;
+    throw invalidFlag('build needs the names of templates, or --all', cure);
   }
   const selected = select(collection, options.names);
   const style = styleFor(around.stderr, around.env);
