@@ -106,18 +106,19 @@ function show(
   clock: Clock,
   style: Style,
 ): Promise<unknown> {
+  const width = Math.max(...rows.map(({ action }) => action.template.length));
   const lines = rows.map((row) => ({
-    title: row.title(clock.monotonic(), style),
+    title: row.title(clock.monotonic(), width, style),
     task: async (
       _: unknown,
       line: { title?: string | undefined; skip(message: string): void },
     ): Promise<void> => {
       const tick = setInterval(() => {
-        line.title = row.title(clock.monotonic(), style);
+        line.title = row.title(clock.monotonic(), width, style);
       }, tickMs);
       const event = await row.finished;
       clearInterval(tick);
-      line.title = endTitle(event, row, style);
+      line.title = endTitle(event, row, width, style);
       if (event.result === 'skipped') line.skip(line.title);
       if (event.result === 'failed') throw new Error(line.title);
     },
@@ -135,9 +136,12 @@ function show(
   return list.run();
 }
 
-function endTitle(event: Finished, { action }: Row, style: Style): string {
-  const { template, image, trouble, durationMs } = event;
-  const name = style.strong(template);
+const nameOf = ({ template }: Action, width: number, style: Style): string =>
+  style.strong(printable(template).padEnd(width));
+
+function endTitle(event: Finished, { action }: Row, width: number, style: Style): string {
+  const { image, trouble, durationMs } = event;
+  const name = nameOf(action, width, style);
   const why = trouble === undefined ? '' : printable(troubleText(trouble));
   switch (event.result) {
     case 'built':
