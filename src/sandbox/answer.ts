@@ -10,6 +10,7 @@ import type { CountedRule } from './fault-firing.ts';
 import { firingFaults } from './fault-firing.ts';
 import type { Fault } from './faults.ts';
 import { idsOf } from './ids.ts';
+import type { Service } from './operations.ts';
 import type { ConfinedEffect } from './records.ts';
 import type { Route } from './route.ts';
 import { routeOf } from './route.ts';
@@ -36,7 +37,7 @@ export interface Answer {
 
 export function answer(world: World, request: WireRequest): Answer {
   const route = routeOf(request);
-  const operation = operationOf(request, route);
+  const operation = SERVICES[route.service](request, route);
   const { tables } = world.store;
   const result = world.store.transact(() => {
     const faults = firingFaults(world.rules, tables, operation.name, operation.parameters);
@@ -61,18 +62,12 @@ export async function hold(answered: Answer, pause: (ms: number) => Promise<void
   return answered.response;
 }
 
-function operationOf(request: WireRequest, route: Route): Operation {
-  switch (route.service) {
-    case 'ec2':
-      return ec2Operation(request);
-    case 'ssm':
-      return ssmOperation(request);
-    case 'sts':
-      return stsOperation(request);
-    case 's3':
-      return s3Operation(request, route);
-  }
-}
+const SERVICES: { readonly [Name in Service]: (request: WireRequest, route: Route) => Operation } = {
+  ec2: ec2Operation,
+  ssm: ssmOperation,
+  sts: stsOperation,
+  s3: s3Operation,
+};
 
 function callOf(world: World, route: Route, faults: readonly Fault[]): Call {
   const { tables } = world.store;

@@ -49,34 +49,33 @@ export type Fault =
 
 export type FaultKind = Fault['kind'];
 
-type FieldType = 'text' | 'count' | 'flag';
-interface Field {
-  readonly type: FieldType;
-  readonly otherwise?: string | number | boolean;
-}
-
-const FIELDS: { readonly [Kind in FaultKind]: Readonly<Record<string, Field>> } = {
-  error: {
-    code: { type: 'text' },
-    status: { type: 'count', otherwise: 400 },
-    message: { type: 'text', otherwise: 'A fault of the sandbox.' },
-    afterEffect: { type: 'flag', otherwise: false },
-  },
-  'reset-before': {},
-  'reset-after': {},
-  delay: { ms: { type: 'count' } },
-  'fail-step': {
-    exitCode: { type: 'count', otherwise: 1 },
-    output: { type: 'text', otherwise: 'A fault of the sandbox: the step was made to fail.' },
-  },
-  'hang-step': {},
-  'lose-agent': { ms: { type: 'count', otherwise: 0 } },
-  'image-failed': { message: { type: 'text', otherwise: 'Client.InternalError: Image creation failed.' } },
-  'image-error': { message: { type: 'text', otherwise: 'Client.InternalError: Image creation failed.' } },
-  'lost-capacity': { later: { type: 'flag', otherwise: false } },
-  'interrupt-spot': { ms: { type: 'count', otherwise: 0 } },
-  hidden: { ms: { type: 'count' } },
+/** How each kind is read: which fields it has, of which type, and what they are where nothing is written. */
+const READ: { readonly [Kind in FaultKind]: (fields: Fields) => Fault } = {
+  error: (fields) => ({
+    kind: 'error',
+    code: fields.text('code'),
+    status: fields.count('status', 400),
+    message: fields.text('message', 'A fault of the sandbox.'),
+    afterEffect: fields.flag('afterEffect'),
+  }),
+  'reset-before': () => ({ kind: 'reset-before' }),
+  'reset-after': () => ({ kind: 'reset-after' }),
+  delay: (fields) => ({ kind: 'delay', ms: fields.count('ms') }),
+  'fail-step': (fields) => ({
+    kind: 'fail-step',
+    exitCode: fields.count('exitCode', 1),
+    output: fields.text('output', 'A fault of the sandbox: the step was made to fail.'),
+  }),
+  'hang-step': () => ({ kind: 'hang-step' }),
+  'lose-agent': (fields) => ({ kind: 'lose-agent', ms: fields.count('ms', 0) }),
+  'image-failed': (fields) => ({ kind: 'image-failed', message: fields.text('message', IMAGE_FAILED) }),
+  'image-error': (fields) => ({ kind: 'image-error', message: fields.text('message', IMAGE_FAILED) }),
+  'lost-capacity': (fields) => ({ kind: 'lost-capacity', later: fields.flag('later') }),
+  'interrupt-spot': (fields) => ({ kind: 'interrupt-spot', ms: fields.count('ms', 0) }),
+  hidden: (fields) => ({ kind: 'hidden', ms: fields.count('ms') }),
 };
+
+const IMAGE_FAILED = 'Client.InternalError: Image creation failed.';
 
 /** The only operations at which a kind means anything; the others fit all. */
 const ONLY_AT: Readonly<Partial<Record<FaultKind, readonly string[]>>> = {
@@ -176,35 +175,47 @@ function readFault(written: unknown): Fault {
   const { kind, ...rest } = readObject('fault', written);
   if (typeof kind !== 'string' || !isKind(kind)) {
     throw new BadRule(
-      `fault.kind must be one of ${Object.keys(FIELDS).join(', ')}; it is ${JSON.stringify(kind)}`,
+      `fault.kind must be one of ${Object.keys(READ).join(', ')}; it is ${JSON.stringify(kind)}`,
     );
   }
-  const fields = FIELDS[kind];
-  readObject('fault', rest, Object.keys(fields));
-  const values = Object.entries(fields).map(([name, field]) => [
-    name,
-    readField(`fault.${name}`, field, rest[name]),
-  ]);
-  // The table of fields and the union say the same; the compiler cannot follow it through the loop.
-  return { kind, ...Object.fromEntries(values) } as Fault;
+  const fields = new Fields(rest);
+  const fault = READ[kind](fields);
+  readObject('fault', rest, [...fields.names]);
+  return fault;
 }
 
-const isKind = (kind: string): kind is FaultKind => Object.hasOwn(FIELDS, kind);
+const isKind = (kind: string): kind is FaultKind => Object.hasOwn(READ, kind);
 
-function readField(name: string, field: Field, written: unknown): string | number | boolean {
-  if (written === undefined) {
-    if (field.otherwise === undefined) throw new BadRule(`${name} is missing (a ${field.type})`);
-    return field.otherwise;
+/** The fields of a fault; it remembers which were asked for, which are those that there may be. */
+class Fields {
+  readonly names = new Set<string>();
+  readonly #written: Readonly<Record<string, unknown>>;
+
+  constructor(written: Readonly<Record<string, unknown>>) {
+    this.#written = written;
   }
-  switch (field.type) {
-    case 'text':
-      if (typeof written === 'string') return written;
-      throw new BadRule(`${name} must be a text; it is ${JSON.stringify(written)}`);
-    case 'flag':
-      if (typeof written === 'boolean') return written;
-      throw new BadRule(`${name} must be true or false; it is ${JSON.stringify(written)}`);
-    case 'count':
-      return readCount(name, written);
+
+  text(name: string, otherwise?: string): string {
+    const value = this.#value(name, otherwise, 'a text');
+    if (typeof value === 'string') return value;
+    throw new BadRule(`fault.${name} must be a text; it is ${JSON.stringify(value)}`);
+  }
+
+  count(name: string, otherwise?: number): number {
+    return readCount(`fault.${name}`, this.#value(name, otherwise, 'a whole number'));
+  }
+
+  flag(name: string): boolean {
+    const value = this.#value(name, false, 'true or false');
+    if (typeof value === 'boolean') return value;
+    throw new BadRule(`fault.${name} must be true or false; it is ${JSON.stringify(value)}`);
+  }
+
+  #value(name: string, otherwise: unknown, type: string): unknown {
+    this.names.add(name);
+    const value = this.#written[name] ?? otherwise;
+    if (value === undefined) throw new BadRule(`fault.${name} is missing: ${type}`);
+    return value;
   }
 }
 

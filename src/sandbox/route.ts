@@ -5,8 +5,8 @@ import type { Service } from './operations.ts';
 export interface Route {
   readonly service: Service;
   readonly region: string;
-  /** Nobody said where the request goes: S3 then asks nothing of the Region. */
-  readonly anywhere: boolean;
+  /** AWS refuses what is not signed; here it comes from the sandbox's own people, who need not spell everything out. */
+  readonly signed: boolean;
 }
 
 const DEFAULT_REGION = 'us-east-1';
@@ -14,11 +14,10 @@ const DEFAULT_REGION = 'us-east-1';
 export function routeOf(request: WireRequest): Route {
   const [region, service] = credentialScope(request);
   const named = service === undefined ? undefined : SERVICES[service];
-  const known = region ?? regionOfHost(request.host);
   return {
     service: named ?? guessedService(request),
-    region: known ?? DEFAULT_REGION,
-    anywhere: known === undefined,
+    region: region ?? regionOfHost(request.host) ?? DEFAULT_REGION,
+    signed: region !== undefined,
   };
 }
 

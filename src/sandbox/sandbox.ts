@@ -51,13 +51,13 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-/** What a sandbox makes in its folder. */
-const OWN = ['state', 'instances', 'images', 'runs'];
+/** What a sandbox and its confinement make in their folder. */
+const OWN = /^(?:state|instances|images|runs|bubblewrap\.json(?:\.\d+)?|(?:stand-ins|trial)-[\w-]+)$/u;
 
 export async function resetSandbox(folder: string): Promise<void> {
   const found = entriesOf(folder);
   if (found === undefined || found.length === 0) return;
-  const strange = found.find((name) => !OWN.includes(name));
+  const strange = found.find((name) => !OWN.test(name));
   if (strange !== undefined || !found.includes('state')) {
     throw new SandboxUnavailable(
       folder,

@@ -1,6 +1,5 @@
 /** The sandbox's memory: typed tables in one lmdb file, changed by whole transactions. It does not know what the rows mean. */
 import type { Database, RootDatabase } from 'lmdb';
-import { join } from 'node:path';
 import type {
   BucketRecord,
   CommandRecord,
@@ -19,35 +18,34 @@ import { checkStateFile, makeFolder, stateFolder } from './state-folder.ts';
 
 const STATE_VERSION = 1;
 
+/** Rows under keys of several parts, in key order. */
 export class Table<Row> {
   readonly #db: Database<Row, string[]>;
-  readonly #name: string;
 
-  constructor(db: Database<Row, string[]>, name: string) {
+  constructor(db: Database<Row, string[]>) {
     this.#db = db;
-    this.#name = name;
   }
 
   get(...key: string[]): Row | undefined {
-    return this.#db.get([this.#name, ...key]);
+    return this.#db.get(key);
   }
 
   put(key: readonly string[], row: Row): void {
-    this.#db.putSync([this.#name, ...key], row);
+    this.#db.putSync([...key], row);
   }
 
   remove(...key: string[]): void {
-    this.#db.removeSync([this.#name, ...key]);
+    this.#db.removeSync(key);
   }
 
-  /** The rows whose key begins with `prefix`, in key order, from `from` on; nothing may be changed while it runs. */
+  /** The rows whose key begins with `prefix`, from `from` on; nothing may be changed while it runs. */
   *scan(prefix: readonly string[], from?: string): Generator<{ key: string; row: Row }> {
-    const depth = prefix.length + 1;
-    const start = [this.#name, ...prefix, ...(from === undefined ? [] : [from])];
-    for (const { key, value } of this.#db.getRange({ start })) {
-      if (!Array.isArray(key) || key[0] !== this.#name) return;
-      if (prefix.some((part, index) => key[index + 1] !== part)) return;
-      yield { key: String(key[depth]), row: value };
+    const start = [...prefix, ...(from === undefined ? [] : [from])];
+    for (const { key, value } of this.#db.getRange(start.length === 0 ? {} : { start })) {
+      // A key of one part comes back bare.
+      const parts: readonly string[] = typeof key === 'string' ? [key] : key;
+      if (prefix.some((part, index) => parts[index] !== part)) return;
+      yield { key: parts[prefix.length] ?? '', row: value };
     }
   }
 
@@ -92,18 +90,17 @@ export async function openStore(folder: string): Promise<Store> {
   makeFolder(folder);
   checkStateFile(folder);
   const { open } = await import('lmdb');
-  let root: RootDatabase<unknown, string[]>;
+  let root: RootDatabase;
   try {
     // No sync: the pages of a killed process are the kernel's already, and the meta page is written last.
     // A fixed map is address space only; it spares the processes from telling each other that it grew.
-    root = open(stateFolder(folder), { noSync: true, encoding: 'json', mapSize: 16 * 2 ** 30, maxDbs: 4 });
+    root = open(stateFolder(folder), { noSync: true, encoding: 'json', mapSize: 16 * 2 ** 30, maxDbs: 24 });
   } catch (error) {
     throw new SandboxUnavailable(folder, `it cannot be opened: ${messageOf(error)}`);
   }
   root.readerCheck();
-  const bodies = root.openDB<Buffer, string[]>({ name: 'bodies', encoding: 'binary' });
-  const tables = tablesOf(root, bodies);
   const transact = <Value>(change: () => Value): Value => root.transactionSync(change);
+  const tables = transact(() => tablesOf(root));
   const version = transact(() => {
     const found = tables.counters.get('state version');
     if (found === undefined) tables.counters.put(['state version'], STATE_VERSION);
@@ -119,9 +116,9 @@ export async function openStore(folder: string): Promise<Store> {
   return { tables, transact, close: () => root.close() };
 }
 
-function tablesOf(root: RootDatabase<unknown, string[]>, bodies: Database<Buffer, string[]>): Tables {
-  // What a table holds was put there by the same table, of the same state version.
-  const table = <Row>(name: string): Table<Row> => new Table(root as Database<Row, string[]>, name);
+function tablesOf(root: RootDatabase): Tables {
+  const table = <Row>(name: string, encoding: 'json' | 'binary' = 'json'): Table<Row> =>
+    new Table(root.openDB<Row, string[]>({ name, encoding }));
   return {
     instances: table('instances'),
     images: table('images'),
@@ -133,7 +130,7 @@ function tablesOf(root: RootDatabase<unknown, string[]>, bodies: Database<Buffer
     parameters: table('parameters'),
     buckets: table('buckets'),
     objects: table('objects'),
-    bodies: new Table(bodies, 'bodies'),
+    bodies: table('bodies', 'binary'),
     uploads: table('uploads'),
     parts: table('parts'),
     counters: table('counters'),
@@ -142,5 +139,3 @@ function tablesOf(root: RootDatabase<unknown, string[]>, bodies: Database<Buffer
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-export const stateFile = (folder: string): string => join(stateFolder(folder), 'data.mdb');

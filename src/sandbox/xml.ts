@@ -39,7 +39,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 // Other control characters cannot stand in XML 1.0 in any form.
 const escapeXml = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text
-    .replaceAll(/[&<>"\r]/gu, (character) => ENTITIES[character] ?? '')
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/gu, '\uFFFD');
+  text.replaceAll(
+    /[&<>"\r]|\p{Cc}/gu,
+    (character) => ENTITIES[character] ?? (isAllowed(character) ? character : '\uFFFD'),
+  );
+
+const isAllowed = (character: string): boolean =>
+  character >= ' ' || character === '\t' || character === '\n';

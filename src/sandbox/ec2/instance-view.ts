@@ -76,23 +76,12 @@ function stateReason(
   now: Time,
   state: InstanceState,
 ): { code: string; message: string } | undefined {
-  switch (state) {
-    case 'pending':
-      return { code: 'pending', message: 'pending' };
-    case 'stopping':
-    case 'stopped':
-      return {
-        code: 'Client.UserInitiatedShutdown',
-        message: 'Client.UserInitiatedShutdown: User initiated shutdown',
-      };
-    case 'shutting-down':
-    case 'terminated': {
-      const end = endOf(instance);
-      return end !== undefined && now >= end.at ? { code: end.code, message: end.message } : undefined;
-    }
-    case 'running':
-      return undefined;
-  }
+  const end = endOf(instance);
+  if (end !== undefined && now >= end.at) return { code: end.code, message: end.message };
+  if (state === 'pending') return { code: 'pending', message: 'pending' };
+  if (instance.stop === undefined) return undefined;
+  const code = 'Client.UserInitiatedShutdown';
+  return { code, message: `${code}: User initiated shutdown` };
 }
 
 function profileView(profile: string | undefined): Xml {

@@ -82,6 +82,9 @@ export function stopInstances(query: Query, call: Call): Record<string, Xml> {
   return changeStates(call, instances, (instance) => {
     const state = stateOf(instance, call.now);
     if (state !== 'running') return instance;
+    for (const [, command, onInstance] of call.tables.unfinished.all()) {
+      if (onInstance === instance.id) call.afterwards({ kind: 'cancel', command, instance: instance.id });
+    }
     return {
       ...instance,
       stop: { at: call.now, doneAt: call.now + call.lasts(durations.INSTANCE_STOPPING) },

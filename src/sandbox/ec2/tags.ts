@@ -70,31 +70,37 @@ interface Tagged {
 interface Kind {
   readonly type: string;
   readonly prefix: string;
-  readonly table: Table<Tagged>;
   readonly missing: string;
+  readonly all: () => readonly Tagged[];
+  readonly find: (id: string) => Tagged | undefined;
+  readonly retag: (id: string, tags: Tags) => void;
 }
 
-const kindsOf = (call: Call): readonly Kind[] => [
-  // Each table is only read, and written back with other tags and nothing else changed.
-  {
-    type: 'instance',
-    prefix: 'i-',
-    table: call.tables.instances as unknown as Table<Tagged>,
-    missing: 'InvalidInstanceID.NotFound',
-  },
-  {
-    type: 'image',
-    prefix: 'ami-',
-    table: call.tables.images as unknown as Table<Tagged>,
-    missing: 'InvalidAMIID.NotFound',
-  },
-  {
-    type: 'snapshot',
-    prefix: 'snap-',
-    table: call.tables.snapshots as unknown as Table<Tagged>,
-    missing: 'InvalidSnapshot.NotFound',
-  },
+const kindsOf = ({ tables, region }: Call): readonly Kind[] => [
+  kind('instance', 'i-', 'InvalidInstanceID.NotFound', tables.instances, region),
+  kind('image', 'ami-', 'InvalidAMIID.NotFound', tables.images, region),
+  kind('snapshot', 'snap-', 'InvalidSnapshot.NotFound', tables.snapshots, region),
 ];
+
+function kind<Row extends Tagged>(
+  type: string,
+  prefix: string,
+  missing: string,
+  table: Table<Row>,
+  region: string,
+): Kind {
+  return {
+    type,
+    prefix,
+    missing,
+    all: () => table.all(region),
+    find: (id) => table.get(region, id),
+    retag(id, tags) {
+      const row = table.get(region, id);
+      if (row !== undefined) table.put([region, id], { ...row, tags });
+    },
+  };
+}
 
 export function createTags(query: Query, call: Call): Record<string, Xml> {
   const given = checkedTags(query);
@@ -120,29 +126,28 @@ function changeTags(query: Query, call: Call, change: (tags: Tags) => Tags): voi
   const ids = query.list('ResourceId');
   if (ids.length === 0) query.required('ResourceId');
   const changes = ids.map((id) => {
-    const kind = kindsOf(call).find(({ prefix }) => id.startsWith(prefix));
-    if (kind === undefined) throw new Refusal('InvalidID', `The ID '${id}' is not valid`);
-    const thing = kind.table.get(call.region, id);
-    if (thing === undefined) throw new Refusal(kind.missing, `The ${kind.type} ID '${id}' does not exist`);
-    return { table: kind.table, thing: { ...thing, tags: change(thing.tags) } };
+    const found = kindsOf(call).find(({ prefix }) => id.startsWith(prefix));
+    if (found === undefined) throw new Refusal('InvalidID', `The ID '${id}' is not valid`);
+    const thing = found.find(id);
+    if (thing === undefined) throw new Refusal(found.missing, `The ${found.type} ID '${id}' does not exist`);
+    const tags = change(thing.tags);
+    return (): void => found.retag(id, tags);
   });
-  for (const { table, thing } of changes) table.put([call.region, thing.id], thing);
+  for (const apply of changes) apply();
 }
 
 export function describeTags(query: Query, call: Call): Record<string, Xml> {
-  const all = kindsOf(call).flatMap(({ type, table }) =>
-    table
-      .all(call.region)
-      .flatMap((thing) =>
-        Object.entries(thing.tags).map(([key, value]) => ({
-          id: `${thing.id} ${key}`,
-          resource: thing.id,
-          type,
-          key,
-          value,
-          tags: { [key]: value },
-        })),
-      ),
+  const all = kindsOf(call).flatMap(({ type, all: everything }) =>
+    everything().flatMap((thing) =>
+      Object.entries(thing.tags).map(([key, value]) => ({
+        id: `${thing.id} ${key}`,
+        resource: thing.id,
+        type,
+        key,
+        value,
+        tags: { [key]: value },
+      })),
+    ),
   );
   const wanted = filterOf<(typeof all)[number]>(query, {
     'resource-id': ({ resource }) => resource,

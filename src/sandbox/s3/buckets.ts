@@ -5,7 +5,7 @@ import type { BucketRecord } from '../records.ts';
 import { empty, xml } from './answers.ts';
 import type { WireResponse } from '../../core/wire.ts';
 import type { S3Request } from './request.ts';
-import { unescapeXml, xmlTexts } from './request.ts';
+import { xmlTexts } from './request.ts';
 
 /** The bucket, seen from the Region that the request went to. */
 export function findBucket(request: S3Request, call: Call): BucketRecord {
@@ -16,7 +16,7 @@ export function findBucket(request: S3Request, call: Call): BucketRecord {
       details: { BucketName: request.bucket },
     });
   }
-  if (bucket.region !== call.region && !request.anywhere) {
+  if (bucket.region !== call.region && request.signed) {
     throw new Refusal(
       'PermanentRedirect',
       'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
@@ -37,9 +37,8 @@ export function createBucket(request: S3Request, call: Call): WireResponse {
       details: { BucketName: name },
     });
   }
-  const constraint = xmlTexts(Buffer.from(request.body).toString('utf8'), 'LocationConstraint').map(
-    unescapeXml,
-  )[0];
+  const written = xmlTexts(Buffer.from(request.body).toString('utf8'), 'LocationConstraint')[0];
+  const constraint = written === undefined && !request.signed ? call.region : written;
   if (call.region !== 'us-east-1' && constraint !== call.region) {
     throw new Refusal(
       'IllegalLocationConstraintException',
@@ -66,7 +65,7 @@ export function headBucket(request: S3Request, call: Call): WireResponse {
 
 export function deleteBucket(request: S3Request, call: Call): WireResponse {
   const { name } = findBucket(request, call);
-  for (const _ of call.tables.objects.scan([name])) {
+  for (const _found of call.tables.objects.scan([name])) {
     throw new Refusal('BucketNotEmpty', 'The bucket you tried to delete is not empty', { status: 409 });
   }
   call.tables.buckets.remove(name);
@@ -77,13 +76,11 @@ export function listBuckets(_request: S3Request, call: Call): WireResponse {
   return xml('ListAllMyBucketsResult', {
     Owner: { ID: ACCOUNT, DisplayName: 'sandbox' },
     Buckets: {
-      Bucket: call.tables.buckets
-        .all()
-        .map(({ name, region, createdAt }) => ({
-          Name: name,
-          CreationDate: new Date(createdAt).toISOString(),
-          BucketRegion: region,
-        })),
+      Bucket: call.tables.buckets.all().map(({ name, region, createdAt }) => ({
+        Name: name,
+        CreationDate: new Date(createdAt).toISOString(),
+        BucketRegion: region,
+      })),
     },
   });
 }

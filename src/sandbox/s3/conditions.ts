@@ -37,9 +37,10 @@ export function checkRead({ headers }: Conditional, existing: ObjectRecord): voi
 
 /** Quotes are optional in the header. */
 function matches(condition: string, { etag }: ObjectRecord): boolean {
-  const bare = (text: string): string => text.trim().replace(/^(?:W\/)?"(.*)"$/u, '$1');
   return condition.trim() === '*' || condition.split(',').some((one) => bare(one) === bare(etag));
 }
+
+const bare = (text: string): string => text.trim().replace(/^(?:W\/)?"(.*)"$/u, '$1');
 
 const failed = (condition: string): Refusal =>
   new Refusal('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {

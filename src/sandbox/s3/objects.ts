@@ -11,12 +11,18 @@ import { checkDelete, checkRead, checkWrite, noSuchKey } from './conditions.ts';
 import type { S3Request } from './request.ts';
 import { unescapeXml, xmlTexts } from './request.ts';
 
-const KEPT_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'content-language', 'expires'];
+const KEPT_HEADERS = new Set([
+  'content-type',
+  'cache-control',
+  'content-disposition',
+  'content-language',
+  'expires',
+]);
 const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' };
 
 export function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(headers).filter(
-    ([name]) => KEPT_HEADERS.includes(name) || name.startsWith('x-amz-meta-'),
+    ([name]) => KEPT_HEADERS.has(name) || name.startsWith('x-amz-meta-'),
   );
   const encoding = (headers['content-encoding'] ?? '')
     .split(',')

@@ -10,7 +10,7 @@ export interface S3Request {
   readonly query: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  readonly anywhere: boolean;
+  readonly signed: boolean;
 }
 
 const BUCKET_HOST = /^(?<bucket>.+)\.(?:s3(?:[.-][a-z0-9.-]+)?\.amazonaws\.com|localhost)(?::\d+)?$/u;
@@ -28,7 +28,7 @@ export function s3Request(request: WireRequest, route: Route): S3Request {
     query: new Map(request.query.filter(([name]) => name !== 'x-id' && !name.startsWith('X-Amz-'))),
     headers: request.headers,
     body: isChunked(request.headers) ? unchunked(request.body) : request.body,
-    anywhere: route.anywhere,
+    signed: route.signed,
   };
 }
 

@@ -18,6 +18,10 @@ const STOPPED_EXIT_CODE = 137;
 /** What the service reports when it has heard nothing. */
 const UNKNOWN_EXIT_CODE = -1;
 
+/** What `timeout` ends with, which limits a confined run, and how much earlier than the clock it may be. */
+const TIMEOUT_EXIT_CODE = 124;
+const TIMEOUT_SLACK = 2000;
+
 interface Surroundings {
   readonly command: CommandRecord;
   readonly instance: InstanceRecord | undefined;
@@ -31,19 +35,20 @@ interface Surroundings {
  * An agent that is gone (the instance stops, ends, or loses it) reports nothing any more: AWS then shows the command as
  * `InProgress` until delivery and execution time-out together are over, and as `TimedOut` after that.
  */
-export function endingOf(
-  invocation: InvocationRecord,
-  { command, instance, confinement, now }: Surroundings,
-): Ending | undefined {
+export function endingOf(invocation: InvocationRecord, surroundings: Surroundings): Ending | undefined {
+  const { command, instance, now } = surroundings;
   const agentEnd = instance === undefined ? command.requestedAt : agentEndOf(instance);
   if (agentEnd <= invocation.startAt) {
     return at(now, command.deliverBy, 'TimedOut', 'DeliveryTimedOut', silent(UNKNOWN_EXIT_CODE));
   }
   const limit = Math.min(agentEnd, invocation.deadline, invocation.cancel?.at ?? Infinity);
-  const finished = finish(invocation, confinement, now);
-  if (finished !== undefined && finished.at <= limit) {
-    const status = finished.outcome.exitCode === 0 ? 'Success' : 'Failed';
-    return at(now, finished.at, status, status, asAgentReports(finished.outcome));
+  const finished =
+    invocation.outcome === undefined
+      ? confinedFinish(invocation, agentEnd, surroundings)
+      : simulatedFinish(invocation, invocation.outcome, limit);
+  if (finished !== undefined) {
+    const status = finished.exitCode === 0 ? 'Success' : 'Failed';
+    return at(now, finished.at, status, status, asAgentReports(finished));
   }
   if (invocation.cancel !== undefined && invocation.cancel.at <= limit) {
     return at(now, invocation.cancel.doneAt, 'Cancelled', 'Cancelled', silent(STOPPED_EXIT_CODE));
@@ -55,25 +60,30 @@ export function endingOf(
   return at(now, givenUpAt, 'TimedOut', 'ExecutionTimedOut', silent(UNKNOWN_EXIT_CODE));
 }
 
-function finish(
+type Finish = Outcome & { readonly at: Time };
+
+function simulatedFinish(invocation: InvocationRecord, outcome: Outcome, limit: Time): Finish | undefined {
+  if (invocation.endAt === undefined || invocation.endAt > limit) return undefined;
+  return { at: invocation.endAt, ...outcome };
+}
+
+/**
+ * The end of a confined run is seen when somebody looks, so its result counts however late that is; only what was to stop it
+ * before counts more, since every call looks before it changes anything.
+ */
+function confinedFinish(
   invocation: InvocationRecord,
-  confinement: Confinement | undefined,
-  now: Time,
-): { at: Time; outcome: Outcome } | undefined {
-  if (invocation.endAt === undefined) return undefined;
-  if (invocation.outcome !== undefined) return { at: invocation.endAt, outcome: invocation.outcome };
-  if (now < invocation.endAt) return undefined;
-  const result = confinement?.result(runId(invocation.command, invocation.instance)) ?? {
-    state: 'lost' as const,
-  };
-  switch (result.state) {
-    case 'running':
-      return undefined;
-    case 'lost':
-      return { at: invocation.endAt, outcome: { exitCode: 1, stdout: '', stderr: LOST } };
-    case 'done':
-      return { at: invocation.endAt, outcome: result };
-  }
+  agentEnd: Time,
+  { confinement, now }: Surroundings,
+): Finish | undefined {
+  if (invocation.endAt === undefined || now < invocation.endAt) return undefined;
+  if (invocation.cancel !== undefined || now >= agentEnd) return undefined;
+  const result = confinement?.result(runId(invocation.command, invocation.instance));
+  if (result?.state === 'running') return undefined;
+  if (result?.state !== 'done') return { at: now, exitCode: 1, stdout: '', stderr: LOST };
+  const timedOut = result.exitCode === TIMEOUT_EXIT_CODE && now >= invocation.deadline - TIMEOUT_SLACK;
+  if (timedOut) return undefined;
+  return { at: now, exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 
 const LOST = 'The process that ran this command in the sandbox is gone, and left no result.\n';

@@ -1,0 +1,36 @@
+/** Runs a file of this folder as a process of its own. It does not know what the file does. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+/** Node 20 runs no TypeScript, so the file is bundled first, as the program itself is. */
+export async function bundled(name: string, folder: string): Promise<string> {
+  const bundle = await rolldown({
+    input: fileURLToPath(new URL(name, import.meta.url)),
+    platform: 'node',
+    plugins: [
+      {
+        name: 'lmdb from here',
+        resolveId: (id) => (id === 'lmdb' ? { id: import.meta.resolve('lmdb'), external: true } : null),
+      },
+    ],
+  });
+  const file = join(folder, name.replace(/\.ts$/u, '.mjs'));
+  await bundle.write({ file, format: 'esm', codeSplitting: false });
+  await bundle.close();
+  return file;
+}
+
+export const start = (file: string, ...args: string[]): ChildProcess =>
+  spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+/** What it writes, once it has ended well. */
+export async function output(child: ChildProcess): Promise<string> {
+  const [written, [code]] = await Promise.all([child.stdout === null ? '' : text(child.stdout), once(child, 'exit')]);
+  if (code !== 0) throw new Error(`ended with ${code}: ${written}`);
+  return written;
+}
