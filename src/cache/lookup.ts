@@ -37,7 +37,9 @@ function withRecords(images: readonly RegisteredImage[]): Found[] {
       const record = recordOf(image);
       return record === undefined ? [] : [{ image, record }];
     })
-    .toSorted((a, b) => byCodeUnits(b.image.createdAt, a.image.createdAt) || byCodeUnits(b.image.id, a.image.id));
+    .toSorted(
+      (a, b) => byCodeUnits(b.image.createdAt, a.image.createdAt) || byCodeUnits(b.image.id, a.image.id),
+    );
 }
 
 function byDigest(found: readonly Found[]): Map<Digest, Found[]> {

@@ -79,10 +79,16 @@ function cannotRun(error: unknown, file: string): InvalidInput {
   const place =
     at === null || at === undefined
       ? { file: fileName }
-      : { file: fileName, line: Number(at[1]), column: Number(at[2]) };
+      : { file: fileName, line: Number(at[1]), column: columnOf(at, error) };
   return invalid('amifile-broken', `${fileName} cannot be run: ${message.replace(/^ParseError: /, '')}`, {
     place,
   });
+}
+
+/** What runs is the compiled text, whose first line begins with more than the user wrote; its syntax is checked before. */
+function columnOf([, line, column]: RegExpMatchArray, error: unknown): number {
+  const compiled = !(error instanceof Error && error.message.startsWith('ParseError'));
+  return line === '1' && compiled ? 1 : Number(column);
 }
 
 function asDiagnostic(issue: SchemaIssue, source: string): Diagnostic {

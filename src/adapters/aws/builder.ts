@@ -13,12 +13,7 @@ import {
 import type { CloudFailure } from '../../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type {
-  Builder,
-  ImageRequest,
-  InstanceView,
-  LaunchRequest,
-} from '../../ports/builder.ts';
+import type { Builder, ImageRequest, InstanceView, LaunchRequest } from '../../ports/builder.ts';
 import { answerOf } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { type CommandOptions, ssmCommands } from './commands.ts';

@@ -19,9 +19,9 @@ export function simulatedOutcome(comment: string, lines: readonly string[]): Out
 
 function testExitCode(lines: readonly string[]): number {
   for (const line of lines) {
-    const last = /^\s*bash -euo pipefail .*?(?<argument>'[^']*'|"[^"]*"|\S+)\s*$/u.exec(line)?.groups?.[
-      'argument'
-    ];
+    const last = /^\s*bash -euo pipefail .*?(?<argument>'[^']*'|"[^"]*"|\S+)(?:\s+\d?[<>]\S+)*\s*$/u.exec(
+      line,
+    )?.groups?.['argument'];
     const test = last?.replace(/^(['"])(.*)\1$/u, '$2').trim();
     if (test === 'false') return 1;
     const code = /^exit (?<code>\d{1,3})$/u.exec(test ?? '')?.groups?.['code'];

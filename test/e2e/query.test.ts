@@ -1,0 +1,143 @@
+/** Commands that only answer: the shapes that other programs rely on. */
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { finished, makeWorkspace, threeTemplates } from './rig.ts';
+
+const json = (text: string): unknown => JSON.parse(text);
+const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
+const image = expect.stringMatching(/^ami-[0-9a-f]{17}$/);
+
+test('graph --json: templates with digests and edges', async () => {
+  const workspace = await makeWorkspace();
+  const ran = await workspace.run(['graph', '--json']);
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(json(ran.stdout)).toEqual({
+    templates: [
+      {
+        name: 'foundation',
+        path: 'templates/foundation.yaml',
+        digest,
+        extends: null,
+        packages: ['gcc@13.2.0', 'cmake@3.27.0'],
+      },
+      {
+        name: 'gromacs',
+        path: 'templates/gromacs.yaml',
+        digest,
+        extends: 'foundation',
+        packages: ['gcc@13.2.0', 'cmake@3.27.0', 'gromacs@2023.1+mpi'],
+      },
+      {
+        name: 'namd',
+        path: 'templates/namd.yaml',
+        digest,
+        extends: 'foundation',
+        packages: ['gcc@13.2.0', 'cmake@3.27.0', 'namd@3.0.1'],
+      },
+    ],
+    edges: [
+      { from: 'foundation', to: 'gromacs', kind: 'extends' },
+      { from: 'foundation', to: 'namd', kind: 'extends' },
+    ],
+  });
+});
+
+test('graph and graph --dot: a tree, and a digraph', async () => {
+  const workspace = await makeWorkspace({
+    ...threeTemplates,
+    'templates/md/all.yaml': 'depends_on: [gromacs, namd]\n',
+  });
+  expect(await workspace.run(['graph'])).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: 'foundation\n├─ gromacs\n└─ namd\nmd/all (depends on gromacs, namd)\n',
+  });
+  const { stdout } = await workspace.run(['graph', '--dot']);
+  expect(stdout).toBe(
+    'digraph templates {\n  rankdir=LR;\n  node [shape=box];\n  "foundation";\n  "gromacs";\n  "namd";\n  "md/all";\n  "foundation" -> "gromacs";\n  "foundation" -> "namd";\n  "gromacs" -> "md/all" [style=dashed];\n  "namd" -> "md/all" [style=dashed];\n}\n',
+  );
+});
+
+test('build --dry-run --json: actions with reasons, and nothing done', async () => {
+  const workspace = await makeWorkspace();
+  const dry = await workspace.run(['build', 'namd', '--dry-run', '--json']);
+  expect(json(dry.stdout)).toEqual({
+    actions: [
+      { template: 'foundation', digest, action: 'build', reason: { kind: 'no-image' }, image: null },
+      { template: 'namd', digest, action: 'build', reason: { kind: 'no-image' }, image: null },
+    ],
+  });
+  await workspace.run(['build', 'foundation']);
+  const again = json((await workspace.run(['build', 'namd', '--dry-run', '--json'])).stdout);
+  expect(again).toMatchObject({
+    actions: [
+      { template: 'foundation', action: 'reuse', reason: { kind: 'hit', image }, image },
+      { template: 'namd', action: 'build', image: null },
+    ],
+  });
+});
+
+test('list: the images, newest first, from their tags', async () => {
+  const workspace = await makeWorkspace();
+  expect(await workspace.run(['list'])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'there are no images in us-west-2 yet; amigraph build --all makes them\n',
+  });
+  await workspace.run(['build', 'namd']);
+  const ran = await workspace.run(['list', '--json']);
+  expect(json(ran.stdout)).toMatchObject([
+    { image, template: 'namd', digest, baseTemplate: 'foundation', state: 'available', region: 'us-west-2' },
+    { image, template: 'foundation', digest, baseTemplate: null, baseImage: image, state: 'available' },
+  ]);
+  const table = (await workspace.run(['list'])).stdout.split('\n');
+  expect(table[0]).toMatch(/^IMAGE +TEMPLATE +HASH +STATE +STANDS ON +REGION +CREATED$/);
+  expect(table[1]).toMatch(
+    /^ami-\w+ +namd +[0-9a-f]{16} +available +foundation +us-west-2 +\d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
+  );
+});
+
+test('--version and help', async () => {
+  const workspace = await makeWorkspace({});
+  expect(await workspace.run(['--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+  const help = await workspace.run([]);
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  for (const command of ['build', 'graph', 'list', 'sandbox serve', 'sandbox reset']) {
+    expect(help.stdout).toContain(`amigraph ${command}`);
+  }
+});
+
+test('sandbox serve: the same build over the wire, with the provider aws', async () => {
+  const workspace = await makeWorkspace();
+  const server = workspace.start(['sandbox', 'serve']);
+  const { endpoint } = json(await server.line(() => true)) as { endpoint: string };
+  const wire = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+    AMIGRAPH_BUCKET: 'amigraph-sandbox',
+  };
+  const built = await workspace.run(['build', '--all', '--provider', 'aws', '--json'], wire);
+  expect(finished(built)).toMatchObject({ built: ['foundation', 'gromacs', 'namd'] });
+  const inProcess = await workspace.run(['build', '--all', '--json']);
+  expect(finished(inProcess)).toMatchObject({ reused: ['foundation', 'gromacs', 'namd'] });
+  server.child.kill('SIGINT');
+  await once(server.child, 'close');
+  expect((await server.ended).code).toBe(0);
+
+  const gone = await workspace.run(['list', '--provider', 'aws'], wire);
+  expect(gone.code).toBe(1);
+  expect(gone.stderr).toMatch(
+    /^error: ec2:DescribeImages failed: ECONNREFUSED: .*\n {2}cure: nothing listens there: /,
+  );
+});
+
+test('sandbox reset: everything is gone', async () => {
+  const workspace = await makeWorkspace({ 'templates/a.yaml': 'tests: []\n' });
+  await workspace.run(['build', 'a']);
+  expect(await workspace.run(['sandbox', 'reset'])).toMatchObject({ code: 0 });
+  expect((await workspace.run(['list', '--json'])).stdout).toBe('[]\n');
+});
