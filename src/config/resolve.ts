@@ -36,7 +36,7 @@ export function resolveConfig(
     templates: config.templates ?? 'templates/**/*.yaml',
     maxDepth: config.maxDepth ?? 5,
     provider,
-    region: config.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-west-2',
+    region: config.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-west-2'),
     bucket: config.bucket ?? bucketOf(provider),
     prefix: config.prefix ?? 'amigraph/',
     base: {
@@ -60,7 +60,7 @@ export function resolveConfig(
       mounts: 'scripts/mount-data.sh',
       tests: 'scripts/run-tests.sh',
       cleanUp: 'scripts/clean-up.sh',
-      ...config.steps,
+      ...given(config.steps ?? {}),
     },
     concurrency: config.concurrency ?? 10,
     sandbox: {

@@ -16,6 +16,15 @@ export function schemaIssues(schema: object, issues: readonly BaseIssue<unknown>
     const path = (issue.path ?? []).map(({ key }) => key).filter(isKey);
     const name = path.at(-1);
     if (issue.type === 'strict_object' && issue.expected === 'never') {
+      if (Array.isArray(issue.path?.at(-1)?.input)) {
+        const whole = path.slice(0, -1);
+        return {
+          path: whole,
+          code: 'wrong-value',
+          message: `${dotted(whole)} must be a map, not a list`,
+          cure: undefined,
+        };
+      }
       const known = keysAt(schema, path.slice(0, -1));
       const cure = didYouMean(String(name), known) ?? `known here: ${known.join(', ')}`;
       return { path, code: 'unknown-key', message: `unknown key ${dotted(path)}`, cure };
@@ -56,9 +65,10 @@ function received(issue: BaseIssue<unknown>): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'a map';
   if (input === null || input === undefined) return 'nothing';
-  return typeof input === 'string'
-    ? `the text ${JSON.stringify(input)}`
-    : `the ${typeof input} ${JSON.stringify(input)}`;
+  if (typeof input === 'string') return `the text ${JSON.stringify(input)}`;
+  return typeof input === 'function' || typeof input === 'symbol'
+    ? `a ${typeof input}`
+    : `the ${typeof input} ${String(input)}`;
 }
 
 const isKey = (key: unknown): key is string | number => typeof key === 'string' || typeof key === 'number';
