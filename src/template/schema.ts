@@ -92,8 +92,10 @@ export const templateSchema = v.strictObject({
         base: v.optional(
           v.union(
             [
-              v.strictObject({ ssm: v.pipe(text, v.startsWith('/')) }),
-              v.strictObject({ ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/)) }),
+              v.strictObject({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
+              v.strictObject({
+                ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be like ami-0123456789abcdef0')),
+              }),
             ],
             'must be { ssm: /aws/service/... } or { ami: ami-... }',
           ),

@@ -42,7 +42,7 @@ const maxAliases = 100;
 /** One document of YAML 1.2. The first thing wrong ends the reading: what follows a syntax error means nothing. */
 export function parseYaml(file: string, text: string): Result<YamlDocument, Diagnostic> {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const document = { place: placer(file, source), excerpt: (place: Place) => lineOf(source, place.line) };
+  const document = placer(file, source);
   try {
     return ok({ ...document, value: compose(source, parseEvents(source, { filename: file, maxDepth })) });
   } catch (error) {
@@ -66,6 +66,8 @@ class YamlProblem extends Error {
 function compose(source: string, events: readonly Event[]): YamlValue {
   const anchors = new Map<string, YamlValue>();
   let position = 0;
+  /** Where the last value stood: a value that is left out has no place of its own. */
+  let last = 0;
   let aliases = 0;
 
   const next = (): Event => {
@@ -83,7 +85,8 @@ function compose(source: string, events: readonly Event[]): YamlValue {
   const value = (event: Event): YamlValue => {
     switch (event.type) {
       case EVENT_ID.SCALAR:
-        return remember(event, { kind: 'scalar', at: startOf(event), value: scalar(source, event) });
+        last = event.valueStart < 0 ? last : startOf(event);
+        return remember(event, { kind: 'scalar', at: last, value: scalar(source, event) });
       case EVENT_ID.ALIAS: {
         const name = source.slice(event.anchorStart, event.anchorEnd);
         const target = anchors.get(name);
@@ -96,6 +99,7 @@ function compose(source: string, events: readonly Event[]): YamlValue {
       }
       case EVENT_ID.SEQUENCE: {
         const items: YamlValue[] = [];
+        last = event.start;
         for (let item = next(); item.type !== EVENT_ID.POP; item = next()) items.push(value(item));
         return remember(event, { kind: 'list', at: event.start, items });
       }
@@ -151,19 +155,26 @@ function scalar(source: string, event: ScalarEvent): YamlScalar {
   return text;
 }
 
-function placer(file: string, source: string): (offset: number) => Place {
-  let starts: number[] | undefined;
-  return (offset) => {
-    starts ??= [0, ...Array.from(source.matchAll(/\n/g), (match) => match.index + 1)];
-    let low = 0;
-    for (let high = starts.length; high - low > 1;) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+/** Offsets to places and places to lines, from one look at where the lines begin. */
+function placer(file: string, source: string): Pick<YamlDocument, 'place' | 'excerpt'> {
+  let known: number[] | undefined;
+  const starts = (): number[] =>
+    (known ??= [0, ...Array.from(source.matchAll(/\n/g), (match) => match.index + 1)]);
+  return {
+    place(offset) {
+      const all = starts();
+      let low = 0;
+      for (let high = all.length; high - low > 1;) {
+        const middle = (low + high) >> 1;
+        if ((all[middle] ?? 0) <= offset) low = middle;
+        else high = middle;
+      }
+      return { file, line: low + 1, column: offset - (all[low] ?? 0) + 1 };
+    },
+    excerpt({ line }) {
+      const all = starts();
+      const end = (all[line] ?? source.length + 1) - 1;
+      return source.slice(all[line - 1] ?? source.length, end).replace(/\r$/, '');
+    },
   };
 }
-
-const lineOf = (source: string, line: number): string =>
-  (source.split('\n')[line - 1] ?? '').replace(/\r$/, '');
