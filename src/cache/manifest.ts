@@ -17,7 +17,7 @@ const entrySchema = v.object({
   /** Of the lease under which it was published: a lower one is refused. */
   token: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   builtAt: v.pipe(v.string(), v.maxLength(64)),
-  durationMs: v.pipe(v.number(), v.minValue(0)),
+  durationMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
 });
 const manifestSchema = v.looseObject({
   version: v.literal(1),
@@ -50,11 +50,9 @@ export function parseManifest(text: string): Result<Manifest, ManifestProblem> {
   } catch {
     return broken('it is not JSON');
   }
-  if (typeof data === 'object' && data !== null && 'version' in data && Number(data.version) > 1) {
-    return fail({
-      kind: 'newer',
-      message: `it has version ${Number(data.version)}, and this program knows 1`,
-    });
+  const version: unknown = typeof data === 'object' && data !== null && 'version' in data ? data.version : 1;
+  if (typeof version === 'number' && version > 1) {
+    return fail({ kind: 'newer', message: `it has version ${version}, and this program knows 1` });
   }
   const checked = v.safeParse(manifestSchema, data);
   if (checked.success) return ok(checked.output);
