@@ -26,6 +26,9 @@ const widest = 100;
 /** The line, cut around the column where it is long, and a caret below it. */
 function caret(excerpt: string, column: number, style: Style): string[] {
   const from = Math.max(0, Math.min(column - 1 - widest / 2, excerpt.length - widest));
-  const shown = excerpt.slice(from, from + widest).replaceAll('\t', ' ');
-  return [`    ${printable(shown)}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}${style.bad('^')}`];
+  // One character for each, so that the caret stays below its own.
+  const shown = Array.from(excerpt.slice(from, from + widest).split(''), (one) =>
+    one === '\t' ? ' ' : printable(one) || '\uFFFD',
+  ).join('');
+  return [`    ${shown}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}${style.bad('^')}`];
 }

@@ -3,11 +3,12 @@ import type { Event } from '../core/event.ts';
 import { shortDigest } from '../core/digest.ts';
 import { duration } from './duration.ts';
 import { planSummary } from './tables.ts';
-import { printable, type Style } from './style.ts';
+import { printableAll, type Style } from './style.ts';
 import { actionWord, date, reasonText, troubleText } from './wording.ts';
 
 /** The lines for one event; none where it says nothing new to a person. */
-export function eventLines(event: Event, style: Style): string[] {
+export function eventLines(given: Event, style: Style): string[] {
+  const event = printableAll(given);
   switch (event.type) {
     case 'run-started':
       return [`${event.workspace}: ${placeOfRun(event)}`];
@@ -23,19 +24,15 @@ export function eventLines(event: Event, style: Style): string[] {
         `${event.template}: started, ${event.steps} steps${expected(event.expectedMs)} (build ${event.buildId})`,
       ];
     case 'step-started':
-      return [`${event.template}: step ${event.index} of ${event.count}: ${printable(event.step)}`];
+      return [`${event.template}: step ${event.index} of ${event.count}: ${event.step}`];
     case 'step-finished':
       if (event.result === 'done') return [];
-      return [
-        style.bad(
-          `${event.template}: step ${event.index} of ${event.count} failed: ${printable(event.step)}`,
-        ),
-      ];
+      return [style.bad(`${event.template}: step ${event.index} of ${event.count} failed: ${event.step}`)];
     case 'image-finished':
       return finished(event, style);
     case 'lease-waiting':
       return [
-        `${event.template}: waits for ${event.holder}, who has been building it since ${date(event.since)}${event.step === null ? '' : `, last step done: ${printable(event.step)}`}`,
+        `${event.template}: waits for ${event.holder}, who has been building it since ${date(event.since)}${event.step === null ? '' : `, last step done: ${event.step}`}`,
       ];
     case 'lease-taken':
       return event.from === null
@@ -44,7 +41,7 @@ export function eventLines(event: Event, style: Style): string[] {
     case 'retry':
       return [style.dim(`${event.operation}: ${event.awsCode}, attempt ${event.attempt}; trying again`)];
     case 'warning':
-      return [`${style.warn('warning:')} ${printable(event.message)}`];
+      return [`${style.warn('warning:')} ${event.message}`];
     case 'run-finished':
       return [summary(event)];
   }
@@ -84,9 +81,8 @@ function finished(event: Extract<Event, { type: 'image-finished' }>, style: Styl
 export function failureLines(event: Extract<Event, { type: 'image-finished' }>, style: Style): string[] {
   const { template, trouble } = event;
   if (trouble === undefined) return [style.bad(`${template}: failed`)];
-  const tail =
-    trouble.code === 'step-failed' ? trouble.tail.map((line) => style.dim(`  | ${printable(line)}`)) : [];
-  return [style.bad(`${template}: failed: ${printable(troubleText(trouble))}`), ...tail];
+  const tail = trouble.code === 'step-failed' ? trouble.tail.map((line) => style.dim(`  | ${line}`)) : [];
+  return [style.bad(`${template}: failed: ${troubleText(trouble)}`), ...tail];
 }
 
 /** `done in 12 s: 3 built, 0 reused`. */

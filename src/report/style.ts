@@ -22,6 +22,14 @@ export function styleFor(
   return { good: as('green'), bad: as('red'), warn: as('yellow'), dim: as('dim'), strong: as('bold') };
 }
 
+/** The same data, each text in it {@link printable}. */
+export function printableAll<Value>(value: Value): Value {
+  if (typeof value === 'string') return printable(value) as Value;
+  if (Array.isArray(value)) return value.map(printableAll) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, printableAll(one)])) as Value;
+}
+
 /** Without control characters: what a template, a step or a service says must not steer the terminal. */
 export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import { duration } from './duration.ts';
 import { eventLines, failureLines } from './plain.ts';
 import type { Reporter } from './reporter.ts';
-import { printable, type Style } from './style.ts';
+import { printableAll, type Style } from './style.ts';
 import { reasonText, troubleText } from './wording.ts';
 
 type Finished = Extract<Event, { type: 'image-finished' }>;
@@ -53,7 +53,8 @@ export function terminalReporter(stream: NodeJS.WriteStream, clock: Clock, style
   };
 
   return {
-    emit(event) {
+    emit(given) {
+      const event = printableAll(given);
       switch (event.type) {
         case 'run-started':
           for (const line of eventLines(event, style)) stream.write(`${line}\n`);
@@ -95,8 +96,7 @@ function update(
 ): void {
   if (row === undefined) return;
   if (event.type === 'image-started') row.startedAt = now;
-  else if (event.type === 'step-started')
-    row.doing = `step ${event.index} of ${event.count}: ${printable(event.step)}`;
+  else if (event.type === 'step-started') row.doing = `step ${event.index} of ${event.count}: ${event.step}`;
   else row.doing = `waits for ${event.holder}`;
 }
 
@@ -137,12 +137,12 @@ function show(
 }
 
 const nameOf = ({ template }: Action, width: number, style: Style): string =>
-  style.strong(printable(template).padEnd(width));
+  style.strong(template.padEnd(width));
 
 function endTitle(event: Finished, { action }: Row, width: number, style: Style): string {
   const { image, trouble, durationMs } = event;
   const name = nameOf(action, width, style);
-  const why = trouble === undefined ? '' : printable(troubleText(trouble));
+  const why = trouble === undefined ? '' : troubleText(trouble);
   switch (event.result) {
     case 'built':
       return `${name}  built ${image ?? ''} in ${duration(durationMs)}`;
