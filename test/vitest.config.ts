@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/build.ts'],
     pool: 'forks',
+    // Its ES modules import folders, which Node does not do; bundled, as in the program, they work.
+    server: { deps: { inline: ['clipanion'] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

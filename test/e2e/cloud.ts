@@ -26,11 +26,11 @@ export interface CloudView {
   readonly s3: S3Client;
 }
 
-export async function lookInto(folder: string): Promise<CloudView> {
+export async function lookInto(folder: string, now: () => number = Date.now): Promise<CloudView> {
   const sandbox = await openSandbox({
     folder: `${folder}/.amigraph/sandbox`,
     speed: Number.POSITIVE_INFINITY,
-    now: () => Date.now(),
+    now,
   });
   onTestFinished(() => sandbox.close());
   const ec2 = new EC2Client({

@@ -1,0 +1,127 @@
+/** The command line in this process, on a stepped clock, against a sandbox at the speed of AWS. */
+import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { localRandom } from '../../src/adapters/local/random.ts';
+import { runCli } from '../../src/cli/cli.ts';
+import type { Surroundings } from '../../src/cli/surroundings.ts';
+import { ProcessClock, SteppedClock } from './stepped.ts';
+
+const project = new URL('../..', import.meta.url).pathname;
+
+export interface JsonEvent {
+  readonly type: string;
+  readonly time: string;
+  readonly [key: string]: unknown;
+}
+
+/** One process that runs a command. */
+export interface Process {
+  readonly code: Promise<number>;
+  readonly events: readonly JsonEvent[];
+  /** The first event that satisfies `wanted`, past or to come. */
+  event(wanted: (event: JsonEvent) => boolean): Promise<JsonEvent>;
+  /** From here on, time stands still for it: it hangs, or it is dead. */
+  freeze(): void;
+  thaw(): void;
+  interrupt(): void;
+}
+
+export interface World {
+  readonly folder: string;
+  readonly clock: SteppedClock;
+  write(path: string, text: string): Promise<void>;
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): Process;
+}
+
+export async function makeWorld(files: Readonly<Record<string, string>>): Promise<World> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'amigraph-')));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await cp(join(project, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  const clock = new SteppedClock();
+  const world: World = {
+    folder,
+    clock,
+    async write(path, text) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    },
+    start: (args, env) => start(folder, clock, args, env),
+  };
+  for (const [path, text] of Object.entries({ 'amifile.ts': 'export default {};\n', ...files })) {
+    await world.write(path, text);
+  }
+  return world;
+}
+
+let processes = 0;
+
+function start(
+  cwd: string,
+  stepped: SteppedClock,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Process {
+  processes += 1;
+  const clock = new ProcessClock(stepped);
+  const events: JsonEvent[] = [];
+  const listeners = new Set<(event: JsonEvent) => void>();
+  const interrupted = new AbortController();
+  const around: Surroundings = {
+    stdin: process.stdin,
+    stdout: lines((line) => {
+      const event = JSON.parse(line) as JsonEvent;
+      events.push(event);
+      for (const listener of listeners) listener(event);
+    }),
+    stderr: lines(() => {}),
+    env: { PATH: '', AMIGRAPH_SANDBOX_SPEED: '1', ...env },
+    colorDepth: 1,
+    cwd,
+    clock,
+    random: localRandom,
+    person: { user: `person-${processes}`, host: 'test' },
+    interruptions: () => ({
+      interrupted: interrupted.signal,
+      abandoned: new AbortController().signal,
+      dispose: () => {},
+    }),
+  };
+  return {
+    code: runCli([...args, '--json'], around),
+    events,
+    event: (wanted) =>
+      new Promise((resolve) => {
+        const look = (event: JsonEvent): void => {
+          if (!wanted(event)) return;
+          listeners.delete(look);
+          resolve(event);
+        };
+        listeners.add(look);
+        for (const event of events) look(event);
+      }),
+    freeze: () => clock.freeze(),
+    thaw: () => clock.thaw(),
+    interrupt: () => interrupted.abort(),
+  };
+}
+
+function lines(take: (line: string) => void): Writable {
+  let rest = '';
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      const parts = `${rest}${chunk}`.split('\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) take(line);
+      done();
+    },
+  });
+}
+
+export const stepStarted =
+  (name: string) =>
+  (event: JsonEvent): boolean =>
+    event.type === 'step-started' && String(event['step']).includes(name);

@@ -1,0 +1,139 @@
+/** Runs at the speed of AWS on a stepped clock: how long they take, and what becomes of those that hang or die. */
+import { expect, test } from 'vitest';
+import { lookInto } from '../e2e/cloud.ts';
+import { makeWorld, stepStarted, type Process } from './rig.ts';
+
+const one = { 'templates/a.yaml': 'software: { spack_packages: [gcc@13.2.0, cmake@3.27.0] }\n' };
+const minutes = 60_000;
+
+const steps = ({ events }: Process): unknown[] =>
+  events.filter(({ type }) => type === 'step-started').map((event) => event['step']);
+const last = ({ events }: Process): unknown => events.at(-1);
+
+test('a build takes as long as its steps, and is remembered', async () => {
+  const world = await makeWorld(one);
+  const began = world.clock.now();
+  const run = world.start(['build', 'a']);
+  expect(await run.code).toBe(0);
+  const took = world.clock.now() - began;
+  expect(took).toBeGreaterThan(35 * minutes);
+  expect(took).toBeLessThan(60 * minutes);
+  expect(steps(run)).toEqual([
+    'launch',
+    'bootstrap',
+    'package gcc@13.2.0',
+    'package cmake@3.27.0',
+    'clean-up',
+    'image',
+  ]);
+
+  await world.write('templates/a.yaml', 'software: { spack_packages: [gcc@13.2.0] }\n');
+  const again = world.start(['build', 'a']);
+  const started = await again.event(({ type }) => type === 'image-started');
+  expect(started['expectedMs']).toBeGreaterThan(35 * minutes);
+  expect(await again.code).toBe(0);
+});
+
+test('a run that dies: the next one goes on with its instance, and repeats no step that was done', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await first.event(stepStarted('cmake'));
+  first.freeze();
+  const died = world.clock.now();
+  const second = world.start(['build', 'a']);
+  const taken = await second.event(({ type }) => type === 'lease-taken');
+  expect(taken).toMatchObject({ template: 'a', token: 2, from: expect.stringMatching(/^person-\d+@test$/) });
+  expect(world.clock.now() - died).toBeGreaterThanOrEqual(90_000);
+  expect(await second.code).toBe(0);
+  expect(steps(second)).toEqual(['launch', 'package cmake@3.27.0', 'clean-up', 'image']);
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect(await cloud.imageTags()).toHaveLength(1);
+  expect(await cloud.instances()).toHaveLength(1);
+});
+
+test('a holder that comes back from a long pause finds its lease gone and touches nothing', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await first.event(stepStarted('gcc'));
+  first.freeze();
+  const second = world.start(['build', 'a']);
+  await second.event(stepStarted('clean-up'));
+  first.thaw();
+  expect(await first.code).toBe(1);
+  expect(last(first)).toMatchObject({ failed: ['a'] });
+  expect(first.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    trouble: { code: 'lease-lost', holder: expect.stringMatching(/^person-\d+@test$/) },
+  });
+  expect(await second.code).toBe(0);
+  expect(last(second)).toMatchObject({ built: ['a'] });
+});
+
+test('an image that was asked for by a run that died is waited for, not made again', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await first.event(stepStarted('image'));
+  await world.clock.sleep(3 * minutes);
+  first.freeze();
+  const second = world.start(['build', 'a']);
+  expect(await second.code).toBe(0);
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect(await cloud.imageTags()).toHaveLength(1);
+  expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+});
+
+test('a step that hangs ends with the time limit, and its instance with it', async () => {
+  const world = await makeWorld({
+    'templates/a.yaml': 'build: { timeout: 30m }\ntests: ["true"]\n',
+    'faults.json': JSON.stringify([
+      { operation: 'ssm:SendCommand', match: { Comment: 'test 1' }, fault: { kind: 'hang-step' } },
+    ]),
+  });
+  const began = world.clock.now();
+  const run = world.start(['build', 'a'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
+  expect(await run.code).toBe(1);
+  expect(world.clock.now() - began).toBeLessThan(45 * minutes);
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+});
+
+test.each([
+  ['before its step has begun', 'gcc'],
+  ['after its step has ended', 'cmake'],
+  ['while the image is being made', 'image'],
+])('a script edited %s: no image under the old digest', async (_when, step) => {
+  const world = await makeWorld(one);
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted(step));
+  await world.write('scripts/clean-up.sh', 'true\n');
+  expect(await run.code).toBe(1);
+  expect(run.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    result: 'failed',
+    trouble: { code: 'inputs-changed', files: ['scripts/clean-up.sh'] },
+  });
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect(await cloud.imageTags()).toEqual([]);
+  expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+  expect(await world.start(['build', 'a']).code).toBe(0);
+});
+
+test('of two runs at once, the second waits, says for whom, and reuses', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await first.event(stepStarted('gcc'));
+  const second = world.start(['build', 'a']);
+  expect(await first.code).toBe(0);
+  expect(await second.code).toBe(0);
+  expect(last(second)).toMatchObject({ built: [], reused: ['a'] });
+  const waiting = second.events.filter(({ type }) => type === 'lease-waiting').map(({ step }) => step);
+  expect(waiting).toEqual(expect.arrayContaining(['bootstrap', 'package gcc@13.2.0', 'clean-up']));
+});
+
+test('an interrupted build ends its instance', async () => {
+  const world = await makeWorld(one);
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted('gcc'));
+  run.interrupt();
+  expect(await run.code).toBe(130);
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect(await cloud.instances()).toEqual(['terminated']);
+});
