@@ -1,5 +1,6 @@
 /** Finds the images that carry given digests, for a whole plan at once. It does not know which of them will do. */
-import { byCodeUnits, shortDigest } from '../core/digest.ts';
+import { shortDigest } from '../core/digest.ts';
+import { byCodeUnits } from '../core/order.ts';
 import type { CloudFailure } from '../core/failure.ts';
 import type { Digest } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';

@@ -5,17 +5,12 @@ import { canonical } from '../core/digest.ts';
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { BaseImage } from '../core/template.ts';
-import { type Collection, collect } from '../graph/collection.ts';
+import type { Collection } from '../graph/collection.ts';
 import { type Fingerprinted, fingerprintAll, makePlan, type Planned } from '../plan/plan.ts';
 import { baseOf } from '../plan/recipe.ts';
 import { readInputs } from '../template/inputs.ts';
-import { scanTemplates } from '../template/scan.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { must } from './unavailable.ts';
-
-export async function readCollection({ config, files }: Workspace): Promise<Collection> {
-  return collect(await scanTemplates(files, config.templates), config.maxDepth);
-}
 
 /** The recipe and digest of each template. Throws InvalidInput where a script or an input is missing. */
 export async function fingerprints(

@@ -20,6 +20,3 @@ export function canonical(value: Json): string {
 
 /** The part of a digest that people read and that the tag `TemplateHash` holds: 16 hexadecimal digits. */
 export const shortDigest = (digest: Digest): string => digest.slice(0, 16);
-
-/** Order by code units: the same on every machine, whatever its locale. */
-export const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

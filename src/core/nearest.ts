@@ -1,6 +1,6 @@
 /** Finds the names that somebody may have meant. It does not know what is named. */
 import { distance } from 'fastest-levenshtein';
-import { byCodeUnits } from './digest.ts';
+import { byCodeUnits } from './order.ts';
 
 /** At most three of `names`, nearest first, none so far off that the suggestion would puzzle. */
 export function nearest(wanted: string, names: Iterable<string>): string[] {

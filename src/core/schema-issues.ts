@@ -65,10 +65,16 @@ function received(issue: BaseIssue<unknown>): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'a map';
   if (input === null || input === undefined) return 'nothing';
-  if (typeof input === 'string') return `the text ${JSON.stringify(input)}`;
-  return typeof input === 'function' || typeof input === 'symbol'
-    ? `a ${typeof input}`
-    : `the ${typeof input} ${String(input)}`;
+  switch (typeof input) {
+    case 'string':
+      return `the text ${JSON.stringify(input)}`;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return `the ${typeof input} ${input}`;
+    default:
+      return `a ${typeof input}`;
+  }
 }
 
 const isKey = (key: unknown): key is string | number => typeof key === 'string' || typeof key === 'number';

@@ -1,7 +1,7 @@
 /** The templates as a directed graph, parents before children. The only importer of graphology; it knows names and edges alone. */
 import { DirectedGraph } from 'graphology';
 import { hasCycle, topologicalGenerations } from 'graphology-dag';
-import { byCodeUnits } from '../core/digest.ts';
+import { byCodeUnits } from '../core/order.ts';
 import type { TemplateName } from '../core/ids.ts';
 
 export type EdgeKind = 'extends' | 'depends_on';

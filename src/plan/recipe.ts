@@ -1,6 +1,6 @@
 /** A merged template to its recipe. It does not read anything: digests and base images are given. */
 import type { Config } from '../config/config.ts';
-import { byCodeUnits } from '../core/digest.ts';
+import { byCodeUnits } from '../core/order.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { Recipe, Step } from '../core/recipe.ts';
 import type { BaseImage, MergedTemplate, Mount, User } from '../core/template.ts';

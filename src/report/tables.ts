@@ -1,5 +1,6 @@
 /** Plans and images as tables for people. It does not know how they came to be. */
-import { byCodeUnits, shortDigest } from '../core/digest.ts';
+import { shortDigest } from '../core/digest.ts';
+import { byCodeUnits } from '../core/order.ts';
 import type { Plan } from '../core/plan.ts';
 import { duration } from './duration.ts';
 import { printable, type Style } from './style.ts';

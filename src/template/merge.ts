@@ -1,5 +1,6 @@
 /** A template together with all that it inherits. It does not know the graph: the parent comes merged. */
-import { byCodeUnits, canonical } from '../core/digest.ts';
+import { canonical } from '../core/digest.ts';
+import { byCodeUnits } from '../core/order.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { BuildSettings, Located, MergedTemplate, Template, TemplateLists } from '../core/template.ts';

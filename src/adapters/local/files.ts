@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import fastGlob from 'fast-glob';
-import { byCodeUnits } from '../../core/digest.ts';
+import { byCodeUnits } from '../../core/order.ts';
 import type { Digest } from '../../core/ids.ts';
 import type { FileDigest, FileProblem, Files } from '../../ports/files.ts';
 

@@ -15,7 +15,8 @@ import { styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
 import { type Cloud, openCloud, openWorkspace, type Workspace } from '../context.ts';
-import { type PlannedRun, planRun, readCollection } from '../planning.ts';
+import { type PlannedRun, planRun } from '../planning.ts';
+import { readCollection } from '../reading.ts';
 import { type Interruptions, isTerminal, type Surroundings } from '../surroundings.ts';
 import { exitCodes, invalidFlag } from './base.ts';
 

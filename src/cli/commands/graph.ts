@@ -22,7 +22,7 @@ export class GraphCommand extends BaseCommand {
   protected override async run(): Promise<number> {
     if (this.dot && this.json) throw invalidFlag('graph takes --dot or --json, not both');
     const { openWorkspace } = await import('../context.ts');
-    const { readCollection } = await import('../planning.ts');
+    const { readCollection } = await import('../reading.ts');
     const workspace = await openWorkspace(this.context, this.overrides);
     const collection = await readCollection(workspace);
     if (this.json) {

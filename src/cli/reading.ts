@@ -1,0 +1,8 @@
+/** From a workspace to its templates. It does not know digests: a drawing needs none. */
+import { type Collection, collect } from '../graph/collection.ts';
+import { scanTemplates } from '../template/scan.ts';
+import type { Workspace } from './context.ts';
+
+export async function readCollection({ config, files }: Workspace): Promise<Collection> {
+  return collect(await scanTemplates(files, config.templates), config.maxDepth);
+}
