@@ -1,5 +1,6 @@
 /** Finds, runs and checks amifile.ts. It does not know the defaults, nor the environment. */
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
@@ -44,7 +45,8 @@ export async function readAmifile(root: string): Promise<WrittenConfig> {
 
 async function run(root: string): Promise<unknown> {
   const file = join(root, fileName);
-  const { createJiti } = await import('jiti');
+  // By require, since importing CommonJS makes Node search all of its text for exports first.
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
   const jiti = createJiti(join(root, '/'), {
     virtualModules: { amigraph: { defineConfig } },
     fsCache: await cacheFolder(root),

@@ -2,6 +2,9 @@
 import type { Digest, ImageId } from './ids.ts';
 import type { Architecture, Mount, User } from './template.ts';
 
+/** A script travels in one SSM command, whose parameters have a limit; this leaves room for the lines around it. */
+export const maxScriptBytes = 48 * 1024;
+
 export interface Step {
   /** Shown to people, unique within the recipe: `package gcc@13.2.0`. */
   readonly name: string;

@@ -2,7 +2,7 @@
 import { digestOf } from '../core/digest.ts';
 import type { Failure } from '../core/failure.ts';
 import type { CommandId, InstanceId } from '../core/ids.ts';
-import type { Recipe } from '../core/recipe.ts';
+import { maxScriptBytes, type Recipe } from '../core/recipe.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { CommandResult } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
@@ -14,7 +14,6 @@ type RecipeStep = Recipe['steps'][number];
 const minute = 60_000;
 /** SSM's own limit for a command, in seconds. */
 const longestCommand = 172_800;
-const maxScriptBytes = 48 * 1024;
 
 /** Steps that the journal has as done are not run again. */
 export async function runSteps(build: Build, instance: InstanceId): Promise<Result<void, Failure>> {

@@ -1,6 +1,6 @@
 /** The files that templates and steps name: their digests, read once for a whole plan. It does not know what they are for. */
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { InputFile } from '../core/recipe.ts';
+import { type InputFile, maxScriptBytes } from '../core/recipe.ts';
 import type { Located, MergedTemplate } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 
@@ -27,7 +27,7 @@ export async function readInputs(
   for (const [step, path] of Object.entries(stepScripts)) {
     scripts.set(path, {
       place: { file: 'amifile.ts' },
-      cure: `make ${path}, or set steps.${step} in amifile.ts`,
+      cure: `mend ${path}, or set steps.${step} in amifile.ts to another script`,
     });
   }
   for (const { value, place } of all.flatMap(({ own }) => own.scripts)) {
@@ -37,14 +37,21 @@ export async function readInputs(
   const found = new Map<string, InputFile>();
   const diagnostics: Diagnostic[] = [];
   for (const path of new Set([...scripts.keys(), ...[...matches.values()].flat()])) {
+    const script = scripts.get(path);
     const file = await files.digest(path);
+    const problem = 'problem' in file ? file.problem : script && (await tooLong(files, path));
     if ('digest' in file) found.set(path, file);
-    else diagnostics.push(unusable(path, file.problem, scripts.get(path)));
+    if (problem !== undefined) diagnostics.push(unusable(path, problem, script));
   }
   for (const [pattern, { place }] of patterns) {
     if (matches.get(pattern)?.length === 0) diagnostics.push(nothingMatches(pattern, place));
   }
   return { files: found, matches, diagnostics };
+}
+
+async function tooLong(files: Files, path: string): Promise<FileProblem | undefined> {
+  const content = await files.read(path, maxScriptBytes);
+  return 'problem' in content ? content.problem : undefined;
 }
 
 function uniquePatterns(templates: readonly MergedTemplate[]): Map<string, Located<string>> {
@@ -56,7 +63,7 @@ const words: Record<FileProblem, string> = {
   'not-a-file': 'is not a regular file',
   'outside-workspace': 'is a link to a place outside the workspace',
   unreadable: 'cannot be read',
-  'too-big': 'is too large',
+  'too-big': `is larger than ${maxScriptBytes / 1024} KiB, which is what fits into one SSM command`,
 };
 
 function unusable(
