@@ -31,7 +31,7 @@ export async function readInputs(
     });
   }
   for (const { value, place } of all.flatMap(({ own }) => own.scripts)) {
-    scripts.set(value, { place, cure: 'a script is named by its path from the folder of amifile.ts' });
+    scripts.set(value, { place, cure: 'a script is scripts by its path from the folder of amifile.ts' });
   }
 
   const found = new Map<string, InputFile>();

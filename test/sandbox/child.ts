@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +13,9 @@ export async function bundled(name: string, folder: string): Promise<string> {
   const bundle = await rolldown({
     input: fileURLToPath(new URL(name, import.meta.url)),
     platform: 'node',
-    plugins: [
-      {
-        name: 'lmdb from here',
-        resolveId: (id) => (id === 'lmdb' ? { id: import.meta.resolve('lmdb'), external: true } : null),
-      },
-    ],
+    external: ['lmdb'],
   });
+  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(folder, 'node_modules'));
   const file = join(folder, name.replace(/\.ts$/u, '.mjs'));
   await bundle.write({ file, format: 'esm', codeSplitting: false });
   await bundle.close();
@@ -30,7 +27,10 @@ export const start = (file: string, ...args: string[]): ChildProcess =>
 
 /** What it writes, once it has ended well. */
 export async function output(child: ChildProcess): Promise<string> {
-  const [written, [code]] = await Promise.all([child.stdout === null ? '' : text(child.stdout), once(child, 'exit')]);
+  const [written, [code]] = await Promise.all([
+    child.stdout === null ? '' : text(child.stdout),
+    once(child, 'exit'),
+  ]);
   if (code !== 0) throw new Error(`ended with ${code}: ${written}`);
   return written;
 }

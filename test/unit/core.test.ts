@@ -1,9 +1,10 @@
 /** Canonical JSON, digests, ids and near names. */
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidInput } from '../../src/core/diagnostic.ts';
-import { byCodeUnits, canonical, digestOf, type Json, shortDigest } from '../../src/core/digest.ts';
+import { canonical, digestOf, type Json, shortDigest } from '../../src/core/digest.ts';
+import { byCodeUnits } from '../../src/core/order.ts';
 import { parseDigest } from '../../src/core/ids.ts';
 import { didYouMean, nearest } from '../../src/core/nearest.ts';
 
