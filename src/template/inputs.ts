@@ -31,9 +31,11 @@ export async function readInputs(
     });
   }
   for (const { value, place } of all.flatMap(({ own }) => own.scripts)) {
-    scripts.set(value, { place, cure: 'a script is scripts by its path from the folder of amifile.ts' });
+    scripts.set(value, { place, cure: 'a script is named by its path from the folder of amifile.ts' });
   }
 
+  const placeOf = (path: string): Diagnostic['place'] =>
+    [...patterns.values()].find(({ value }) => matches.get(value)?.includes(path))?.place;
   const found = new Map<string, InputFile>();
   const diagnostics: Diagnostic[] = [];
   for (const path of new Set([...scripts.keys(), ...[...matches.values()].flat()])) {
@@ -41,7 +43,7 @@ export async function readInputs(
     const file = await files.digest(path);
     const problem = 'problem' in file ? file.problem : script && (await tooLong(files, path));
     if ('digest' in file) found.set(path, file);
-    if (problem !== undefined) diagnostics.push(unusable(path, problem, script));
+    if (problem !== undefined) diagnostics.push(unusable(path, problem, script ?? { place: placeOf(path) }));
   }
   for (const [pattern, { place }] of patterns) {
     if (matches.get(pattern)?.length === 0) diagnostics.push(nothingMatches(pattern, place));

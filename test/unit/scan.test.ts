@@ -1,0 +1,146 @@
+/** All templates of a workspace, and the files that they name: a bad one does not sink the others. */
+import { expect, test } from 'vitest';
+import { localFiles } from '../../src/adapters/local/files.ts';
+import { digestOf } from '../../src/core/digest.ts';
+import type { FileProblem } from '../../src/ports/files.ts';
+import { readInputs } from '../../src/template/inputs.ts';
+import { scanTemplates } from '../../src/template/scan.ts';
+import { collectionOf, memoryFiles, placeOf, stepScripts, type Tree } from './rig.ts';
+
+const scan = (tree: Tree) => scanTemplates(memoryFiles(tree), 'templates/**/*.yaml');
+
+test('each file is a template, named by its path', async () => {
+  const { templates, broken, diagnostics } = await scan({
+    'templates/foundation.yaml': 'tests: [a]',
+    'templates/md/gromacs.yaml': 'extends: ../foundation.yaml',
+    'other/x.yaml': 'x: [',
+  });
+  expect(templates.map(({ name, file }) => [name, file])).toEqual([
+    ['foundation', 'templates/foundation.yaml'],
+    ['md/gromacs', 'templates/md/gromacs.yaml'],
+  ]);
+  expect([...broken]).toEqual([]);
+  expect(diagnostics).toEqual([]);
+});
+
+test('a bad file is told of and named, and the others are read', async () => {
+  const { templates, broken, diagnostics } = await scan({
+    'templates/a.yaml': 'tests: [a]',
+    'templates/b.yaml': 'tests: [',
+    'templates/c.yaml': 'test: [a]',
+    'templates/d.yaml': { problem: 'unreadable' },
+    'templates/e.yaml': '{}',
+  });
+  expect(templates.map(({ name }) => name)).toEqual(['a', 'e']);
+  expect([...broken]).toEqual([
+    ['b', 'templates/b.yaml'],
+    ['c', 'templates/c.yaml'],
+    ['d', 'templates/d.yaml'],
+  ]);
+  expect(diagnostics.map((one) => `${placeOf(one)} ${one.message}`)).toEqual([
+    'templates/b.yaml:1:9 YAML: unexpected end of the stream within a flow collection',
+    'templates/c.yaml:1:1 unknown key test',
+    'templates/d.yaml templates/d.yaml is not read: it cannot be read',
+  ]);
+});
+
+test.each<[FileProblem, string]>([
+  ['missing', 'it is gone'],
+  ['not-a-file', 'it is not a regular file'],
+  ['outside-workspace', 'it is a link to a place outside the workspace'],
+  ['too-big', 'it is larger than 1024 KiB'],
+])('a file that is %s is told of', async (problem, why) => {
+  const { diagnostics } = await scan({ 'templates/a.yaml': { problem } });
+  expect(diagnostics).toEqual([
+    {
+      severity: 'error',
+      code: problem,
+      message: `templates/a.yaml is not read: ${why}`,
+      place: { file: 'templates/a.yaml' },
+    },
+  ]);
+});
+
+test('no file at all is an error', async () => {
+  expect((await scan({ 'x.yaml': '{}' })).diagnostics).toEqual([
+    {
+      severity: 'error',
+      code: 'no-templates',
+      message: 'no file matches templates/**/*.yaml',
+      cure: 'add a template, or set templates in amifile.ts to where they are',
+    },
+  ]);
+});
+
+test("the project's own templates are good", async () => {
+  const root = new URL('../..', import.meta.url).pathname;
+  const { templates, diagnostics } = await scanTemplates(localFiles(root), 'templates/**/*.yaml');
+  expect(diagnostics).toEqual([]);
+  expect(templates.map(({ name }) => name)).toEqual(['foundation', 'gromacs', 'namd']);
+});
+
+const inputsOf = async (tree: Tree, steps: Readonly<Record<string, string>> = {}) => {
+  const { templates } = await collectionOf(tree);
+  return readInputs(memoryFiles(tree), steps, templates.values());
+};
+
+test('scripts and inputs are found with their digests', async () => {
+  const { files, matches, diagnostics } = await inputsOf(
+    {
+      'templates/a.yaml': 'build: { scripts: [s/x.sh], inputs: ["files/**", "conf.txt"] }',
+      's/x.sh': '#!/bin/sh\n',
+      'conf.txt': 'c',
+      'files/b': 'b',
+      'files/a/c': 'c',
+    },
+    {},
+  );
+  expect(diagnostics).toEqual([]);
+  expect([...matches]).toEqual([
+    ['files/**', ['files/a/c', 'files/b']],
+    ['conf.txt', ['conf.txt']],
+  ]);
+  expect([...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+    { path: 'conf.txt', digest: digestOf('c'), executable: false },
+    { path: 'files/a/c', digest: digestOf('c'), executable: false },
+    { path: 'files/b', digest: digestOf('b'), executable: false },
+    { path: 's/x.sh', digest: digestOf('#!/bin/sh\n'), executable: true },
+  ]);
+});
+
+test('what is missing is told with the place that names it', async () => {
+  const { diagnostics } = await inputsOf(
+    {
+      'templates/a.yaml': 'build:\n  scripts: [s/x.sh]\n  inputs: ["files/**", in/y]\n',
+      'in/y': { problem: 'outside-workspace' },
+    },
+    { bootstrap: 'scripts/none.sh' },
+  );
+  expect(diagnostics.map((one) => [one.code, placeOf(one), one.message, one.cure])).toEqual([
+    [
+      'input-missing',
+      'amifile.ts',
+      'scripts/none.sh does not exist',
+      expect.stringContaining('steps.bootstrap in amifile.ts'),
+    ],
+    [
+      'input-missing',
+      'templates/a.yaml:2:13',
+      's/x.sh does not exist',
+      'a script is named by its path from the folder of amifile.ts',
+    ],
+    [
+      'input-outside-workspace',
+      'templates/a.yaml:3:24',
+      'in/y is a link to a place outside the workspace',
+      undefined,
+    ],
+    ['input-missing', 'templates/a.yaml:3:12', 'no file matches files/**', undefined],
+  ]);
+});
+
+test('the steps of amifile.ts need their scripts, once each', async () => {
+  const tree = { ...stepScripts, 'templates/a.yaml': '{}' };
+  const both = { users: 'scripts/bootstrap.sh', bootstrap: 'scripts/bootstrap.sh' };
+  expect([...(await inputsOf(tree, both)).files.keys()]).toEqual(['scripts/bootstrap.sh']);
+});
