@@ -1,0 +1,211 @@
+/** Scanned templates to a graph of merged ones: what keeps a template out, and what is said about it. */
+import { describe, expect, test } from 'vitest';
+import { templateName } from '../../src/core/ids.ts';
+import { collect } from '../../src/graph/collection.ts';
+import { select } from '../../src/graph/select.ts';
+import { readTemplate } from '../../src/template/read.ts';
+import { collectionOf, invalidInputOf, placeOf, valueOf } from './rig.ts';
+
+/** Templates by their path below templates/, without the ending. */
+const collected = (texts: Readonly<Record<string, string>>, maxDepth?: number) =>
+  collectionOf(
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [`templates/${name}.yaml`, text])),
+    maxDepth,
+  );
+
+const problems = async (texts: Readonly<Record<string, string>>, maxDepth?: number): Promise<string[]> => {
+  const { diagnostics } = await collected(texts, maxDepth);
+  return diagnostics.map((one) => {
+    const place = placeOf(one)?.replace(/^templates\//, '');
+    return `${place} ${one.code}: ${one.message}${one.cure === undefined ? '' : ` (${one.cure})`}`;
+  });
+};
+
+test('good templates are merged, parents first, with their edges', async () => {
+  const { templates, graph, unusable, diagnostics } = await collected({
+    namd: 'extends: foundation.yaml\ndepends_on: [md/gromacs]',
+    'md/gromacs': 'extends: ../foundation.yaml\ntests: [b]',
+    foundation: 'tests: [a]',
+  });
+  expect(diagnostics).toEqual([]);
+  expect([...unusable]).toEqual([]);
+  expect([...templates.keys()]).toEqual(['foundation', 'md/gromacs', 'namd']);
+  expect(templates.get(templateName('md/gromacs'))?.all.tests.map(({ value }) => value)).toEqual(['a', 'b']);
+  expect(graph.edges().map(({ from, to, kind }) => `${from} ${kind} ${to}`)).toEqual([
+    'foundation extends md/gromacs',
+    'foundation extends namd',
+    'md/gromacs depends_on namd',
+  ]);
+});
+
+describe('a name that does not exist', () => {
+  test('is told with its place and the nearest names', async () => {
+    expect(
+      await problems({
+        foundation: '{}',
+        'md/gromacs': '\nextends: ../fundation.yaml',
+        namd: 'depends_on: [foundation, gromacs]',
+        other: 'extends: zzzzzzzzzz.yaml',
+      }),
+    ).toEqual([
+      'md/gromacs.yaml:2:10 unknown-template: md/gromacs extends fundation, which does not exist (did you mean foundation?)',
+      'namd.yaml:1:26 unknown-template: namd depends on gromacs, which does not exist (did you mean md/gromacs?)',
+      'other.yaml:1:10 unknown-template: other extends zzzzzzzzzz, which does not exist',
+    ]);
+  });
+
+  test('outside of the workspace is one of them', async () => {
+    expect(await problems({ a: 'extends: ../../etc/passwd' })).toEqual([
+      'a.yaml:1:10 unknown-template: a extends ../../etc/passwd, which does not exist',
+    ]);
+  });
+});
+
+describe('a cycle', () => {
+  test('is told for each template in it, with the whole chain', async () => {
+    expect(
+      await problems({ a: 'extends: c.yaml', b: 'extends: a.yaml', c: '\ndepends_on: [b]', d: '{}' }),
+    ).toEqual([
+      'c.yaml:2:14 cycle: c stands on itself: a -> c -> b -> a (take one of these links out)',
+      'b.yaml:1:10 cycle: b stands on itself: a -> c -> b -> a (take one of these links out)',
+      'a.yaml:1:10 cycle: a stands on itself: a -> c -> b -> a (take one of these links out)',
+    ]);
+  });
+
+  test('of one template is told', async () => {
+    expect(await problems({ a: 'extends: a.yaml' })).toEqual([
+      'a.yaml:1:10 cycle: a stands on itself: a -> a (take one of these links out)',
+    ]);
+  });
+
+  test('does not hide another, and what stands on one is blocked', async () => {
+    const texts = {
+      a: 'extends: b.yaml',
+      b: 'extends: a.yaml',
+      c: 'depends_on: [d]',
+      d: 'depends_on: [c]',
+      e: 'extends: a.yaml',
+      f: '{}',
+    };
+    expect((await problems(texts)).map((one) => one.split(' (')[0])).toEqual([
+      'b.yaml:1:10 cycle: b stands on itself: a -> b -> a',
+      'a.yaml:1:10 cycle: a stands on itself: a -> b -> a',
+      'd.yaml:1:14 cycle: d stands on itself: c -> d -> c',
+      'c.yaml:1:14 cycle: c stands on itself: c -> d -> c',
+      'e.yaml:1:10 blocked: e stands on a, which has errors',
+    ]);
+    expect([...(await collected(texts)).templates.keys()]).toEqual(['f']);
+  });
+});
+
+test('what stands on a bad template is told once each, all the way down', async () => {
+  const texts = { a: 'x: 1', b: 'extends: a.yaml', c: 'depends_on: [f, b]', d: 'extends: c.yaml', f: '{}' };
+  expect((await problems(texts)).slice(1)).toEqual([
+    'b.yaml:1:10 blocked: b stands on a, which has errors',
+    'c.yaml:1:17 blocked: c stands on b, which has errors',
+    'd.yaml:1:10 blocked: d stands on c, which has errors',
+  ]);
+  const { templates, unusable, graph } = await collected(texts);
+  expect([...templates.keys()]).toEqual(['f']);
+  expect([...unusable].toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  expect(graph.order()).toEqual(['f']);
+});
+
+test('a conflict of versions keeps a template out, and what stands on it', async () => {
+  const software = (spec: string): string => `software: { spack_packages: ["${spec}"] }`;
+  expect(
+    await problems({
+      a: software('gcc@13'),
+      b: `extends: a.yaml\n${software('gcc@14')}`,
+      c: 'extends: b.yaml',
+    }),
+  ).toEqual([
+    'b.yaml:2:30 version-conflict: gcc@14 conflicts with gcc@13 (templates/a.yaml:1), which it inherits (use gcc@13 here, change templates/a.yaml, or do not extend it)',
+    'c.yaml:1:10 blocked: c stands on b, which has errors',
+  ]);
+});
+
+describe('the depth', () => {
+  const line = { a: '{}', b: 'extends: a.yaml', c: 'extends: b.yaml', d: 'extends: c.yaml' };
+
+  test('is limited by how many `extends` follow each other', async () => {
+    expect(await problems(line, 3)).toEqual([]);
+    expect(await problems(line, 2)).toEqual([
+      'd.yaml:1:10 too-deep: d is 3 templates away from its base image, and the limit is 2 (extend a template nearer to the base, or raise maxDepth in amifile.ts)',
+    ]);
+  });
+
+  test('is not made of what a template merely depends on', async () => {
+    expect(await problems({ a: '{}', b: 'depends_on: [a]', c: 'depends_on: [b]' }, 0)).toEqual([]);
+  });
+});
+
+test('two files of one name are told, and neither is used', () => {
+  const naming = { nameOf: (file: string) => templateName(file.replace(/\.\w+$/, '')) };
+  const templates = ['a.yaml', 'a.yml', 'b.yaml'].map((file) => valueOf(readTemplate(file, '{}', naming)));
+  const { diagnostics, templates: good } = collect({ templates, broken: new Map(), diagnostics: [] }, 5);
+  expect(diagnostics).toEqual([
+    {
+      severity: 'error',
+      code: 'same-name',
+      message: 'a.yml and a.yaml are both named a',
+      place: { file: 'a.yml' },
+      cure: 'rename one of the files',
+    },
+  ]);
+  expect([...good.keys()]).toEqual(['b']);
+});
+
+describe('selecting', () => {
+  const texts = { foundation: '{}', 'md/gromacs': 'extends: ../foundation.yaml', bad: 'x: 1' };
+
+  test('gives what is named', async () => {
+    expect([...select(await collected(texts), ['md/gromacs'])]).toEqual(['md/gromacs']);
+    expect([...select(await collected({ a: '{}', b: '{}' }), 'all')]).toEqual(['a', 'b']);
+  });
+
+  test.each([
+    [['gromacs'], ['unknown-template: there is no template gromacs (did you mean md/gromacs?)']],
+    [
+      ['zzzzzzz'],
+      ['unknown-template: there is no template zzzzzzz (there are: foundation, md/gromacs, bad)'],
+    ],
+    [
+      ['fundation', 'foundation', 'x/y/z'],
+      [
+        'unknown-template: there is no template fundation (did you mean foundation?)',
+        'unknown-template: there is no template x/y/z (there are: foundation, md/gromacs, bad)',
+      ],
+    ],
+    [
+      ['bad'],
+      [
+        'unusable-template: bad cannot be used, for the errors below',
+        expect.stringMatching(/^unknown-key: unknown key x/),
+      ],
+    ],
+    [
+      ['__proto__'],
+      ['unknown-template: there is no template __proto__ (there are: foundation, md/gromacs, bad)'],
+    ],
+  ])('%j is an error that helps', async (names, messages) => {
+    const collection = await collected(texts);
+    const found = await invalidInputOf(() => select(collection, names));
+    expect(
+      found.map(({ code, message, cure }) => `${code}: ${message}${cure === undefined ? '' : ` (${cure})`}`),
+    ).toEqual(messages);
+  });
+
+  test('all of them needs all of them to be good', async () => {
+    const collection = await collected(texts);
+    const found = await invalidInputOf(() => select(collection, 'all'));
+    expect(found.map(({ code }) => code)).toEqual(['unknown-key']);
+  });
+
+  test('lists no more than 20 names', async () => {
+    const many = Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`template-${at}`, '{}']));
+    const collection = await collected(many);
+    const [one] = await invalidInputOf(() => select(collection, ['x']));
+    expect(one?.cure).toBe('amigraph graph shows all');
+  });
+});

@@ -1,0 +1,176 @@
+/** A template with all that it inherits, and what of that is its own. */
+import { describe, expect, test } from 'vitest';
+import type { Located, MergedTemplate } from '../../src/core/template.ts';
+import { installOrder, mergeTemplate } from '../../src/template/merge.ts';
+import { readTemplate } from '../../src/template/read.ts';
+import { templateNaming } from '../../src/template/scan.ts';
+import { parseSpackSpec } from '../../src/template/spack-spec.ts';
+import { errorOf, valueOf } from './rig.ts';
+
+const naming = templateNaming('templates/**/*.yaml');
+
+/** The last of a chain of templates, each standing on the one before: `t0`, `t1` and so on. */
+function merge(texts: readonly string[]) {
+  let parent: MergedTemplate | undefined;
+  for (const [at, text] of texts.entries()) {
+    const template = valueOf(readTemplate(`templates/t${at}.yaml`, text, naming));
+    const merged = mergeTemplate(template, parent);
+    if (at === texts.length - 1) return merged;
+    parent = valueOf(merged);
+  }
+  throw new Error('no templates');
+}
+
+const chain = (...texts: string[]): MergedTemplate => valueOf(merge(texts));
+const values = <Value>(items: readonly Located<Value>[]): Value[] => items.map(({ value }) => value);
+const packages = (list: string): string => `software: { spack_packages: [${list}] }\n`;
+
+describe('lists', () => {
+  test('are joined, ancestors first, and what no ancestor has is own', () => {
+    const { all, own } = chain('tests: [a, b]', 'tests: [c, a]', 'tests: [d, c, b]');
+    expect(values(all.tests)).toEqual(['a', 'b', 'c', 'd']);
+    expect(values(own.tests)).toEqual(['d']);
+  });
+
+  test('hold nothing twice, the first stays', () => {
+    const { own } = chain('tests: [a, b, a]');
+    expect(own.tests.map(({ value, place }) => [value, place.column])).toEqual([
+      ['a', 9],
+      ['b', 12],
+    ]);
+  });
+
+  test('of every kind are merged', () => {
+    const { all, own } = chain(
+      `${packages('gcc@14, cmake')}users: [{ name: ada, uid: 5001, gid: 5001 }]
+data: { s3_mounts: [{ bucket: data, mount_point: /a }] }
+build: { scripts: [a.sh], inputs: [a] }`,
+      `${packages('"gcc@14 ", "gcc@14   +x", namd')}users: [{ name: ada, uid: 5001, gid: 5001 }, { name: ada, uid: 5002, gid: 5001 }]
+data: { s3_mounts: [{ bucket: data, mount_point: /a }, { bucket: data, mount_point: /a, read_only: true }] }
+build: { scripts: [b.sh, a.sh], inputs: [a, b] }`,
+    );
+    expect(values(own.packages)).toEqual(['gcc@14   +x', 'namd']);
+    expect(values(own.users)).toEqual([{ name: 'ada', uid: 5002, gid: 5001 }]);
+    expect(values(own.mounts)).toEqual([{ bucket: 'data', mountPoint: '/a', readOnly: true }]);
+    expect([values(own.scripts), values(own.inputs)]).toEqual([['b.sh'], ['b']]);
+    expect(values(all.packages)).toEqual(['gcc@14', 'cmake', 'gcc@14   +x', 'namd']);
+    expect([all.users.length, all.mounts.length]).toEqual([2, 2]);
+    expect([values(all.scripts), values(all.inputs)]).toEqual([
+      ['a.sh', 'b.sh'],
+      ['a', 'b'],
+    ]);
+  });
+
+  test('keep the place of each item', () => {
+    const { all } = chain('tests: [a]', '\ntests: [b]');
+    expect(all.tests.map(({ place }) => `${place.file}:${place.line}`)).toEqual([
+      'templates/t0.yaml:1',
+      'templates/t1.yaml:2',
+    ]);
+  });
+});
+
+test("single values: the child's wins, what it leaves out is inherited", () => {
+  const { build } = chain(
+    'build: { instance_type: a.b, spot: true, volume_size_gb: 50, arch: arm64 }',
+    '{}',
+    'build: { spot: false, timeout: 1h, base: { ami: ami-0123456789abcdef0 } }',
+  );
+  expect(build).toEqual({
+    instanceType: 'a.b',
+    spot: false,
+    volumeGb: 50,
+    architecture: 'arm64',
+    timeoutSeconds: 3600,
+    base: { ami: 'ami-0123456789abcdef0' },
+  });
+});
+
+describe('versions of one package', () => {
+  test('that differ between a template and an ancestor are an error with both places', () => {
+    expect(errorOf(merge([packages('gcc@13.2, cmake'), '{}', `\n${packages('gcc@14.1 +x')}`]))).toEqual([
+      {
+        severity: 'error',
+        code: 'version-conflict',
+        message: 'gcc@14.1 +x conflicts with gcc@13.2 (templates/t0.yaml:1), which it inherits',
+        place: { file: 'templates/t2.yaml', line: 2, column: 30 },
+        cure: 'use gcc@13.2 here, change templates/t0.yaml, or do not extend it',
+      },
+    ]);
+  });
+
+  test('are each told', () => {
+    const found = errorOf(merge([packages('gcc@13, cmake@3'), packages('cmake@4, gcc@14')]));
+    expect(found.map(({ message }) => message.split(' (')[0])).toEqual([
+      'cmake@4 conflicts with cmake@3',
+      'gcc@14 conflicts with gcc@13',
+    ]);
+  });
+
+  test.each([
+    ['within one file', [packages('gcc@13, gcc@14')]],
+    ['where an ancestor has both', [packages('gcc@13, gcc@14'), packages('gcc@14 +x')]],
+    ['where the ancestor leaves it open', [packages('gcc'), packages('gcc@14')]],
+    ['where the child leaves it open', [packages('gcc@13'), packages('gcc +x')]],
+    ['of packages with a common beginning', [packages('gcc@13'), packages('gcc-runtime@14')]],
+    ['of a package and a dependency', [packages('gcc@13'), packages('cmake@3 %gcc@14 ^openmpi@5')]],
+  ])('are no error %s', (_, texts) => {
+    expect(merge(texts).ok).toBe(true);
+  });
+});
+
+describe('the order of installation', () => {
+  const order = (list: string): string[] => installOrder(chain(packages(list)).all.packages);
+
+  test('has compilers first, then goes by name, whatever the order of writing', () => {
+    const sorted = ['gcc@14', 'llvm', 'cmake', 'gcc-runtime', 'openmpi %gcc@14'];
+    expect(order('openmpi %gcc@14, cmake, llvm, gcc@14, gcc-runtime')).toEqual(sorted);
+    expect(order('gcc-runtime, gcc@14, cmake, llvm, openmpi %gcc@14')).toEqual(sorted);
+  });
+
+  test('knows a spec by its meaning, not its spaces', () => {
+    expect(order('"  cmake   @3", "cmake  +x"')).toEqual(['cmake +x', 'cmake @3']);
+  });
+});
+
+describe('a Spack spec', () => {
+  test.each<[string, string, string | undefined]>([
+    ['gcc', 'gcc', undefined],
+    ['gcc@13.2.0', 'gcc', '13.2.0'],
+    ['gcc@=13.2.0', 'gcc', '=13.2.0'],
+    ['gcc@12:13 +x', 'gcc', '12:13'],
+    ['gromacs+mpi', 'gromacs', undefined],
+    ['gromacs@2025.3~mpi %gcc@14 ^openmpi@5', 'gromacs', '2025.3'],
+    ['py-numpy@1.2', 'py-numpy', '1.2'],
+    ['intel-oneapi-compilers', 'intel-oneapi-compilers', undefined],
+    ['hdf5 -mpi', 'hdf5', undefined],
+    ['openmpi%gcc', 'openmpi', undefined],
+    ['gcc/abcdef', 'gcc', undefined],
+  ])('%s is of %s', (text, name, version) => {
+    expect(parseSpackSpec(text)).toMatchObject({ spec: { package: name, version } });
+  });
+
+  test('written with other spaces is the same', () => {
+    expect(parseSpackSpec('  gcc@13 \t +x ')).toMatchObject({ spec: { canonical: 'gcc@13 +x' } });
+  });
+
+  test.each([
+    '',
+    ' ',
+    '@1',
+    '+mpi',
+    '-h',
+    '--help',
+    '$(reboot)',
+    '`id`',
+    'gcc;id',
+    'gcc|id',
+    'gcc&',
+    'gcc>x',
+    "'gcc'",
+  ])('%j is none', (text) => {
+    expect(parseSpackSpec(text)).toEqual({
+      problem: `${JSON.stringify(text)} is not a Spack spec: it must begin with a package's name`,
+    });
+  });
+});

@@ -1,0 +1,246 @@
+/** One template file to a Template: what is taken over, and what is said about a wrong one. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Diagnostic } from '../../src/core/diagnostic.ts';
+import { readTemplate } from '../../src/template/read.ts';
+import { templateNaming } from '../../src/template/scan.ts';
+import { errorOf, placeOf, valueOf } from './rig.ts';
+
+const naming = templateNaming('templates/**/*.yaml');
+const file = 'templates/md/gromacs.yaml';
+const read = (text: string) => readTemplate(file, text, naming);
+
+const wrong = (text: string): string[] =>
+  errorOf(read(text)).map((one) => {
+    const place = placeOf(one)?.slice(file.length + 1);
+    return `${place} ${one.message}${one.cure === undefined ? '' : ` (${one.cure})`}`;
+  });
+
+const whole = `
+extends: ../foundation.yaml
+depends_on: [cuda]
+cluster: { name: x, region: us-west-2, anything: [goes] }
+compute: { head_node: c6a.4xlarge, queues: [{ name: q }] }
+software:
+  spack_packages:
+    - "gromacs@2025.3  +mpi"
+    - cmake
+users:
+  - { name: ada, uid: 5001, gid: 5002 }
+data:
+  s3_mounts:
+    - { bucket: data, mount_point: /shared }
+    - { bucket: data, mount_point: /ro, read_only: true }
+build:
+  instance_type: c7g.large
+  spot: true
+  timeout: 90m
+  volume_size_gb: 50
+  arch: arm64
+  scripts: [scripts/a.sh]
+  inputs: ["files/**"]
+  base: { ami: ami-0123456789abcdef0 }
+tests: [gmx --version]
+`;
+
+test('a whole template is read, each item with its place', () => {
+  const at = (line: number, column: number) => ({ file, line, column });
+  expect(valueOf(read(whole))).toEqual({
+    name: 'md/gromacs',
+    file,
+    extends: { value: 'foundation', place: at(2, 10) },
+    dependsOn: [{ value: 'cuda', place: at(3, 14) }],
+    packages: [
+      { value: 'gromacs@2025.3  +mpi', place: at(8, 7) },
+      { value: 'cmake', place: at(9, 7) },
+    ],
+    users: [{ value: { name: 'ada', uid: 5001, gid: 5002 }, place: at(11, 5) }],
+    mounts: [
+      { value: { bucket: 'data', mountPoint: '/shared', readOnly: false }, place: at(14, 7) },
+      { value: { bucket: 'data', mountPoint: '/ro', readOnly: true }, place: at(15, 7) },
+    ],
+    scripts: [{ value: 'scripts/a.sh', place: at(22, 13) }],
+    inputs: [{ value: 'files/**', place: at(23, 12) }],
+    tests: [{ value: 'gmx --version', place: at(25, 9) }],
+    build: {
+      instanceType: 'c7g.large',
+      spot: true,
+      timeoutSeconds: 5400,
+      volumeGb: 50,
+      architecture: 'arm64',
+      base: { ami: 'ami-0123456789abcdef0' },
+    },
+  });
+});
+
+test('sections that are empty or left out hold nothing', () => {
+  const empty = 'depends_on:\ncluster:\ncompute:\nsoftware:\nusers:\ndata:\nbuild:\ntests:\n';
+  const { place: _, ...bare } = { place: 0, ...valueOf(read('{}')) };
+  expect(valueOf(read(empty))).toEqual(bare);
+  expect(valueOf(read('software: { spack_packages: }\ndata: { s3_mounts: }\n'))).toEqual(bare);
+  expect(bare).toMatchObject({
+    dependsOn: [],
+    packages: [],
+    users: [],
+    mounts: [],
+    tests: [],
+    extends: undefined,
+  });
+});
+
+describe('a name is the path below the fixed part of the pattern, without the ending', () => {
+  test.each([
+    ['templates/**/*.yaml', 'templates/md/gromacs.yaml', 'md/gromacs'],
+    ['templates/**/*.yaml', 'templates/foundation.yaml', 'foundation'],
+    ['templates/**/*.yaml', 'templates/a.b.yaml', 'a.b'],
+    ['./templates/**/*.yaml', 'templates/md/a.yaml', 'md/a'],
+    ['*.yaml', 'a.yaml', 'a'],
+    ['**/*.{yaml,yml}', 'x/y/a.yml', 'x/y/a'],
+    ['a/{b,c}/*.yaml', 'a/b/x.yaml', 'b/x'],
+    ['a/b/one.yaml', 'a/b/one.yaml', 'one'],
+    ['templates/**/*.yaml', '../outside.yaml', '../../outside'],
+  ])('%s: %s is %s', (pattern, path, name) => {
+    expect(templateNaming(pattern).nameOf(path)).toBe(name);
+  });
+
+  test('and what `extends` names is found from the file that says so', () => {
+    const parent = (text: string) => valueOf(read(`extends: ${text}`)).extends?.value;
+    expect(parent('foundation.yaml')).toBe('md/foundation');
+    expect(parent('./sub/x.yaml')).toBe('md/sub/x');
+    expect(parent('../../../etc/passwd')).toBe('../../etc/passwd');
+  });
+});
+
+describe('a wrong template', () => {
+  test.each<[string, string[]]>([
+    ['- a', ['1:1 the whole must be a map, not a list']],
+    ['text', ['1:1 the whole must be a map, not the text "text"']],
+    ['---\n', ['1:1 the whole must be a map, not nothing']],
+    ['extend: x', ['1:1 unknown key extend (did you mean extends?)']],
+    [
+      'users:\n  - { name: ada, uid: 1001, gid: 1001, sex: f }',
+      ['2:40 unknown key users[0].sex (known here: name, uid, gid)'],
+    ],
+    [
+      'software: { spack_package: [] }',
+      ['1:13 unknown key software.spack_package (did you mean spack_packages?)'],
+    ],
+    ['extends:', ['1:1 extends must be text, not nothing']],
+    ['extends: 3', ['1:10 extends must be text, not the number 3']],
+    ['tests: x', ['1:8 tests must be a list, not the text "x"']],
+    ['tests:\n  - 1', ['2:5 tests[0] must be text, not the number 1']],
+    ['tests: ["a\\nb"]', ['1:9 tests[0] must be one line']],
+    [
+      'users: [{ name: ada, uid: 1, gid: 5000 }]',
+      ['1:27 users[0].uid must be 1000 or more: lower ids belong to the system'],
+    ],
+    ['users:\n- { name: ada }', ['2:3 users[0].uid is missing', '2:3 users[0].gid is missing']],
+    [
+      'users: [{ name: Ada, uid: 5000, gid: 5000 }]',
+      ['1:17 users[0].name must be a Linux user name: small letters, digits, _ and -, at most 32'],
+    ],
+    ['build: { base: { ssm: x } }', ['1:23 build.base.ssm must begin with /']],
+    ['build: { base: { ami: x } }', ['1:23 build.base.ami must be like ami-0123456789abcdef0']],
+    ['build: { base: x }', ['1:16 build.base must be { ssm: /aws/service/... } or { ami: ami-... }']],
+    ['build: { arch: x86 }', ['1:16 build.arch must be x86_64 or arm64']],
+    ['build: { timeout: 90 }', ['1:19 build.timeout must be text, not the number 90']],
+    ['build: { timeout: 90min }', ['1:19 build.timeout must be like 90m or 3h']],
+    [
+      'build: { volume_size_gb: 0.5 }',
+      ['1:26 build.volume_size_gb must be a whole number', '1:26 build.volume_size_gb must be 1 or more'],
+    ],
+    ['build: { instance_type: big }', ['1:25 build.instance_type must be like c6a.4xlarge']],
+    [
+      'build: { scripts: [/etc/x.sh] }',
+      ['1:20 build.scripts[0] must be a path inside the workspace, relative to it'],
+    ],
+    [
+      'build: { inputs: [a/../../b] }',
+      ['1:19 build.inputs[0] must be a path inside the workspace, relative to it'],
+    ],
+    [
+      'data: { s3_mounts: [{ bucket: data, mount_point: /a/../b }] }',
+      ['1:50 data.s3_mounts[0].mount_point must not hold . or .. as a part'],
+    ],
+    [
+      'software: { spack_packages: ["@1.2"] }',
+      ['1:30 "@1.2" is not a Spack spec: it must begin with a package\'s name'],
+    ],
+    [
+      'software: { spack_packages: [gcc, "; rm -rf /"] }',
+      ['1:35 "; rm -rf /" is not a Spack spec: it must begin with a package\'s name'],
+    ],
+    ['software: [x]', ['1:11 software must be a map, not a list']],
+    ['a: [', ['1:5 YAML: unexpected end of the stream within a flow collection']],
+  ])('%j', (text, messages) => {
+    expect(wrong(text)).toEqual(messages);
+  });
+
+  test('shows the line, with a code for programs', () => {
+    expect(errorOf(read('build:\n  arch: x86\n'))).toEqual<Diagnostic[]>([
+      {
+        severity: 'error',
+        code: 'wrong-value',
+        message: 'build.arch must be x86_64 or arm64',
+        place: { file, line: 2, column: 9 },
+        excerpt: '  arch: x86',
+        cure: undefined,
+      },
+    ]);
+  });
+
+  test('may name the prototype without touching it', () => {
+    const known = 'known here: extends, depends_on, cluster, compute, software, users, data, build, tests';
+    expect(wrong('__proto__: { polluted: 1 }')).toEqual([`1:1 unknown key __proto__ (${known})`]);
+    expect(wrong('constructor: { prototype: { polluted: 1 } }')).toEqual([
+      `1:1 unknown key constructor (${known})`,
+    ]);
+    expect(wrong('build: { __proto__: { spot: true } }')[0]).toMatch(/^1:10 unknown key build\.__proto__/);
+    expect(read('cluster: { __proto__: { polluted: 1 } }').ok).toBe(true);
+    expect('polluted' in {}).toBe(false);
+  });
+
+  test('with very many mistakes is told in time that grows with their number only', () => {
+    const lines = 100_000;
+    const found = errorOf(read(`tests:\n${'- 1\n'.repeat(lines)}`));
+    expect(found).toHaveLength(lines);
+    expect(found.at(-1)).toMatchObject({ place: { line: lines + 1, column: 3 }, excerpt: '- 1' });
+  }, 10_000);
+
+  test('of aliases that multiply is told in bounded time', () => {
+    const below = (level: number): string => (level === 0 ? 'x' : `*a${level - 1}`);
+    const bomb = Array.from(
+      { length: 12 },
+      (_, level) => `  a${level}: &a${level} [${`${below(level)},`.repeat(8)}]\n`,
+    );
+    expect(read(`cluster:\n${bomb.join('')}`).ok).toBe(true);
+    expect(wrong(`cluster:\n${bomb.join('')}tests: *a11\n`)).toHaveLength(8);
+  }, 10_000);
+});
+
+test('a template with any of its bytes changed is read or refused with a place', () => {
+  const bytes = Buffer.from(whole);
+  const change = fc.record({
+    at: fc.nat(bytes.length - 1),
+    byte: fc.nat(255),
+    how: fc.constantFrom('replace', 'insert', 'remove', 'cut'),
+  });
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+      let text = [...bytes];
+      for (const { at, byte, how } of changes) {
+        if (how === 'cut') text = text.slice(0, at);
+        else text.splice(at, how === 'insert' ? 0 : 1, ...(how === 'remove' ? [] : [byte]));
+      }
+      const template = read(Buffer.from(text).toString());
+      if (template.ok) return;
+      expect(template.error.length).toBeGreaterThan(0);
+      for (const { message, place } of template.error) {
+        expect(message).not.toBe('');
+        expect(place).toMatchObject({ file });
+        expect(place !== undefined && 'line' in place && place.line >= 1 && place.column >= 1).toBe(true);
+      }
+    }),
+    { numRuns: 1500 },
+  );
+});
