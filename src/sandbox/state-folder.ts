@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { SandboxUnavailable } from './unavailable.ts';
 
 export const stateFolder = (folder: string): string => join(folder, 'state');
+export const stateFile = (folder: string): string => join(stateFolder(folder), 'data.mdb');
 
 const ANOTHER_FOLDER =
   'Give it a folder that you may write to, with AMIGRAPH_SANDBOX_DIR or the option sandbox.folder.';
@@ -47,6 +48,8 @@ const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false
 
 const MAGIC = 0xbeefc0de;
 const META_AT = 24;
+/** Where a meta page holds the number of the transaction that wrote it. */
+export const META_TRANSACTION_AT = META_AT + 128;
 const PAGE = 4096;
 
 /**
@@ -55,14 +58,14 @@ const PAGE = 4096;
  * transaction, and the pages that the newer of them says are there.
  */
 export function checkStateFile(folder: string): void {
-  const path = join(stateFolder(folder), 'data.mdb');
+  const path = stateFile(folder);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined || (found.isFile() && found.size === 0)) return;
   const broken = new SandboxUnavailable(folder, `its state (${path}) is damaged`);
   if (!found.isFile()) throw broken;
   const file = openSync(path, 'r');
   try {
-    const metas = [0, pageSize(file)].map((offset) => metaAt(file, offset));
+    const metas = [0, statePageSize(file)].map((offset) => metaAt(file, offset));
     const newest = metas
       .filter((meta) => meta !== undefined)
       .toSorted((a, b) => Number(b.transaction - a.transaction))[0];
@@ -74,7 +77,7 @@ export function checkStateFile(folder: string): void {
   }
 }
 
-function pageSize(file: number): number {
+export function statePageSize(file: number): number {
   return metaAt(file, 0)?.pageSize ?? PAGE;
 }
 

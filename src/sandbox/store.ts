@@ -16,7 +16,8 @@ import type {
   UploadRecord,
 } from './records.ts';
 import { SandboxUnavailable } from './unavailable.ts';
-import { checkStateFile, makeFolder, stateFolder } from './state-folder.ts';
+import { checkStateFile, makeFolder, stateFile, stateFolder } from './state-folder.ts';
+import { guardState, remind, TransactionForgotten } from './state-guard.ts';
 
 const STATE_VERSION = 1;
 
@@ -89,7 +90,11 @@ export interface Store {
 }
 
 // Its CommonJS form loads in two thirds of the time, and only where a sandbox is opened.
-const loadLmdb = (): typeof Lmdb => createRequire(import.meta.url)('lmdb') as typeof Lmdb;
+const require = createRequire(import.meta.url);
+const loadLmdb = (): typeof Lmdb => require('lmdb') as typeof Lmdb;
+
+/** More than as many processes could open at once, each at the worst moment. */
+const ATTEMPTS = 100;
 
 export async function openStore(folder: string): Promise<Store> {
   makeFolder(folder);
@@ -104,7 +109,24 @@ export async function openStore(folder: string): Promise<Store> {
     throw new SandboxUnavailable(folder, `it cannot be opened: ${messageOf(error)}`);
   }
   root.readerCheck();
-  const transact = <Value>(change: () => Value): Value => root.transactionSync(change);
+  const guard = guardState(stateFile(folder));
+  const transact = <Value>(change: () => Value): Value => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return root.transactionSync(() => {
+          guard.check(root.getWriteTxnId());
+          return change();
+        });
+      } catch (error) {
+        if (!(error instanceof TransactionForgotten) || attempt === ATTEMPTS) throw error;
+        remind(require.resolve('lmdb'), stateFolder(folder));
+      }
+    }
+  };
+  const close = (): Promise<void> => {
+    guard.close();
+    return root.close();
+  };
   const tables = transact(() => tablesOf(root));
   const version = transact(() => {
     const found = tables.counters.get('state version');
@@ -112,13 +134,13 @@ export async function openStore(folder: string): Promise<Store> {
     return found ?? STATE_VERSION;
   });
   if (version !== STATE_VERSION) {
-    await root.close();
+    await close();
     throw new SandboxUnavailable(
       folder,
       `its state has version ${version}, and this program knows version ${STATE_VERSION}`,
     );
   }
-  return { tables, transact, close: () => root.close() };
+  return { tables, transact, close };
 }
 
 function tablesOf(root: RootDatabase): Tables {
