@@ -2,9 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateImageCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, expect } from 'vitest';
 import { wireHandler } from '../../src/adapters/aws/wire-handler.ts';
 import type { Wire } from '../../src/core/wire.ts';
@@ -96,4 +102,45 @@ export function defined<Value>(value: Value | undefined | null): Value {
   expect(value).toBeDefined();
   if (value === undefined || value === null) throw new Error('undefined');
   return value;
+}
+
+/** The newest Amazon Linux image of the Region, as the public parameter names it. */
+export async function baseImage({ ssm }: Clients, architecture = 'x86_64'): Promise<string> {
+  const Name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
+  return defined((await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value);
+}
+
+export async function launch(
+  clients: Clients,
+  more: Partial<RunInstancesCommandInput> = {},
+): Promise<string> {
+  const answer = await clients.ec2.send(
+    new RunInstancesCommand({
+      ImageId: await baseImage(clients),
+      InstanceType: 'c6a.4xlarge',
+      MinCount: 1,
+      MaxCount: 1,
+      ...more,
+    }),
+  );
+  return defined(answer.Instances?.[0]?.InstanceId);
+}
+
+/** An instance whose agent answers. */
+export async function launchOnline(at: Rig, more: Partial<RunInstancesCommandInput> = {}): Promise<string> {
+  const id = await launch(at, more);
+  at.step(MINUTE);
+  return id;
+}
+
+export async function stateOf({ ec2 }: Clients, id: string): Promise<string | undefined> {
+  const answer = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+  return answer.Reservations?.[0]?.Instances?.[0]?.State?.Name;
+}
+
+/** An image that is available. */
+export async function imageOf(at: Rig, instance: string, name: string): Promise<string> {
+  const { ImageId } = await at.ec2.send(new CreateImageCommand({ InstanceId: instance, Name: name }));
+  at.step(10 * MINUTE);
+  return defined(ImageId);
 }

@@ -56,7 +56,7 @@ function reader<Thing extends { readonly tags: Tags }>(
 }
 
 function wildcard(pattern: string): RegExp {
-  const source = pattern.replaceAll(/\\[*?\\]|[*?]|[\\^$.+()[\]{}|/-]/gu, (part) => {
+  const source = pattern.replaceAll(/\\[*?\\]|[*?]|[\\^$.+()[\]{}|/]/gu, (part) => {
     if (part === '*') return '.*';
     if (part === '?') return '.';
     return part.length === 2 ? part : `\\${part}`;
