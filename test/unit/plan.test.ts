@@ -1,0 +1,240 @@
+/** Plans: what is done for the selected templates, and for what they stand on only where that is needed. */
+import { describe, expect, test } from 'vitest';
+import type { Found } from '../../src/cache/lookup.ts';
+import { buildId, type Digest, imageId, templateName } from '../../src/core/ids.ts';
+import type { ImageState } from '../../src/core/image.ts';
+import { fingerprintAll, makePlan, type Planned } from '../../src/plan/plan.ts';
+import { collectionOf, configOf, errorOf, type Fingerprints, fingerprintsOf } from './rig.ts';
+
+const templates = {
+  'templates/foundation.yaml': 'tests: [a]',
+  'templates/gromacs.yaml': 'extends: foundation.yaml\ntests: [b]',
+  'templates/namd.yaml':
+    'extends: foundation.yaml\ntests: [c]\nbuild: { instance_type: m5.large, spot: true, timeout: 1h }',
+  'templates/tools.yaml': 'depends_on: [namd]\ntests: [d]',
+};
+
+interface There {
+  readonly state?: ImageState;
+  readonly parent?: string | null;
+}
+
+/** Plans with images for some of the templates. */
+function planOf(
+  { collection, all }: Fingerprints,
+  selected: readonly string[],
+  there: Readonly<Record<string, There>> = {},
+  durations: Readonly<Record<string, number>> = {},
+): Planned {
+  const found = new Map<Digest, Found[]>();
+  for (const [name, { state = 'available', parent }] of Object.entries(there)) {
+    const known = all.get(templateName(name));
+    const merged = collection.templates.get(templateName(name));
+    if (known === undefined || merged === undefined) throw new Error(name);
+    const { digest } = known.fingerprint;
+    const expected = merged.template.extends?.value ?? null;
+    const one: Found = {
+      image: {
+        id: imageId(`ami-of-${name}`),
+        name,
+        state,
+        architecture: 'x86_64',
+        createdAt: '2026-11-23T04:12:00Z',
+        tags: {},
+        snapshots: [],
+        stateReason: undefined,
+      },
+      record: {
+        template: templateName(name),
+        digest,
+        parent: parent === undefined ? expected : parent === null ? null : templateName(parent),
+        baseImage: imageId('ami-0123456789abcdef0'),
+        region: 'us-west-2',
+        buildDate: '',
+        buildId: buildId('b'),
+        workspace: '',
+      },
+    };
+    found.set(digest, [...(found.get(digest) ?? []), one]);
+  }
+  return makePlan(
+    {
+      collection,
+      config: configOf(),
+      fingerprints: all,
+      found,
+      durations: new Map(Object.entries(durations).map(([name, ms]) => [templateName(name), ms])),
+    },
+    new Set(selected.map(templateName)),
+  );
+}
+
+/** `gromacs: build (no-image) after foundation`, one for each action. */
+const brief = ({ plan }: Planned): string[] =>
+  plan.actions.map(
+    ({ template, action, reason, needs }) =>
+      `${template}: ${action} (${reason.kind})${needs.length === 0 ? '' : ` after ${needs.join(', ')}`}`,
+  );
+
+describe('with no images', () => {
+  test('everything selected is built, parents first', async () => {
+    const planned = planOf(await fingerprintsOf(templates), ['foundation', 'gromacs', 'namd', 'tools']);
+    expect(brief(planned)).toEqual([
+      'foundation: build (no-image)',
+      'gromacs: build (no-image) after foundation',
+      'namd: build (no-image) after foundation',
+      'tools: build (no-image) after namd',
+    ]);
+  });
+
+  test('what a build needs is built too, and nothing else', async () => {
+    const fingerprints = await fingerprintsOf(templates);
+    expect(brief(planOf(fingerprints, ['gromacs']))).toEqual([
+      'foundation: build (no-image)',
+      'gromacs: build (no-image) after foundation',
+    ]);
+    expect(brief(planOf(fingerprints, ['tools']))).toEqual([
+      'foundation: build (no-image)',
+      'namd: build (no-image) after foundation',
+      'tools: build (no-image) after namd',
+    ]);
+    expect(brief(planOf(fingerprints, []))).toEqual([]);
+  });
+});
+
+describe('with images', () => {
+  test('a hit does not need the image that it stands on', async () => {
+    const fingerprints = await fingerprintsOf(templates);
+    expect(brief(planOf(fingerprints, ['gromacs'], { gromacs: {} }))).toEqual(['gromacs: reuse (hit)']);
+    expect(brief(planOf(fingerprints, ['tools'], { namd: {} }))).toEqual([
+      'namd: reuse (hit)',
+      'tools: build (no-image) after namd',
+    ]);
+  });
+
+  test('a missing parent is built only for what must be built on it', async () => {
+    const planned = planOf(await fingerprintsOf(templates), ['gromacs', 'namd'], { gromacs: {} });
+    expect(brief(planned)).toEqual([
+      'foundation: build (no-image)',
+      'gromacs: reuse (hit)',
+      'namd: build (no-image) after foundation',
+    ]);
+  });
+
+  test('one that is being made is waited for, and needs nothing', async () => {
+    const planned = planOf(await fingerprintsOf(templates), ['namd'], { namd: { state: 'pending' } });
+    expect(brief(planned)).toEqual(['namd: wait (image-pending)']);
+    expect(planned.plan.actions[0]?.image).toBe('ami-of-namd');
+  });
+
+  test('one that cannot be used is told of', async () => {
+    const there = { gromacs: { state: 'failed' }, foundation: {}, namd: { parent: 'tools' } } as const;
+    const planned = planOf(await fingerprintsOf(templates), ['gromacs', 'namd'], there);
+    expect(brief(planned)).toEqual([
+      'foundation: reuse (hit)',
+      'gromacs: build (image-unusable) after foundation',
+      'namd: build (other-parent) after foundation',
+    ]);
+    expect(planned.unusable.map(({ id }) => id)).toEqual(['ami-of-gromacs']);
+  });
+});
+
+describe('an action', () => {
+  test('holds all that carrying it out takes', async () => {
+    const fingerprints = await fingerprintsOf(templates);
+    const { plan } = planOf(fingerprints, ['namd'], { foundation: {} }, { namd: 90_000, gromacs: 1 });
+    expect(plan.actions).toEqual([
+      expect.objectContaining({
+        template: 'foundation',
+        digest: fingerprints.digest('foundation'),
+        action: 'reuse',
+        image: 'ami-of-foundation',
+        parent: null,
+        expectedMs: null,
+        settings: { instanceType: 'c6a.4xlarge', spot: false, timeoutSeconds: 14_400 },
+      }),
+      {
+        template: 'namd',
+        digest: fingerprints.digest('namd'),
+        action: 'build',
+        reason: { kind: 'no-image' },
+        image: null,
+        recipe: fingerprints.all.get(templateName('namd'))?.recipe,
+        parent: 'foundation',
+        needs: ['foundation'],
+        expectedMs: 90_000,
+        settings: { instanceType: 'm5.large', spot: true, timeoutSeconds: 3600 },
+      },
+    ]);
+  });
+
+  test('takes the instance type of its architecture', async () => {
+    const arm = await fingerprintsOf({ 'templates/a.yaml': 'build: { arch: arm64 }' });
+    expect(planOf(arm, ['a']).plan.actions[0]?.settings.instanceType).toBe('c7g.4xlarge');
+  });
+});
+
+describe('templates of one digest', () => {
+  const twins = {
+    'templates/a.yaml': 'tests: [x]',
+    'templates/b.yaml': 'tests: [x] # the same',
+    'templates/c.yaml': 'extends: a.yaml\ntests: [y]',
+    'templates/d.yaml': 'extends: b.yaml\ntests: [y]',
+  };
+
+  test('are built once: the others wait for the first', async () => {
+    const planned = planOf(await fingerprintsOf(twins), ['a', 'b', 'c', 'd']);
+    expect(brief(planned)).toEqual([
+      'a: build (no-image)',
+      'b: wait (same-digest) after a',
+      'c: build (no-image) after a',
+      'd: wait (same-digest) after c',
+    ]);
+    expect(planned.plan.actions[1]?.reason).toEqual({ kind: 'same-digest', template: 'a' });
+  });
+
+  test('are both hits where the image is there', async () => {
+    expect(brief(planOf(await fingerprintsOf(twins), ['a', 'b'], { a: {} }))).toEqual([
+      'a: reuse (hit)',
+      'b: reuse (hit)',
+    ]);
+  });
+
+  test('wait for one that serves them, though its tags name the other parent', async () => {
+    expect(brief(planOf(await fingerprintsOf(twins), ['c', 'd'], { a: {}, c: {} }))).toEqual([
+      'b: reuse (hit)',
+      'c: reuse (hit)',
+      'd: wait (same-digest) after c',
+    ]);
+  });
+
+  test('are one alone where only one is selected', async () => {
+    expect(brief(planOf(await fingerprintsOf(twins), ['b']))).toEqual(['b: build (no-image)']);
+  });
+});
+
+test('what an action needs stands before it, whatever is there', async () => {
+  const fingerprints = await fingerprintsOf(templates);
+  const names = ['foundation', 'gromacs', 'namd', 'tools'];
+  for (let mask = 0; mask < 256; mask += 1) {
+    const selected = names.filter((_, at) => ((mask >> at) & 1) === 1);
+    const there = Object.fromEntries(
+      names.filter((_, at) => ((mask >> (at + 4)) & 1) === 1).map((name) => [name, {}]),
+    );
+    const { plan } = planOf(fingerprints, selected, there);
+    const order = plan.actions.map(({ template }) => template);
+    expect(order).toEqual([...new Set(order)]);
+    for (const name of selected) expect(order).toContain(name);
+    for (const { template, needs } of plan.actions) {
+      for (const one of needs) expect(order.slice(0, order.indexOf(template))).toContain(one);
+    }
+  }
+});
+
+test('a file that is missing is an error before any digest', async () => {
+  const collection = await collectionOf(templates);
+  const missing = { severity: 'error', code: 'input-missing', message: 'gone' } as const;
+  const inputs = { files: new Map(), matches: new Map(), diagnostics: [missing] };
+  const found = fingerprintAll(collection, configOf(), inputs, () => imageId('ami-0123456789abcdef0'));
+  expect(errorOf(found)).toEqual([missing]);
+});
