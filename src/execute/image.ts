@@ -4,13 +4,13 @@ import { acquireLease, type AcquireFailure, type Lease, leaseKey } from '../cach
 import { lookUp } from '../cache/lookup.ts';
 import type { ImageResult, Trouble } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
-import { buildId, type Digest, type ImageId, imageId } from '../core/ids.ts';
+import { buildId, type Digest, type ImageId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Action } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { decide } from '../plan/decide.ts';
 import { attempt } from './attempt.ts';
-import { type Build, newJournal, whyEnded } from './build.ts';
+import { type Build, newJournal, note, whyEnded } from './build.ts';
 import { type ExecuteContext, paced, patience } from './context.ts';
 import { available, makeImage, publishImage } from './imaging.ts';
 import { endInstances, readyInstance } from './machine.ts';
@@ -97,7 +97,7 @@ async function underLease(
 }
 
 async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
-  const { ctx, action } = build;
+  const { ctx, action, lease } = build;
   const steps = action.recipe.steps.length + 2;
   ctx.emit({
     type: 'image-started',
@@ -107,22 +107,42 @@ async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
     steps,
     expectedMs: action.expectedMs,
   });
-  if (build.journal.image !== null) {
-    const image = await available(build, imageId(build.journal.image));
-    if (!image.ok) return image;
-    const published = await publishImage(build, image.value);
-    return published.ok ? image : published;
+  const image = await produce(build, steps);
+  if (image.ok || lease.takenFrom === undefined || !instanceIsUseless(image.error)) return image;
+  // The instance of a run that died is gone, or was launched in another way: nothing of it can be used.
+  await endInstances(ctx, build);
+  const { attempt: last } = build.journal;
+  const anew = await note(build, {
+    attempt: last + 1,
+    launching: false,
+    instance: null,
+    steps: [],
+    imaging: false,
+  });
+  return anew.ok ? produce(build, steps) : anew;
+}
+
+/** From wherever the journal says that the build is. */
+async function produce(build: Build, steps: number): Promise<Result<RegisteredImage, Failure>> {
+  const { journal } = build;
+  if (!journal.imaging || journal.instance === null) {
+    const instance = await reportStep(build, 'launch', 1, () => readyInstance(build));
+    if (!instance.ok) return instance;
+    const done = await runSteps(build, instance.value);
+    if (!done.ok) return done;
   }
-  const instance = await reportStep(build, 'launch', 1, () => readyInstance(build));
-  if (!instance.ok) return instance;
-  const done = await runSteps(build, instance.value);
-  if (!done.ok) return done;
   return reportStep(build, 'image', steps, async () => {
-    const image = await makeImage(build, instance.value);
+    const image = await makeImage(build);
     if (!image.ok) return image;
     const published = await publishImage(build, image.value);
     return published.ok ? image : published;
   });
+}
+
+function instanceIsUseless(failure: Failure): boolean {
+  if (failure.code === 'instance-ended') return true;
+  const codes = ['IdempotentInstanceTerminated', 'IdempotentParameterMismatch'];
+  return failure.code === 'cloud' && codes.includes(failure.awsCode);
 }
 
 /** Whoever has lost the lease touches nothing: the instance is the next holder's. */

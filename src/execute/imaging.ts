@@ -2,7 +2,7 @@
 import { publish } from '../cache/manifest.ts';
 import { tagsOf } from '../cache/tags.ts';
 import type { Failure } from '../core/failure.ts';
-import { type ImageId, imageId, type InstanceId } from '../core/ids.ts';
+import { type ImageId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { attempt } from './attempt.ts';
@@ -13,13 +13,12 @@ const minute = 60_000;
 /** Some images take over an hour, and come to be all the same. */
 const imageMs = 4 * 60 * minute;
 
-/** The image of the journal, or a new one, available. */
-export async function makeImage(
-  build: Build,
-  instance: InstanceId,
-): Promise<Result<RegisteredImage, Failure>> {
+/** The image of the journal, or a new one of the journal's instance; available. */
+export async function makeImage(build: Build): Promise<Result<RegisteredImage, Failure>> {
   const { journal } = build;
   if (journal.image !== null) return available(build, imageId(journal.image));
+  if (journal.instance === null) throw new Error('an image can be made of a launched instance only');
+  const instance = instanceId(journal.instance);
   const changed = await changedInputs(build);
   if (changed.length > 0) return fail({ code: 'inputs-changed', files: changed });
   if (!(await build.lease.stillHeld())) return fail(leaseLost(build));

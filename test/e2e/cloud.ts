@@ -3,6 +3,7 @@ import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
+  TerminateInstancesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -19,6 +20,7 @@ export interface CloudView {
   /** States of all instances that there are. */
   instances(): Promise<string[]>;
   /** Name to value, of each image of ours. */
+  terminateAll(): Promise<void>;
   imageTags(): Promise<Record<string, string>[]>;
   snapshotTags(): Promise<Record<string, string>[]>;
   readonly store: ObjectStore;
@@ -43,6 +45,13 @@ export async function lookInto(folder: string, now: () => number = Date.now): Pr
     ec2,
     s3: clients.s3,
     store: s3ObjectStore(clients, 'amigraph-sandbox'),
+    async terminateAll() {
+      const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+      const ids = Reservations.flatMap(({ Instances = [] }) =>
+        Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+      );
+      await ec2.send(new TerminateInstancesCommand({ InstanceIds: ids }));
+    },
     async instances() {
       const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
       return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ State }) => State?.Name ?? '?'));

@@ -51,6 +51,28 @@ test('a run that dies: the next one goes on with its instance, and repeats no st
   expect(await cloud.instances()).toHaveLength(1);
 });
 
+test('a run that dies, and its instance after it: the next one begins anew', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await first.event(stepStarted('cmake'));
+  first.freeze();
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  await cloud.terminateAll();
+  const second = world.start(['build', 'a']);
+  expect(await second.code).toBe(0);
+  expect(steps(second)).toEqual([
+    'launch',
+    'launch',
+    'bootstrap',
+    'package gcc@13.2.0',
+    'package cmake@3.27.0',
+    'clean-up',
+    'image',
+  ]);
+  expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+  expect(await cloud.imageTags()).toHaveLength(1);
+});
+
 test('a holder that comes back from a long pause finds its lease gone and touches nothing', async () => {
   const world = await makeWorld(one);
   const first = world.start(['build', 'a']);
@@ -68,14 +90,18 @@ test('a holder that comes back from a long pause finds its lease gone and touche
   expect(last(second)).toMatchObject({ built: ['a'] });
 });
 
-test('an image that was asked for by a run that died is waited for, not made again', async () => {
+test.each([
+  ['while its instance stops', 10_000],
+  ['while its image is being made', 3 * minutes],
+])('a run that dies %s: the image is made once, of the same instance', async (_when, after) => {
   const world = await makeWorld(one);
   const first = world.start(['build', 'a']);
   await first.event(stepStarted('image'));
-  await world.clock.sleep(3 * minutes);
+  await world.clock.sleep(after);
   first.freeze();
   const second = world.start(['build', 'a']);
   expect(await second.code).toBe(0);
+  expect(steps(second)).toEqual(['image']);
   const cloud = await lookInto(world.folder, () => world.clock.now());
   expect(await cloud.imageTags()).toHaveLength(1);
   expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
