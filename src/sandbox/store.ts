@@ -123,9 +123,13 @@ export async function openStore(folder: string): Promise<Store> {
       }
     }
   };
+  let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    guard.close();
-    return root.close();
+    if (closing === undefined) {
+      guard.close();
+      closing = root.close();
+    }
+    return closing;
   };
   const tables = transact(() => tablesOf(root));
   const version = transact(() => {

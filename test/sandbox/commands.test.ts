@@ -145,8 +145,8 @@ describe('commands', () => {
   test("a test step fails where the user's test is false or exit N", async () => {
     const at = await rig();
     const instance = await launchOnline(at);
-    const run = async (step: string, test: string): Promise<GetCommandInvocationCommandOutput> => {
-      const commands = ['step=/tmp/x', `bash -euo pipefail "$step" '${test}'`];
+    const run = async (step: string, line: string): Promise<GetCommandInvocationCommandOutput> => {
+      const commands = ['step=/tmp/x', `bash -euo pipefail "$step" '${line}'`];
       const command = await send(at, instance, `b1 1/1 ${step}`, { Parameters: { commands } });
       at.step(MINUTE);
       return invocation(at, command, instance);
