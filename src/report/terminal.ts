@@ -6,7 +6,7 @@ import type { Action } from '../core/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import { duration } from './duration.ts';
 import { eventLines, failureLines } from './plain.ts';
-import type { Reporter } from './reporter.ts';
+import { plainReporter, type Reporter } from './reporter.ts';
 import { printableAll, type Style } from './style.ts';
 import { reasonText, troubleText } from './wording.ts';
 
@@ -41,12 +41,16 @@ class Row {
 }
 
 const tickMs = 250;
+/** The terminal needs lines of its own besides those of the images; where they do not fit, events are printed instead. */
+const linesAround = 4;
 
 export function terminalReporter(stream: NodeJS.WriteStream, clock: Clock, style: Style): Reporter {
   const rows = new Map<TemplateName, Row>();
   /** Shown when the lines stand still: they would tear them apart before. */
   const afterwards: string[] = [];
   let shown: Promise<unknown> | undefined;
+  let planned = false;
+  const plain = plainReporter(stream, style);
 
   const note = (event: Event): void => {
     afterwards.push(...eventLines(event, style));
@@ -54,12 +58,21 @@ export function terminalReporter(stream: NodeJS.WriteStream, clock: Clock, style
 
   return {
     emit(given) {
+      if (planned && shown === undefined) {
+        plain.emit(given);
+        return;
+      }
       const event = printableAll(given);
       switch (event.type) {
         case 'run-started':
-          for (const line of eventLines(event, style)) stream.write(`${line}\n`);
+          plain.emit(event);
           return;
         case 'plan':
+          planned = true;
+          if (event.actions.length > stream.rows - linesAround) {
+            plain.emit(event);
+            return;
+          }
           for (const action of event.actions) rows.set(action.template, new Row(action));
           shown = show([...rows.values()], stream, clock, style);
           return;
