@@ -1,0 +1,204 @@
+/** Graphs and tables: for people, for Graphviz and for programs. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { buildId, imageId, templateName } from '../../src/core/ids.ts';
+import { dotDrawing, treeDrawing } from '../../src/report/drawings.ts';
+import { imagesTable, planTable, table } from '../../src/report/tables.ts';
+import { actionView, graphView, imageView } from '../../src/report/views.ts';
+import { actionOf, collectionOf, digestLike } from './rig.ts';
+
+const sample = () =>
+  collectionOf({
+    'templates/foundation.yaml': 'software: { spack_packages: [gcc@14] }',
+    'templates/md/gromacs.yaml':
+      'extends: ../foundation.yaml\nsoftware: { spack_packages: [gromacs] }\ndepends_on: [cuda]',
+    'templates/md/plumed.yaml': 'extends: gromacs.yaml',
+    'templates/namd.yaml': 'extends: foundation.yaml\ndepends_on: [cuda, md/plumed]',
+    'templates/cuda.yaml': '{}',
+  });
+
+describe('for Graphviz', () => {
+  test('templates are boxes, parents point to children, a dashed edge is `depends_on`', async () => {
+    expect(dotDrawing(await sample())).toBe(`digraph templates {
+  rankdir=LR;
+  node [shape=box];
+  "cuda";
+  "foundation";
+  "md/gromacs";
+  "md/plumed";
+  "namd";
+  "cuda" -> "md/gromacs" [style=dashed];
+  "cuda" -> "namd" [style=dashed];
+  "foundation" -> "md/gromacs";
+  "foundation" -> "namd";
+  "md/gromacs" -> "md/plumed";
+  "md/plumed" -> "namd" [style=dashed];
+}
+`);
+  });
+
+  const odd = () =>
+    collectionOf({
+      'templates/a"b.yaml': '{}',
+      'templates/<b>&amp;.yaml': "extends: 'a\"b.yaml'",
+      [String.raw`templates/c\.yaml`]: '{}',
+      'templates/digraph.yaml': '{}',
+      'templates/ü.yaml': '{}',
+      'templates/two\nlines.yaml': '{}',
+    });
+
+  test('a name is quoted, whatever it holds', async () => {
+    const lines = dotDrawing(await odd()).split(';\n');
+    expect(lines).toContain(String.raw`  "a\"b"`);
+    expect(lines).toContain(String.raw`  "a\"b" -> "<b>&amp;"`);
+    expect(lines).toContain(String.raw`  "c\\"`);
+  });
+
+  const { error } = spawnSync('dot', ['-V']);
+  test.skipIf(error !== undefined)('what is drawn is what the program dot takes', async () => {
+    const { status, stdout, stderr } = spawnSync('dot', ['-Tplain'], {
+      input: dotDrawing(await odd()),
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout.match(/^node /gm)).toHaveLength(6);
+    expect(stdout.match(/^edge /gm)).toHaveLength(1);
+  });
+});
+
+test('as a tree, each template is under its parent', async () => {
+  expect(treeDrawing(await sample())).toBe(`cuda
+foundation
+├─ md/gromacs (depends on cuda)
+│  └─ md/plumed
+└─ namd (depends on cuda, md/plumed)
+`);
+  expect(treeDrawing(await collectionOf({ 'templates/a\u001B[2Jb.yaml': '{}' }))).toBe('a[2Jb\n');
+});
+
+test('a table has columns as wide as their widest cell, and no space at the ends of lines', () => {
+  expect(
+    table([
+      ['A', 'LONG', 'C'],
+      ['aaa', 'b', ''],
+      ['', '\u001B[31mb', 'c c'],
+    ]),
+  ).toBe('A    LONG   C\naaa  b\n     [31mb  c c\n');
+  expect(table([])).toBe('');
+});
+
+const hit = {
+  kind: 'hit',
+  image: imageId('ami-1'),
+  createdAt: '2026-11-23T04:12:00Z',
+  buildId: 'b',
+} as const;
+const digest = digestLike('gromacs');
+
+test('a plan is a table with the reason of each action', () => {
+  const actions = [
+    actionOf('foundation', { action: 'reuse', reason: hit, image: imageId('ami-1'), expectedMs: 5 }),
+    actionOf('gromacs', { expectedMs: 61_000 }),
+  ];
+  const blank = ' '.repeat('about 1 min 1 s'.length);
+  expect(planTable({ actions }).split('\n')).toEqual([
+    'TEMPLATE    ACTION  HASH              TIME             REASON',
+    `foundation  reuse   ${digestLike('foundation').slice(0, 16)}  ${blank}  ami-1 is available and has this digest (made 2026-11-23 04:12 UTC by build b)`,
+    `gromacs     build   ${digest.slice(0, 16)}  about 1 min 1 s  no image has this digest`,
+    '',
+  ]);
+});
+
+const view = (id: string, parent: string | null, createdAt: string) =>
+  imageView({
+    image: {
+      id: imageId(id),
+      name: 'x',
+      state: 'available',
+      architecture: 'x86_64',
+      createdAt,
+      tags: {},
+      snapshots: [],
+      stateReason: undefined,
+    },
+    record: {
+      template: templateName('gromacs'),
+      digest,
+      parent: parent === null ? null : templateName(parent),
+      baseImage: imageId('ami-0'),
+      region: 'us-west-2',
+      buildDate: '2026-01-01',
+      buildId: buildId('b'),
+      workspace: 'hpc',
+    },
+  });
+
+test('images are a table, newest first', () => {
+  const images = [
+    view('ami-1', null, '2026-11-23T04:12:00Z'),
+    view('ami-2', 'foundation', '2026-11-24T04:12:00Z'),
+  ];
+  const short = digest.slice(0, 16);
+  expect(imagesTable(images)).toBe(
+    [
+      'IMAGE  TEMPLATE  HASH              STATE      STANDS ON   REGION     CREATED',
+      `ami-2  gromacs   ${short}  available  foundation  us-west-2  2026-11-24 04:12 UTC`,
+      `ami-1  gromacs   ${short}  available  ami-0       us-west-2  2026-11-23 04:12 UTC`,
+      '',
+    ].join('\n'),
+  );
+});
+
+describe('for programs', () => {
+  test('an image', () => {
+    expect(view('ami-1', 'foundation', '2026-11-23T04:12:00Z')).toEqual({
+      image: 'ami-1',
+      template: 'gromacs',
+      hash: digest.slice(0, 16),
+      digest,
+      baseTemplate: 'foundation',
+      baseImage: 'ami-0',
+      state: 'available',
+      region: 'us-west-2',
+      createdAt: '2026-11-23T04:12:00Z',
+    });
+  });
+
+  test('an action', () => {
+    expect(actionView(actionOf('gromacs', { expectedMs: 5, needs: ['a'] }))).toEqual({
+      template: 'gromacs',
+      digest,
+      action: 'build',
+      reason: { kind: 'no-image' },
+      image: null,
+    });
+  });
+
+  test('a graph, parents first, with the packages of the whole chain', async () => {
+    const collection = await sample();
+    const found = graphView(collection, new Map([[templateName('md/gromacs'), digest]]));
+    expect(found.templates.map(({ name }) => name)).toEqual([
+      'cuda',
+      'foundation',
+      'md/gromacs',
+      'md/plumed',
+      'namd',
+    ]);
+    expect(found.templates[2]).toEqual({
+      name: 'md/gromacs',
+      path: 'templates/md/gromacs.yaml',
+      digest,
+      extends: 'foundation',
+      packages: ['gcc@14', 'gromacs'],
+    });
+    expect(found.templates[0]).toEqual({
+      name: 'cuda',
+      path: 'templates/cuda.yaml',
+      digest: null,
+      extends: null,
+      packages: [],
+    });
+    expect(found.edges[0]).toEqual({ from: 'cuda', to: 'md/gromacs', kind: 'depends_on' });
+    expect(found.edges).toHaveLength(6);
+  });
+});

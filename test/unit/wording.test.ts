@@ -1,0 +1,107 @@
+/** What people read: times, dates, reasons and failures. */
+import { expect, test } from 'vitest';
+import type { Trouble } from '../../src/core/event.ts';
+import { imageId, instanceId, templateName } from '../../src/core/ids.ts';
+import type { Reason } from '../../src/core/plan.ts';
+import { duration } from '../../src/report/duration.ts';
+import { date, reasonText, troubleText } from '../../src/report/wording.ts';
+import { digestLike } from './rig.ts';
+
+test.each([
+  [0, '0.0 s'],
+  [449, '0.4 s'],
+  [9940, '9.9 s'],
+  [10_000, '10 s'],
+  [59_499, '59 s'],
+  [59_600, '1 min'],
+  [185_000, '3 min 5 s'],
+  [3_599_600, '1 h'],
+  [4_320_000, '1 h 12 min'],
+  [360_000_000, '100 h'],
+])('%d ms are %s', (ms, text) => {
+  expect(duration(ms)).toBe(text);
+});
+
+test.each([
+  ['2026-11-23T04:12:59.999Z', '2026-11-23 04:12 UTC'],
+  ['2026-11-23T04:12:00+02:00', '2026-11-23 02:12 UTC'],
+  ['yesterday', 'yesterday'],
+  ['', ''],
+])('%s is %s', (iso, text) => {
+  expect(date(iso)).toBe(text);
+});
+
+const image = imageId('ami-1');
+
+test.each<[Reason, string]>([
+  [
+    { kind: 'hit', image, createdAt: '2026-11-23T04:12:00Z', buildId: 'b' },
+    'ami-1 is available and has this digest (made 2026-11-23 04:12 UTC by build b)',
+  ],
+  [{ kind: 'no-image' }, 'no image has this digest'],
+  [{ kind: 'image-unusable', image, state: 'failed' }, 'ami-1 has this digest, but is failed'],
+  [
+    { kind: 'other-parent', image, expected: 'a', found: 'b' },
+    'ami-1 has this digest, but stands on b, not a',
+  ],
+  [{ kind: 'image-pending', image }, 'ami-1 has this digest and is being made'],
+  [{ kind: 'same-digest', template: templateName('a') }, 'a has the same digest: one image serves both'],
+])('a reason: %o', (reason, text) => {
+  expect(reasonText(reason)).toBe(text);
+});
+
+const digest = digestLike('a');
+const step = { code: 'step-failed', step: 'package gcc', exitCode: 3, tail: [], log: '/x/3.log' } as const;
+
+test.each<[Trouble, string]>([
+  [
+    {
+      code: 'cloud',
+      awsCode: 'UnauthorizedOperation',
+      operation: 'ec2:RunInstances',
+      message: 'no',
+      nature: 'refused',
+    },
+    'ec2:RunInstances failed: UnauthorizedOperation: no',
+  ],
+  [{ ...step, status: 'Failed' }, 'step package gcc failed: exit code 3; all that it printed: /x/3.log'],
+  [
+    { ...step, status: 'ExecutionTimedOut' },
+    'step package gcc failed: ExecutionTimedOut; all that it printed: /x/3.log',
+  ],
+  [{ code: 'timed-out', what: 'image ami-1', afterMs: 61_000 }, 'waited 1 min 1 s in vain for image ami-1'],
+  [
+    { code: 'instance-ended', instance: instanceId('i-1'), state: 'terminated', why: 'Spot took it' },
+    'instance i-1 is terminated: Spot took it',
+  ],
+  [
+    { code: 'instance-ended', instance: instanceId('i-1'), state: 'stopped', why: '' },
+    'instance i-1 is stopped',
+  ],
+  [{ code: 'image-ended', image, state: 'failed', why: 'disk' }, 'image ami-1 is failed: disk'],
+  [
+    { code: 'parent-gone', parent: digest },
+    "the parent's image with digest ca978112ca1bbdca is gone since the plan was made; run again to build it",
+  ],
+  [
+    { code: 'lease-unreadable', key: 'k' },
+    'the object k in the bucket is no lease of ours; look at it, and remove it if nothing needs it',
+  ],
+  [
+    { code: 'inputs-changed', files: ['a', 'b'] },
+    'a, b changed while the image was being built; run again to build what is there now',
+  ],
+  [
+    { code: 'lease-lost', digest, holder: 'ada@x' },
+    'the lease was lost to ada@x; nothing was touched after that',
+  ],
+  [
+    { code: 'lease-held', digest, holder: 'ada@x', since: '2026-11-23T04:12:00Z' },
+    'ada@x has been building it since 2026-11-23 04:12 UTC',
+  ],
+  [{ code: 'interrupted' }, 'interrupted'],
+  [{ code: 'ancestor-failed', template: templateName('a') }, 'a failed'],
+  [{ code: 'not-started' }, 'not started: the run was ended before'],
+])('a trouble: %o', (trouble, text) => {
+  expect(troubleText(trouble)).toBe(text);
+});
