@@ -1,0 +1,178 @@
+/** What every implementation of Files holds to. */
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../src/core/digest.ts';
+import type { Files } from '../../src/ports/files.ts';
+
+/** Makes things below the root of the workspace, or beside it with `../`. */
+export interface FilesRig {
+  readonly files: Files;
+  readonly write: (path: string, content: string | Uint8Array) => Promise<void>;
+  /** A symbolic link at `path` that says `target`. */
+  readonly link: (path: string, target: string) => Promise<void>;
+  readonly makeExecutable: (path: string) => Promise<void>;
+  readonly makeFolder: (path: string) => Promise<void>;
+  /** A named pipe that nobody writes to. */
+  readonly makePipe: (path: string) => Promise<void>;
+  readonly readBack: (absolute: string) => Promise<string>;
+}
+
+export function filesContract(name: string, makeIt: () => Promise<FilesRig>): void {
+  describe(`Files: ${name}`, () => {
+    describe('list', () => {
+      test('gives the files that match any of the patterns, once each, in code-unit order', async () => {
+        const { files, write } = await makeIt();
+        for (const path of [
+          't/b.yaml',
+          't/a/z.yaml',
+          't/B.yaml',
+          't/ä.yaml',
+          't/a.txt',
+          'u.yaml',
+          't/.hidden.yaml',
+        ])
+          await write(path, '');
+        expect(await files.list(['t/**/*.yaml'])).toEqual([
+          't/.hidden.yaml',
+          't/B.yaml',
+          't/a/z.yaml',
+          't/b.yaml',
+          't/ä.yaml',
+        ]);
+        expect(await files.list(['t/a.txt', '**/*.txt', 'u.yaml'])).toEqual(['t/a.txt', 'u.yaml']);
+      });
+
+      test('gives nothing where nothing matches', async () => {
+        const { files } = await makeIt();
+        expect(await files.list(['t/**/*.yaml'])).toEqual([]);
+        expect(await files.list([])).toEqual([]);
+      });
+
+      test('does not look into what belongs to other programs, nor to this one', async () => {
+        const { files, write } = await makeIt();
+        for (const path of [
+          'a',
+          '.git/b',
+          'x/.git/b',
+          'node_modules/c',
+          'x/node_modules/y/c',
+          '.amigraph/d',
+          'x/d',
+        ])
+          await write(path, '');
+        expect(await files.list(['**'])).toEqual(['a', 'x/d']);
+      });
+
+      test('leaves folders out, and does not run in circles', async () => {
+        const { files, write, makeFolder, link } = await makeIt();
+        await makeFolder('t/empty.yaml');
+        await write('t/a.yaml', '');
+        await link('t/round', '.');
+        const found = await files.list(['t/**/*.yaml']);
+        expect(found[0]).toBe('t/a.yaml');
+        expect(found.every((path) => path.endsWith('a.yaml'))).toBe(true);
+        expect(found.length).toBeLessThan(100);
+      });
+    });
+
+    describe('read and digest', () => {
+      test('give the content of a file, and whether it may be run', async () => {
+        const { files, write, makeExecutable } = await makeIt();
+        await write('t/a', 'ü\n');
+        expect(await files.read('t/a', 3)).toEqual({ text: 'ü\n' });
+        expect(await files.digest('t/a')).toEqual({
+          path: 't/a',
+          digest: digestOf('ü\n'),
+          executable: false,
+        });
+        await makeExecutable('t/a');
+        expect(await files.digest('t/a')).toMatchObject({ executable: true });
+        await write('empty', '');
+        expect(await files.read('empty', 0)).toEqual({ text: '' });
+        expect(await files.digest('empty')).toMatchObject({ digest: digestOf('') });
+      });
+
+      test('hash bytes, not text, of any number', async () => {
+        const { files, write } = await makeIt();
+        const bytes = Uint8Array.from({ length: 300_000 }, (_, at) => (at * 31) % 256);
+        await write('a', bytes);
+        expect(await files.digest('a')).toMatchObject({ digest: digestOf(bytes) });
+      });
+
+      test('refuse more bytes than were asked for', async () => {
+        const { files, write } = await makeIt();
+        await write('a', 'ü\n');
+        expect(await files.read('a', 2)).toEqual({ problem: 'too-big' });
+      });
+
+      test('say that a file is missing', async () => {
+        const { files, write } = await makeIt();
+        await write('a', '');
+        for (const path of ['b', 'a/b', 'b/c']) {
+          expect(await files.read(path, 9)).toEqual({ problem: 'missing' });
+          expect(await files.digest(path)).toEqual({ problem: 'missing' });
+        }
+      });
+
+      test('say that a folder is no file', async () => {
+        const { files, makeFolder } = await makeIt();
+        await makeFolder('a');
+        expect(await files.read('a', 9)).toEqual({ problem: 'not-a-file' });
+        expect(await files.digest('a')).toEqual({ problem: 'not-a-file' });
+      });
+
+      test('say at once that a pipe is no file, without waiting for a writer', async () => {
+        const { files, makePipe } = await makeIt();
+        await makePipe('a');
+        expect(await files.read('a', 9)).toEqual({ problem: 'not-a-file' });
+        expect(await files.digest('a')).toEqual({ problem: 'not-a-file' });
+      });
+
+      test('follow a link inside the workspace', async () => {
+        const { files, write, link } = await makeIt();
+        await write('t/a', 'x');
+        await link('b', 't/a');
+        await link('u', 't');
+        expect(await files.read('b', 9)).toEqual({ text: 'x' });
+        expect(await files.digest('u/a')).toEqual({ path: 'u/a', digest: digestOf('x'), executable: false });
+      });
+
+      test('never leave the workspace, by a link or by name', async () => {
+        const { files, write, link, makeFolder } = await makeIt();
+        await write('../outside/secret', 'x');
+        await makeFolder('t');
+        await link('file', '../outside/secret');
+        await link('folder', '../outside');
+        await link('t/far', '/etc/passwd');
+        await link('top', '..');
+        for (const path of [
+          'file',
+          'folder/secret',
+          't/far',
+          'top/outside/secret',
+          '../outside/secret',
+          '.',
+          'folder',
+        ]) {
+          expect(await files.read(path, 1_000_000)).toEqual({ problem: 'outside-workspace' });
+          expect(await files.digest(path)).toEqual({ problem: 'outside-workspace' });
+        }
+      });
+
+      test('say that a link to nothing, or in a circle, is missing or unreadable', async () => {
+        const { files, link } = await makeIt();
+        await link('nothing', 'not-there');
+        await link('circle', 'circle');
+        expect(await files.read('nothing', 9)).toEqual({ problem: 'missing' });
+        expect(await files.read('circle', 9)).toEqual({ problem: 'unreadable' });
+      });
+    });
+
+    test('write makes the folders above a file, replaces it, and tells where it is', async () => {
+      const { files, readBack } = await makeIt();
+      const at = await files.write('.amigraph/logs/x/1.log', 'one and more');
+      expect(at.startsWith(files.root)).toBe(true);
+      expect(await files.write('.amigraph/logs/x/1.log', 'two')).toBe(at);
+      expect(await readBack(at)).toBe('two');
+    });
+  });
+}
