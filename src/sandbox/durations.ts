@@ -21,8 +21,6 @@ export const TERMINATED_LINGERS = 60 * MINUTE;
 export const DEREGISTERED_LINGERS = 10 * SECOND;
 /** A one-time launch without capacity ends soon after it was accepted. */
 export const LATE_CAPACITY_LOSS = 5 * SECOND;
-/** EC2 user guide: a Spot instance gets a notice two minutes before it is interrupted. */
-export const SPOT_NOTICE = 2 * MINUTE;
 
 /** A snapshot of a volume that was mostly written once: about six minutes for 100 GB. */
 export const imageCreation = (volumeSizeGb: number): number => MINUTE + volumeSizeGb * 3 * SECOND;

@@ -1,6 +1,6 @@
 /** The operations that the sandbox has, by service. It does not know what they do. */
 
-export const EC2_OPERATIONS = [
+const EC2_OPERATIONS = [
   'RunInstances',
   'DescribeInstances',
   'StopInstances',
@@ -18,7 +18,7 @@ export const EC2_OPERATIONS = [
   'DescribeTags',
 ] as const;
 
-export const SSM_OPERATIONS = [
+const SSM_OPERATIONS = [
   'DescribeInstanceInformation',
   'SendCommand',
   'GetCommandInvocation',
@@ -31,7 +31,7 @@ export const SSM_OPERATIONS = [
   'DeleteParameter',
 ] as const;
 
-export const S3_OPERATIONS = [
+const S3_OPERATIONS = [
   'ListBuckets',
   'CreateBucket',
   'HeadBucket',
@@ -61,12 +61,11 @@ export const S3_OPERATIONS = [
   'AbortMultipartUpload',
 ] as const;
 
-export const STS_OPERATIONS = ['GetCallerIdentity'] as const;
+const STS_OPERATIONS = ['GetCallerIdentity'] as const;
 
 export type Ec2OperationName = (typeof EC2_OPERATIONS)[number];
 export type SsmOperationName = (typeof SSM_OPERATIONS)[number];
 export type S3OperationName = (typeof S3_OPERATIONS)[number];
-export type StsOperationName = (typeof STS_OPERATIONS)[number];
 
 export const OPERATIONS = {
   ec2: EC2_OPERATIONS,

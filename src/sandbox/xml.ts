@@ -3,7 +3,7 @@
 export type Xml = string | number | boolean | undefined | readonly Xml[] | { readonly [name: string]: Xml };
 
 /** A list repeats its element; what is undefined is left out. */
-export function element(name: string, value: Xml): string {
+function element(name: string, value: Xml): string {
   if (value === undefined) return '';
   if (typeof value === 'object') {
     if (isList(value)) return value.map((one) => element(name, one)).join('');
@@ -12,7 +12,7 @@ export function element(name: string, value: Xml): string {
   return `<${name}>${escapeXml(String(value))}</${name}>`;
 }
 
-export const elements = (values: { readonly [name: string]: Xml }): string =>
+const elements = (values: { readonly [name: string]: Xml }): string =>
   Object.entries(values)
     .map(([name, value]) => element(name, value))
     .join('');

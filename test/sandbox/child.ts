@@ -3,20 +3,20 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /** Node 20 runs no TypeScript, so the file is bundled first, as the program itself is. */
-export async function bundled(name: string, folder: string): Promise<string> {
+export async function bundled(source: URL, folder: string): Promise<string> {
   const bundle = await rolldown({
-    input: fileURLToPath(new URL(name, import.meta.url)),
+    input: fileURLToPath(source),
     platform: 'node',
     external: ['lmdb'],
   });
   symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(folder, 'node_modules'));
-  const file = join(folder, name.replace(/\.ts$/u, '.mjs'));
+  const file = join(folder, basename(source.pathname, '.ts') + '.mjs');
   await bundle.write({ file, format: 'esm', codeSplitting: false });
   await bundle.close();
   return file;

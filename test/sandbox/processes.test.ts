@@ -10,7 +10,7 @@ async function counterRig(): Promise<{ at: Rig; program: string }> {
   const at = await rig();
   await at.s3.send(new CreateBucketCommand({ Bucket: 'bucket' }));
   await at.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'counter', Body: '0' }));
-  return { at, program: await bundled('child-increment.ts', freshFolder()) };
+  return { at, program: await bundled(new URL('child-increment.ts', import.meta.url), freshFolder()) };
 }
 
 async function counter({ s3 }: Rig): Promise<number> {

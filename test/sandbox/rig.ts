@@ -18,7 +18,7 @@ import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 
 export const REGION = 'us-west-2';
-export const START = Date.UTC(2026, 0, 5, 12);
+const START = Date.UTC(2026, 0, 5, 12);
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 
