@@ -14,7 +14,7 @@ import type { CloudFailure } from '../../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Builder, ImageRequest, InstanceView, LaunchRequest } from '../../ports/builder.ts';
-import { answerOf } from './calls.ts';
+import { answerOf, batches, valuesPerFilter } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { type CommandOptions, ssmCommands } from './commands.ts';
 
@@ -55,12 +55,14 @@ export function ec2Builder(clients: Clients, place: BuilderPlace): Builder {
     },
     instances: (ids) =>
       answerOf('ec2:DescribeInstances', async () => {
-        // A filter, where ids as such would fail as a whole for one that is not visible yet.
-        const filters = [{ Name: 'instance-id', Values: [...ids] }];
         const views = new Map<InstanceId, InstanceView>();
-        for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: filters })) {
-          for (const one of instancesOf(page))
-            if (one.InstanceId !== undefined) views.set(instanceId(one.InstanceId), view(one));
+        for (const some of batches(ids, valuesPerFilter)) {
+          // A filter, where ids as such would fail as a whole for one that is not visible yet.
+          const filters = [{ Name: 'instance-id', Values: some }];
+          for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: filters })) {
+            for (const one of instancesOf(page))
+              if (one.InstanceId !== undefined) views.set(instanceId(one.InstanceId), view(one));
+          }
         }
         return views;
       }),

@@ -15,6 +15,15 @@ const throttling = new Set([
   'InsufficientInstanceCapacity',
 ]);
 
+/** Parts of `items`, each as many as one call takes. */
+export function batches<Item>(items: readonly Item[], size: number): Item[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+/** EC2 takes so many values in one filter. */
+export const valuesPerFilter = 200;
+
 /** What `call` answers, or why it does not. Only what AWS and the network do is caught. */
 export async function answerOf<Value>(
   operation: string,

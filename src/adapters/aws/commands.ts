@@ -2,16 +2,16 @@
 import {
   CancelCommandCommand,
   type Command,
-  DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
+  paginateDescribeInstanceInformation,
   paginateListCommands,
   SendCommandCommand,
 } from '@aws-sdk/client-ssm';
 import type { CloudFailure } from '../../core/failure.ts';
-import { type CommandId, commandId, instanceId } from '../../core/ids.ts';
+import { type CommandId, commandId, type InstanceId, instanceId } from '../../core/ids.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { Builder, CommandState } from '../../ports/builder.ts';
-import { answerOf } from './calls.ts';
+import { answerOf, batches } from './calls.ts';
 import type { Clients } from './clients.ts';
 
 export interface CommandOptions {
@@ -23,6 +23,9 @@ type Commands = Pick<Builder, 'online' | 'send' | 'findCommand' | 'commands' | '
 
 /** A command that cannot be delivered within this time is given up by SSM, in seconds. */
 const deliverySeconds = 600;
+
+/** SSM shows so many instances on one page, and takes no more than twice as many in a filter. */
+const instancesPerPage = 50;
 
 export function ssmCommands({ ssm, ssmOnce }: Clients, { bucket }: CommandOptions): Commands {
   /** When SSM, by its own clock, took each command: what a batched look asks for. */
@@ -38,19 +41,18 @@ export function ssmCommands({ ssm, ssmOnce }: Clients, { bucket }: CommandOption
   };
 
   return {
-    async online(ids) {
-      const filters = [{ Key: 'InstanceIds', Values: [...ids] }];
-      const answer = await answerOf('ssm:DescribeInstanceInformation', () =>
-        ssm.send(new DescribeInstanceInformationCommand({ Filters: filters, MaxResults: 50 })),
-      );
-      if (!answer.ok) return answer;
-      const online = (answer.value.InstanceInformationList ?? []).filter(
-        ({ PingStatus }) => PingStatus === 'Online',
-      );
-      return ok(
-        new Set(online.flatMap(({ InstanceId }) => (InstanceId === undefined ? [] : instanceId(InstanceId)))),
-      );
-    },
+    online: (ids) =>
+      answerOf('ssm:DescribeInstanceInformation', async () => {
+        const online = new Set<InstanceId>();
+        for (const some of batches(ids, instancesPerPage)) {
+          const input = { Filters: [{ Key: 'InstanceIds', Values: some }], MaxResults: instancesPerPage };
+          for await (const page of paginateDescribeInstanceInformation({ client: ssm }, input)) {
+            for (const { InstanceId, PingStatus } of page.InstanceInformationList ?? [])
+              if (InstanceId !== undefined && PingStatus === 'Online') online.add(instanceId(InstanceId));
+          }
+        }
+        return online;
+      }),
     async send(request) {
       const input = {
         DocumentName: 'AWS-RunShellScript',

@@ -13,11 +13,9 @@ import type { ImageState, RegisteredImage } from '../../core/image.ts';
 import { architectures } from '../../core/template.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ImageRegistry } from '../../ports/image-registry.ts';
-import { answerOf } from './calls.ts';
+import { answerOf, batches, valuesPerFilter } from './calls.ts';
 import type { Clients } from './clients.ts';
 
-/** EC2 takes so many values in one filter. */
-const valuesPerFilter = 200;
 const pageSize = 500;
 
 export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
@@ -32,21 +30,28 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
       return images;
     });
 
+  const describeSome = async (
+    filter: string,
+    values: readonly string[],
+    others: readonly Filter[],
+  ): Promise<Result<RegisteredImage[], CloudFailure>> => {
+    const found: RegisteredImage[] = [];
+    for (const some of batches(values, valuesPerFilter)) {
+      const page = await describeAll({ Filters: [...others, { Name: filter, Values: some }] });
+      if (!page.ok) return page;
+      found.push(...page.value);
+    }
+    return ok(found);
+  };
+
   return {
     async findByTag(tag, values) {
       const ours: Filter = { Name: 'tag:ManagedBy', Values: ['amigraph'] };
       if (values.length === 0) return describeAll({ Filters: [ours, { Name: 'tag-key', Values: [tag] }] });
-      const found: RegisteredImage[] = [];
-      for (let at = 0; at < values.length; at += valuesPerFilter) {
-        const some: Filter = { Name: `tag:${tag}`, Values: values.slice(at, at + valuesPerFilter) };
-        const page = await describeAll({ Filters: [ours, some] });
-        if (!page.ok) return page;
-        found.push(...page.value);
-      }
-      return ok(found);
+      return describeSome(`tag:${tag}`, values, [ours]);
     },
     // A filter, where ids as such would fail as a whole for one that is not there.
-    describe: (ids) => describeAll({ Filters: [{ Name: 'image-id', Values: [...ids] }] }),
+    describe: (ids) => describeSome('image-id', ids, []),
     async resolveParameter(name) {
       const answer = await answerOf('ssm:GetParameter', () =>
         ssm.send(new GetParameterCommand({ Name: name })),
