@@ -1,0 +1,175 @@
+/** What every ImageRegistry holds to: it finds our own images by tag and by id, in pages, and removes them. */
+import { describe, expect, test } from 'vitest';
+import { byCodeUnits } from '../../src/core/order.ts';
+import type { ImageId } from '../../src/core/ids.ts';
+import { imageId } from '../../src/core/ids.ts';
+import type { RegisteredImage } from '../../src/core/image.ts';
+import { MINUTE, SECOND } from '../sandbox/rig.ts';
+import { BASE_PARAMETER, type Cloud, done, type MakeCloud, onlineInstance, refusal } from './cloud.ts';
+
+const ours = { ManagedBy: 'amigraph' };
+
+/** Makes images one after the other, each tagged, and waits until they can be seen. */
+async function images(
+  cloud: Cloud,
+  all: Readonly<Record<string, Record<string, string>>>,
+): Promise<ImageId[]> {
+  const instance = await onlineInstance(cloud);
+  const ids: ImageId[] = [];
+  for (const [name, tags] of Object.entries(all)) {
+    ids.push(
+      done(await cloud.builder.createImage({ instance, name: `image/${name}`, description: 'd', tags })),
+    );
+    cloud.step(SECOND);
+  }
+  cloud.step(3 * SECOND);
+  return ids;
+}
+
+const idsOf = (found: readonly RegisteredImage[]): string[] =>
+  found.map(({ id }) => id).toSorted(byCodeUnits);
+const sorted = (...ids: readonly (ImageId | undefined)[]): string[] =>
+  ids.flatMap((id) => id ?? []).toSorted(byCodeUnits);
+
+export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
+  describe(`ImageRegistry: ${name}`, () => {
+    test('an image is shown with its name, tags, snapshots, state and date', async () => {
+      const cloud = await makeIt();
+      const tags = { ...ours, TemplateHash: 'aa', Odd: 'a "b" <c> & ü' };
+      const [id = imageId('')] = await images(cloud, { one: tags });
+      const [image, ...others] = done(await cloud.registry.describe([id]));
+      expect(others).toEqual([]);
+      expect(image).toEqual({
+        id,
+        name: 'image/one',
+        state: 'pending',
+        architecture: 'x86_64',
+        createdAt: expect.stringMatching(/^2026-01-05T12:02:\d\d\.\d{3}Z$/) as string,
+        tags,
+        snapshots: [expect.stringMatching(/^snap-[0-9a-f]+$/) as string],
+        stateReason: undefined,
+      });
+      cloud.step(60 * MINUTE);
+      expect(done(await cloud.registry.describe([id]))[0]).toEqual({ ...image, state: 'available' });
+    });
+
+    test('one that was just made may not be seen yet, which is no failure', async () => {
+      const cloud = await makeIt();
+      const instance = await onlineInstance(cloud);
+      const id = done(
+        await cloud.builder.createImage({ instance, name: 'name', description: '', tags: ours }),
+      );
+      expect(done(await cloud.registry.describe([id]))).toEqual([]);
+      cloud.step(3 * SECOND);
+      expect(idsOf(done(await cloud.registry.describe([id])))).toEqual([id]);
+    });
+
+    test('one that ends badly says why', async () => {
+      const faults = [
+        { operation: 'ec2:CreateImage', fault: { kind: 'image-failed', message: 'the disk' } },
+      ] as const;
+      const cloud = await makeIt({ faults });
+      const [id = imageId('')] = await images(cloud, { one: ours });
+      cloud.step(60 * MINUTE);
+      const [image] = done(await cloud.registry.describe([id]));
+      expect(image?.state).toBe('failed');
+      expect(image?.stateReason).toContain('the disk');
+    });
+
+    test('ids that nobody has are left out, and do not hide the others', async () => {
+      const cloud = await makeIt();
+      const ids = await images(cloud, { one: ours, two: ours });
+      const unknown = imageId('ami-00000000000000000');
+      expect(idsOf(done(await cloud.registry.describe([unknown, ...ids])))).toEqual(sorted(...ids));
+      expect(done(await cloud.registry.describe([unknown]))).toEqual([]);
+      const many = Array.from({ length: 250 }, (_, at) => imageId(`ami-${String(at).padStart(17, '0')}`));
+      expect(idsOf(done(await cloud.registry.describe([...many, ...ids])))).toEqual(sorted(...ids));
+    });
+
+    describe('by tag', () => {
+      test('finds those with any of the values, in any state, and only ours', async () => {
+        const cloud = await makeIt();
+        const [a, b, c, , , f] = await images(cloud, {
+          a: { ...ours, TemplateHash: 'aa' },
+          b: { ...ours, TemplateHash: 'bb' },
+          c: { ...ours, TemplateHash: 'aa' },
+          d: { TemplateHash: 'aa' },
+          e: { ManagedBy: 'packer', TemplateHash: 'aa' },
+          f: { ...ours, TemplateHash: 'aab', Other: 'aa' },
+        });
+        const find = async (values: readonly string[]): Promise<string[]> =>
+          idsOf(done(await cloud.registry.findByTag('TemplateHash', values)));
+        expect(await find(['aa'])).toEqual(sorted(a, c));
+        expect(await find(['bb', 'zz', 'aa'])).toEqual(sorted(a, b, c));
+        expect(await find(['zz'])).toEqual([]);
+        expect(await find([])).toEqual(sorted(a, b, c, f));
+        expect(idsOf(done(await cloud.registry.findByTag('Other', [])))).toEqual([f]);
+        cloud.step(60 * MINUTE);
+        expect(await find(['aa'])).toEqual(sorted(a, c));
+      });
+
+      test('takes more values than one call does', async () => {
+        const cloud = await makeIt();
+        const value = (at: number): string => `value-${at}`;
+        const wanted = [0, 199, 200, 399, 400, 449];
+        const ids = await images(
+          cloud,
+          Object.fromEntries(wanted.map((at) => [`n${at}`, { ...ours, TemplateHash: value(at) }])),
+        );
+        const values = Array.from({ length: 450 }, (_, at) => value(at));
+        expect(idsOf(done(await cloud.registry.findByTag('TemplateHash', values)))).toEqual(sorted(...ids));
+      });
+
+      test('finds more images than fit on a page, each once', async () => {
+        const cloud = await makeIt();
+        const count = 505;
+        const all = Object.fromEntries(
+          Array.from({ length: count }, (_, at) => [`n${at}`, { ...ours, TemplateHash: 'aa' }]),
+        );
+        const ids = await images(cloud, all);
+        expect(idsOf(done(await cloud.registry.findByTag('TemplateHash', [])))).toEqual(sorted(...ids));
+        expect(new Set(ids).size).toBe(count);
+      });
+    });
+
+    describe('a parameter', () => {
+      test('names an image', async () => {
+        const { registry } = await makeIt();
+        expect(done(await registry.resolveParameter(BASE_PARAMETER))).toMatch(/^ami-[0-9a-f]{17}$/);
+      });
+
+      test('that is missing is a refusal', async () => {
+        const { registry } = await makeIt();
+        expect(refusal(await registry.resolveParameter('/no/such/parameter'))).toBe(
+          'refused ParameterNotFound',
+        );
+      });
+
+      test('that names no image is a refusal that shows what it holds', async () => {
+        const { registry, putParameter } = await makeIt();
+        await putParameter('/my/parameter', 'not an "image"');
+        const found = await registry.resolveParameter('/my/parameter');
+        expect(refusal(found)).toBe('refused NotAnImage');
+        expect(!found.ok && found.error.message).toBe(
+          'the parameter /my/parameter holds "not an \\"image\\"", not an image\'s id',
+        );
+      });
+    });
+
+    test('a removed image is gone, the others stay, and to remove it again is no failure', async () => {
+      const cloud = await makeIt();
+      const { registry } = cloud;
+      const [a, b] = await images(cloud, { a: ours, b: ours });
+      cloud.step(60 * MINUTE);
+      const all = done(await registry.findByTag('ManagedBy', []));
+      const image = all.find(({ id }) => id === a);
+      if (image === undefined) throw new Error('the image was not found');
+      expect(all).toHaveLength(2);
+      done(await registry.remove(image));
+      done(await registry.remove(image));
+      cloud.step(MINUTE);
+      expect(idsOf(done(await registry.findByTag('ManagedBy', [])))).toEqual([b]);
+      done(await registry.remove(image));
+    });
+  });
+}

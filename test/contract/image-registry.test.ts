@@ -1,0 +1,5 @@
+/** Every image registry, held to the contract. */
+import { clouds } from './cloud.ts';
+import { imageRegistryContract } from './image-registry.contract.ts';
+
+for (const [name, make] of clouds) imageRegistryContract(name, make);
