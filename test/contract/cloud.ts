@@ -18,7 +18,7 @@ export interface Cloud extends Connection {
   readonly putParameter: (name: string, value: string) => Promise<void>;
 }
 
-export interface CloudOptions {
+interface CloudOptions {
   readonly faults?: readonly Partial<FaultRule>[];
 }
 

@@ -119,7 +119,7 @@ export const plainStyle = styleFor({ isTTY: false }, {});
 
 export const digestLike = (text: string): Digest => digestOf(text);
 
-export const emptyRecipe: Recipe = {
+const emptyRecipe: Recipe = {
   origin: { kind: 'base', image: imageId('ami-0123456789abcdef0') },
   dependsOn: [],
   architecture: 'x86_64',
