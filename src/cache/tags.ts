@@ -28,7 +28,7 @@ export interface BuildRecord {
 }
 
 /** All images and instances of ours carry it. */
-export const ownership = { key: 'ManagedBy', value: 'amigraph' } as const;
+const ownership = { key: 'ManagedBy', value: 'amigraph' } as const;
 export const hashTag = 'TemplateHash';
 
 /** EC2 takes 256 characters for a tag's value. */

@@ -1,7 +1,6 @@
 /** What amifile.ts may hold, as a schema. It does not know where in the file a value stands. */
 import * as v from 'valibot';
 import { architectures } from '../core/template.ts';
-import type { WrittenConfig } from './written-config.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 const whole = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be 1 or more'));
@@ -91,13 +90,3 @@ export const configSchema = v.strictObject({
     }),
   ),
 });
-
-type Accepted = v.InferOutput<typeof configSchema>;
-/** Fails to compile when the schema and the documented type differ. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-export const schemaIsTheType: Same<DeepMutable<Accepted>, DeepMutable<WrittenConfig>> = true;
-type DeepMutable<T> = T extends readonly (infer Item)[]
-  ? DeepMutable<Item>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]?: DeepMutable<Exclude<T[Key], undefined>> }
-    : T;

@@ -40,7 +40,7 @@ export interface Action {
 }
 
 /** How to build, as far as the template says; what it leaves open, the builder's own settings decide. */
-export interface LaunchSettings {
+interface LaunchSettings {
   readonly instanceType: string;
   readonly spot: boolean;
   readonly timeoutSeconds: number;

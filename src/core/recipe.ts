@@ -20,7 +20,7 @@ export interface InputFile {
   readonly executable: boolean;
 }
 
-export type Origin =
+type Origin =
   { readonly kind: 'parent'; readonly digest: Digest } | { readonly kind: 'base'; readonly image: ImageId };
 
 export interface Recipe {

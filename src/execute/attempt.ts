@@ -11,7 +11,9 @@ export interface AttemptOptions {
   readonly passing?: readonly string[];
 }
 
-/** Repeats `call` while its failure may pass; the waits between grow from one second of AWS's time to 15. */
+const longestWaitMs = 15_000;
+
+/** Repeats `call` while its failure may pass; the waits between grow from one second of AWS's time to 15, in a sandbox to one real second. */
 export async function attempt<Value>(
   ctx: Pick<ExecuteContext, 'clock' | 'random' | 'pace' | 'emit'>,
   call: () => Promise<Result<Value, CloudFailure>>,
@@ -26,7 +28,8 @@ export async function attempt<Value>(
     const final = nature === 'refused' && !passing.includes(awsCode);
     if (final || ctx.clock.monotonic() >= deadline) return answer;
     ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
-    const wait = Math.min(15_000, 1000 * 2 ** (count - 1)) * (0.5 + ctx.random.fraction() / 2);
-    await ctx.clock.sleep(paced(ctx.pace, wait), signal);
+    const growing = 2 ** Math.min(count - 1, 30);
+    const wait = Math.min(paced(ctx.pace, 1000) * growing, Math.max(paced(ctx.pace, longestWaitMs), 1000));
+    await ctx.clock.sleep(wait * (0.5 + ctx.random.fraction() / 2), signal);
   }
 }

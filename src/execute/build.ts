@@ -20,6 +20,8 @@ export interface Build {
   /** On the monotonic clock. */
   readonly deadline: number;
   journal: Journal;
+  /** Whether the journal's instance has ever been visible. */
+  instanceSeen: boolean;
 }
 
 /** `20261123-0412-a1b2c3d4-9f8e7d`: when, of which digest, and chance. */

@@ -90,6 +90,7 @@ async function underLease(
     signal,
     deadline: ctx.clock.monotonic() + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
     journal: lease.journal ?? newJournal(ctx, action),
+    instanceSeen: false,
   };
   const built = await run(build);
   tell(built.ok ? { result: 'built', image: built.value.id } : failed(whyEnded(build, built.error)));
@@ -112,6 +113,7 @@ async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
   // The instance of a run that died is gone, or was launched in another way: nothing of it can be used.
   await endInstances(ctx, build);
   const { attempt: last } = build.journal;
+  build.instanceSeen = false;
   const anew = await note(build, {
     attempt: last + 1,
     launching: false,

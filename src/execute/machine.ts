@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { InstanceView } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
 import { type Build, instanceTags, note } from './build.ts';
-import { type ExecuteContext, patience } from './context.ts';
+import { type ExecuteContext, paced, patience } from './context.ts';
 
 const minute = 60_000;
 const ended = new Set<InstanceView['state']>(['stopping', 'stopped', 'shutting-down', 'terminated']);
@@ -26,6 +26,7 @@ export async function readyInstance(build: Build): Promise<Result<InstanceId, Fa
   });
   if (!running.ok) return running;
   const { state = 'unseen', why = '' } = running.value ?? {};
+  build.instanceSeen = true;
   if (state !== 'running') return fail({ code: 'instance-ended', instance, state, why });
   const online = await ctx.poller.watch({
     look: ctx.looks.online,
@@ -63,16 +64,33 @@ async function launch(build: Build): Promise<Result<InstanceId, Failure>> {
   return kept.ok ? launched : kept;
 }
 
-/**
- * Ends every instance of a build and sees to it that it is terminated. `not found` does not mean that:
- * just after a launch it means `not visible yet`.
- */
+/** Resolves with a failure when the instance ends by itself; looks seldom, since that hardly ever happens. */
+export async function instanceEnds(
+  { ctx }: Build,
+  instance: InstanceId,
+  signal: AbortSignal,
+): Promise<Result<never, Failure>> {
+  const seen = await ctx.poller.watch({
+    look: ctx.looks.instances,
+    id: instance,
+    what: `the end of instance ${instance}`,
+    until: (view) => view !== undefined && ended.has(view.state),
+    withinMs: Number.POSITIVE_INFINITY,
+    everyMs: paced(ctx.pace, 2 * minute),
+    signal,
+  });
+  if (!seen.ok) return seen;
+  const { state = 'unseen', why = '' } = seen.value ?? {};
+  return fail({ code: 'instance-ended', instance, state, why });
+}
+
+/** Ends every instance of a build and sees to it that it is terminated. */
 export async function endInstances(ctx: ExecuteContext, build: Build): Promise<void> {
   const { journal } = build;
   if (!journal.launching) return;
   const found =
     journal.instance === null ? await instancesOf(ctx, journal.buildId) : [instanceId(journal.instance)];
-  await Promise.all(found.map((instance) => endInstance(ctx, instance)));
+  await Promise.all(found.map((instance) => endInstance(ctx, instance, build.instanceSeen)));
 }
 
 /** For a launch that was never answered. */
@@ -82,23 +100,26 @@ async function instancesOf(ctx: ExecuteContext, build: string): Promise<Instance
   return tagged.ok ? tagged.value : [];
 }
 
-async function endInstance(ctx: ExecuteContext, instance: InstanceId): Promise<void> {
+const notFound = 'InvalidInstanceID.NotFound';
+
+/** `seen`: the instance was there once. Only then does `not found` mean that it is gone, and not that it is not visible yet. */
+async function endInstance(ctx: ExecuteContext, instance: InstanceId, seen: boolean): Promise<void> {
   const signal = ctx.abandoned;
   const asked = await attempt(ctx, () => ctx.builder.terminate(instance), {
     signal,
     withinMs: 10 * minute,
-    passing: ['InvalidInstanceID.NotFound'],
+    passing: seen ? [] : [notFound],
   });
-  const seen = await ctx.poller.watch({
+  if (seen && !asked.ok && asked.error.code === 'cloud' && asked.error.awsCode === notFound) return;
+  const terminated = await ctx.poller.watch({
     look: ctx.looks.instances,
     id: instance,
     what: `instance ${instance} to be terminated`,
-    until: (view) => (asked.ok ? view === undefined : false) || view?.state === 'terminated',
+    until: (view) => view?.state === 'terminated' || (asked.ok && view === undefined),
     withinMs: patience(ctx.pace, 10 * minute),
     signal,
   });
-  if (asked.ok && seen.ok) return;
-  if (signal.aborted) return;
+  if (terminated.ok || signal.aborted) return;
   ctx.emit({
     type: 'warning',
     code: 'instance-left',

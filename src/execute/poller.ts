@@ -14,6 +14,8 @@ export interface Watch<Id, View> {
   /** Whether the wait is over; undefined: no answer shows it. */
   readonly until: (view: View | undefined) => boolean;
   readonly withinMs: number;
+  /** At least so long between two looks, for what hardly ever happens; every tick unless set. */
+  readonly everyMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -25,6 +27,7 @@ interface Waiting {
   readonly what: string;
   readonly started: number;
   readonly withinMs: number;
+  readonly everyMs: number;
   readonly signal: AbortSignal;
   /** Looks at the answers; true: the wait is over. */
   readonly take: (views: ReadonlyMap<unknown, unknown>) => boolean;
@@ -36,6 +39,7 @@ export class Poller {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #onRetry: (failure: CloudFailure, attempt: number) => void;
+  readonly #lookedAt = new Map<AnyLook, number>();
   readonly #waiting = new Map<AnyLook, Set<Waiting>>();
   #running = false;
   #failures = 0;
@@ -48,7 +52,7 @@ export class Poller {
 
   /** The view that ended the wait. A failure that may pass is waited out; `signal` ends it as `interrupted`. */
   watch<Id, View>(watch: Watch<Id, View>): Promise<Result<View | undefined, Failure>> {
-    const { id, what, withinMs, signal } = watch;
+    const { id, what, withinMs, everyMs = 0, signal } = watch;
     const look = watch.look as AnyLook;
     if (signal.aborted) return Promise.resolve(fail({ code: 'interrupted' }));
     return new Promise((resolve) => {
@@ -56,6 +60,7 @@ export class Poller {
         id,
         what,
         withinMs,
+        everyMs,
         signal,
         started: this.#clock.monotonic(),
         take: (views) => {
@@ -79,9 +84,18 @@ export class Poller {
     while (this.#waiting.size > 0) {
       // Failing calls are spaced out: a service in trouble is not helped by more of them.
       await this.#clock.sleep(this.#intervalMs * Math.min(8, 2 ** this.#failures));
-      await Promise.all([...this.#waiting].map(([look, group]) => this.#look(look, group)));
+      const due = [...this.#waiting].filter(([look, group]) => this.#isDue(look, group));
+      await Promise.all(due.map(([look, group]) => this.#look(look, group)));
     }
     this.#running = false;
+  }
+
+  #isDue(look: AnyLook, group: ReadonlySet<Waiting>): boolean {
+    const now = this.#clock.monotonic();
+    const everyMs = Math.min(...[...group].map((one) => one.everyMs));
+    if (now - (this.#lookedAt.get(look) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
+    this.#lookedAt.set(look, now);
+    return true;
   }
 
   async #look(look: AnyLook, group: ReadonlySet<Waiting>): Promise<void> {

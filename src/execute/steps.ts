@@ -4,10 +4,11 @@ import type { Failure } from '../core/failure.ts';
 import type { CommandId, InstanceId } from '../core/ids.ts';
 import { maxScriptBytes, type Recipe } from '../core/recipe.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { CommandResult } from '../ports/builder.ts';
+import type { CommandResult, CommandState } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
 import { type Build, note } from './build.ts';
 import { commandComment, commandLines } from './command-lines.ts';
+import { instanceEnds } from './machine.ts';
 
 type RecipeStep = Recipe['steps'][number];
 
@@ -57,14 +58,7 @@ async function runStep(
   const sent = await send(build, instance, step, index);
   if (!sent.ok) return sent;
   const command = sent.value;
-  const finished = await ctx.poller.watch({
-    look: ctx.looks.commands,
-    id: command,
-    what: `step ${step.name}`,
-    until: (state) => state === 'done' || state === 'failed',
-    withinMs: left,
-    signal,
-  });
+  const finished = await commandEnds(build, instance, command, step, left);
   if (!finished.ok) return finished;
   const result = await attempt(ctx, () => ctx.builder.commandResult(instance, command), {
     signal,
@@ -75,6 +69,30 @@ async function runStep(
   return finished.value === 'done' && result.value.exitCode === 0
     ? ok(undefined)
     : fail(await stepFailure(build, step, index, result.value));
+}
+
+/** SSM may have a command of an instance that is gone as running for hours: whichever ends first ends the wait. */
+async function commandEnds(
+  build: Build,
+  instance: InstanceId,
+  command: CommandId,
+  step: RecipeStep,
+  withinMs: number,
+): Promise<Result<CommandState | undefined, Failure>> {
+  const { ctx, signal } = build;
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const finished = ctx.poller.watch({
+    look: ctx.looks.commands,
+    id: command,
+    what: `step ${step.name}`,
+    until: (state) => state === 'done' || state === 'failed',
+    withinMs,
+    signal: either,
+  });
+  const first = await Promise.race([finished, instanceEnds(build, instance, either)]);
+  over.abort();
+  return first;
 }
 
 /** SSM takes no token for a command: before it is sent again, it is looked for. */

@@ -4,7 +4,7 @@ import { hasCycle, topologicalGenerations } from 'graphology-dag';
 import { byCodeUnits } from '../core/order.ts';
 import type { TemplateName } from '../core/ids.ts';
 
-export type EdgeKind = 'extends' | 'depends_on';
+type EdgeKind = 'extends' | 'depends_on';
 
 export interface Edge {
   /** The template that must be there first. */

@@ -6,7 +6,7 @@ import type { Recipe } from '../core/recipe.ts';
 /** Raised whenever the same recipe would give another digest. */
 const formatVersion = 1;
 
-export interface Part {
+interface Part {
   /** What a person calls it: `package gcc@13.2.0`, `script scripts/bootstrap.sh`. */
   readonly name: string;
   readonly value: Json;

@@ -16,7 +16,7 @@ export interface LaunchRequest {
 }
 
 /** `unseen`: launched, but no answer shows it yet. */
-export type InstanceState =
+type InstanceState =
   'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated' | 'unseen';
 
 export interface InstanceView {
@@ -36,7 +36,7 @@ export interface CommandResult {
   readonly logKeys: readonly string[];
 }
 
-export interface CommandRequest {
+interface CommandRequest {
   readonly instance: InstanceId;
   /** Finds the command again after a crash: at most 100 characters, unique for each step of a build. */
   readonly comment: string;

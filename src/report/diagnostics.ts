@@ -17,7 +17,7 @@ function diagnosticText({ severity, message, place, excerpt, cure }: Diagnostic,
   return lines.join('\n');
 }
 
-export function placeText(place: NonNullable<Diagnostic['place']>): string {
+function placeText(place: NonNullable<Diagnostic['place']>): string {
   return 'line' in place ? `${place.file}:${place.line}:${place.column}` : place.file;
 }
 

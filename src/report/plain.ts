@@ -48,7 +48,7 @@ export function eventLines(given: Event, style: Style): string[] {
 }
 
 /** Where the run happens: what it costs, and how real it is. */
-export function placeOfRun(event: Extract<Event, { type: 'run-started' }>): string {
+function placeOfRun(event: Extract<Event, { type: 'run-started' }>): string {
   if (event.provider === 'aws') return `AWS, ${event.region}`;
   const steps =
     event.confined === true
@@ -86,7 +86,7 @@ export function failureLines(event: Extract<Event, { type: 'image-finished' }>, 
 }
 
 /** `done in 12 s: 3 built, 0 reused`. */
-export function summary(event: Extract<Event, { type: 'run-finished' }>): string {
+function summary(event: Extract<Event, { type: 'run-finished' }>): string {
   const { built, reused, failed, skipped } = event;
   const parts = [`${built.length} built`, `${reused.length} reused`];
   if (failed.length > 0) parts.push(`${failed.length} failed`);

@@ -1,4 +1,5 @@
 /** From a request to its answer: one transaction, with the faults that meet it. It does not know any operation. */
+import { LEAST_LIMIT } from './durations.ts';
 import type { WireRequest, WireResponse } from '../core/wire.ts';
 import { WireReset } from '../core/wire.ts';
 import type { Call, Operation } from './call.ts';
@@ -81,7 +82,7 @@ function callOf(world: World, route: Route, faults: readonly Fault[]): Call {
     now: world.now(),
     faults,
     lasts: (ms) => Math.ceil(ms / world.speed),
-    instant: world.speed === Infinity,
+    limits: (ms) => Math.ceil(Math.max(ms / world.speed, Math.min(ms, LEAST_LIMIT))),
     ids: idsOf(tables),
     confined,
     afterwards,

@@ -16,8 +16,8 @@ export interface Call {
   readonly faults: readonly Fault[];
   /** What is left of a duration of AWS at the sandbox's speed. */
   readonly lasts: (ms: number) => number;
-  /** Whether time runs at all; at the highest speed nothing may end by waiting. */
-  readonly instant: boolean;
+  /** The same of a limit: never so little that a busy machine reaches it before the work that it is a limit to. */
+  readonly limits: (ms: number) => number;
   readonly ids: Ids;
   readonly confined: boolean;
   /** Has the confinement do something once this call is committed. */

@@ -7,6 +7,9 @@
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
+/** Limits and safety nets are not shortened below this by any speed: the machine under the sandbox does not get faster. */
+export const LEAST_LIMIT = 5 * MINUTE;
+
 /** DescribeInstances and DescribeImages are eventually consistent (EC2 API, "Eventual consistency"). */
 export const INSTANCE_HIDDEN = 1 * SECOND;
 export const IMAGE_HIDDEN = 2 * SECOND;

@@ -15,7 +15,7 @@ import {
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
-export type YamlScalar = string | number | boolean | null;
+type YamlScalar = string | number | boolean | null;
 
 /** `at` is the offset of the value's first character. */
 export type YamlValue =
@@ -23,7 +23,7 @@ export type YamlValue =
   | { readonly kind: 'list'; readonly at: number; readonly items: readonly YamlValue[] }
   | { readonly kind: 'map'; readonly at: number; readonly entries: ReadonlyMap<string, YamlEntry> };
 
-export interface YamlEntry {
+interface YamlEntry {
   readonly keyAt: number;
   readonly value: YamlValue;
 }

@@ -42,7 +42,8 @@ describe('build --all', () => {
 
     expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
     const tags = await cloud.imageTags();
-    expect(tags.map((one) => one['TemplateName']).toSorted()).toEqual(names);
+    expect(new Set(tags.map((one) => one['TemplateName']))).toEqual(new Set(names));
+    expect(tags).toHaveLength(names.length);
     for (const one of [...tags, ...(await cloud.snapshotTags())]) {
       expect(Object.keys(one).toSorted()).toEqual([
         'BaseAMI',
@@ -117,7 +118,7 @@ describe('what changes a digest', () => {
   ): Promise<unknown> => {
     const workspace = await makeWorkspace();
     await workspace.run(['build', '--all']);
-    await change(workspace.write);
+    await change((path, text) => workspace.write(path, text));
     return finished(await workspace.run(['build', '--all', '--json']))['built'];
   };
   const gromacs = threeTemplates['templates/gromacs.yaml'] ?? '';
@@ -136,7 +137,7 @@ describe('what changes a digest', () => {
 
   test('a package of a child: that child', async () => {
     expect(
-      await rebuilt((write) => write('templates/gromacs.yaml', `${gromacs.replace(']', ', fftw@3.3.10]')}`)),
+      await rebuilt((write) => write('templates/gromacs.yaml', gromacs.replace(']', ', fftw@3.3.10]'))),
     ).toEqual(['gromacs']);
   });
 

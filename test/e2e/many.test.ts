@@ -14,7 +14,8 @@ test('two runs that want the same images build each once', async () => {
   const ran = [await first.ended, await second.ended];
   expect(ran.map(({ code }) => code)).toEqual([0, 0]);
   const built = ran.flatMap((one) => finished(one)['built']);
-  expect(built.toSorted()).toEqual(['foundation', 'gromacs', 'namd']);
+  expect(built).toHaveLength(3);
+  expect(new Set(built)).toEqual(new Set(['foundation', 'gromacs', 'namd']));
   const waiting = events(await second.ended).find(({ type }) => type === 'lease-waiting');
   expect(waiting).toMatchObject({ template: 'foundation', holder: expect.stringMatching(/^.+@.+$/) });
   const cloud = await lookInto(workspace.folder);

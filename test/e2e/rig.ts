@@ -32,7 +32,7 @@ export interface Workspace {
   start(args: readonly string[], env?: Environment): Running;
 }
 
-export interface Running {
+interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ran>;
   /** Resolves with the first line of stdout that satisfies `wanted`; rejects when the program ends without one. */

@@ -187,11 +187,11 @@ function timesOf(query: Query, call: Call): Times {
 function plannedEnds(query: Query, call: Call): PlannedEnd[] {
   const ends: PlannedEnd[] = [];
   const minutes = deadManMinutes(query);
-  if (minutes !== undefined && !call.instant) {
+  if (minutes !== undefined) {
     ends.push(
       endAt(
         call,
-        call.now + call.lasts(minutes * 60_000),
+        call.now + call.limits(minutes * 60_000),
         'Client.InstanceInitiatedShutdown',
         'Instance initiated shutdown',
         true,
@@ -219,8 +219,7 @@ function plannedEnds(query: Query, call: Call): PlannedEnd[] {
 
 export function endAt(call: Call, at: number, code: string, message: string, byItself = false): PlannedEnd {
   const doneAt = at + call.lasts(durations.INSTANCE_SHUTTING_DOWN);
-  const goneAt =
-    doneAt + (call.instant ? durations.TERMINATED_LINGERS : call.lasts(durations.TERMINATED_LINGERS));
+  const goneAt = doneAt + call.limits(durations.TERMINATED_LINGERS);
   return { at, doneAt, goneAt, code: code, message: `${code}: ${message}`, byItself };
 }
 
