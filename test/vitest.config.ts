@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/build.ts'],
     pool: 'forks',
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Its ES modules import folders, which Node does not do; bundled, as in the program, they work.
     server: { deps: { inline: ['clipanion'] } },
     testTimeout: 60_000,

@@ -106,7 +106,7 @@ describe('errors and broken connections', () => {
     const Bucket = 'bucket';
     await at.s3.send(new CreateBucketCommand({ Bucket }));
     const put = async (Key: string): Promise<string> => {
-      const call = at.s3.send(new PutObjectCommand({ Bucket, Key, Body: '' }));
+      const call = at.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
       return call.then(
         () => 'done',
         (error: Error) => error.name,
@@ -123,10 +123,10 @@ describe('errors and broken connections', () => {
     const again = await at.again({
       faults: rules({ operation: 's3:PutObject', fault: { kind: 'reset-before' } }),
     });
-    expect(await errorOf(again.s3.send(new PutObjectCommand({ Bucket, Key: 'new rules', Body: '' })))).toBe(
+    expect(await errorOf(again.s3.send(new PutObjectCommand({ Bucket, Key: 'new rules', Body: 'x' })))).toBe(
       'WireReset',
     );
-    await again.s3.send(new PutObjectCommand({ Bucket, Key: 'x1', Body: '' }));
+    await again.s3.send(new PutObjectCommand({ Bucket, Key: 'x1', Body: 'x' }));
   });
 
   test('a reset before leaves nothing, one after leaves the effect; so does an error after it', async () => {
