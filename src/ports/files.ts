@@ -13,7 +13,7 @@ export type FileProblem = 'missing' | 'not-a-file' | 'outside-workspace' | 'unre
 export interface Files {
   /** Absolute path of the workspace, for messages. */
   readonly root: string;
-  /** Regular files that match, in code-unit order; links are followed to files inside the workspace only. */
+  /** What matches and is no folder, in code-unit order; links to folders are not followed. */
   list(patterns: readonly string[]): Promise<string[]>;
   /** The text of a file of at most `maxBytes`. */
   read(

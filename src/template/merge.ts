@@ -4,7 +4,8 @@ import { byCodeUnits } from '../core/order.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { BuildSettings, Located, MergedTemplate, Template, TemplateLists } from '../core/template.ts';
-import { parseSpackSpec, type SpackSpec } from './spack-spec.ts';
+import { conflictsOf } from './conflicts.ts';
+import { specOf } from './spack-spec.ts';
 
 /** Lists are joined without duplicates, a child's single values win; see {@link MergedTemplate}. */
 export function mergeTemplate(
@@ -22,7 +23,7 @@ export function mergeTemplate(
     inputs: added(template.inputs, inherited?.inputs, same),
     tests: added(template.tests, inherited?.tests, same),
   };
-  const conflicts = own.packages.flatMap((spec) => versionConflict(spec, inherited?.packages ?? []));
+  const conflicts = conflictsOf(template, own, parent);
   if (conflicts.length > 0) return fail(conflicts);
   return ok({
     template,
@@ -42,7 +43,7 @@ export function mergeTemplate(
 const same = (text: string): string => text;
 
 function packageKey(text: string): string {
-  return parsed(text)?.canonical ?? text;
+  return specOf(text)?.canonical ?? text;
 }
 
 /** What `items` holds that neither `inherited` nor an earlier item does. */
@@ -59,40 +60,13 @@ function added<Value>(
   });
 }
 
-/** An ancestor's image holds its version already; another one beside it is hardly what is meant. */
-function versionConflict(spec: Located<string>, inherited: readonly Located<string>[]): Diagnostic[] {
-  const mine = parsed(spec.value);
-  const versions = inherited
-    .map((one) => ({ ...one, spec: parsed(one.value) }))
-    .filter((one) => one.spec?.package === mine?.package);
-  const [first] = versions;
-  if (mine?.version === undefined || first === undefined) return [];
-  if (versions.some((one) => one.spec?.version === mine.version || one.spec?.version === undefined))
-    return [];
-  const { file, line } = first.place;
-  return [
-    {
-      severity: 'error',
-      code: 'version-conflict',
-      message: `${spec.value} conflicts with ${first.value} (${file}:${line}), which it inherits`,
-      place: spec.place,
-      cure: `use ${mine.package}@${first.spec?.version ?? ''} here, change ${file}, or do not extend it`,
-    },
-  ];
-}
-
-function parsed(text: string): SpackSpec | undefined {
-  const result = parseSpackSpec(text);
-  return 'spec' in result ? result.spec : undefined;
-}
-
 function given(build: BuildSettings): BuildSettings {
   return Object.fromEntries(Object.entries(build).filter(([, value]) => value !== undefined));
 }
 
 /** Compilers first, since the other packages may be built with them; then by code units. */
 export function installOrder(packages: readonly Located<string>[]): string[] {
-  const rank = (text: string): number => (compilers.has(parsed(text)?.package ?? '') ? 0 : 1);
+  const rank = (text: string): number => (compilers.has(specOf(text)?.package ?? '') ? 0 : 1);
   return packages
     .map(({ value }) => packageKey(value))
     .toSorted((a, b) => rank(a) - rank(b) || byCodeUnits(a, b));

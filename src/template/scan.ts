@@ -22,6 +22,8 @@ export async function scanTemplates(files: Files, pattern: string): Promise<Scan
   if (found.length === 0) return { templates: [], broken: new Map(), diagnostics: [noTemplates(pattern)] };
   const read = await Promise.all(
     found.map(async (file) => {
+      const misnamed = nameProblem(naming.nameOf(file));
+      if (misnamed !== undefined) return { file, diagnostics: [unfitName(file, misnamed)] };
       const content = await files.read(file, maxBytes);
       if ('problem' in content) return { file, diagnostics: [unreadable(file, content.problem)] };
       const template = readTemplate(file, content.text, naming);
@@ -46,6 +48,25 @@ export function templateNaming(pattern: string): TemplateNaming {
       const { dir, name } = posix.parse(below);
       return templateName(posix.join(dir, name));
     },
+  };
+}
+
+const longestName = 128;
+
+/** A name goes into tags, where longer ones would be cut and not be recognised, and into lines of text. */
+function nameProblem(name: string): string | undefined {
+  if (name.length > longestName) return `has ${name.length} characters, and ${longestName} are allowed`;
+  return /[\p{Cc}\p{Zl}\p{Zp}\uFFFD]/u.test(name)
+    ? 'holds a control character or one that is no text'
+    : undefined;
+}
+
+function unfitName(file: string, problem: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'template-name',
+    message: `the name of the template in ${JSON.stringify(file)} ${problem}`,
+    cure: 'rename the file',
   };
 }
 

@@ -19,3 +19,9 @@ export function parseSpackSpec(text: string): { readonly spec: SpackSpec } | { r
   }
   return { spec: { package: match[1], version: match[2], canonical } };
 }
+
+/** The spec of a text that was checked before; undefined where it is none. */
+export function specOf(text: string): SpackSpec | undefined {
+  const result = parseSpackSpec(text);
+  return 'spec' in result ? result.spec : undefined;
+}

@@ -73,7 +73,6 @@ foundation
 │  └─ md/plumed
 └─ namd (depends on cuda, md/plumed)
 `);
-  expect(treeDrawing(await collectionOf({ 'templates/a\u001B[2Jb.yaml': '{}' }))).toBe('a[2Jb\n');
 });
 
 test('a table has columns as wide as their widest cell, and no space at the ends of lines', () => {

@@ -45,12 +45,12 @@ describe('lists', () => {
       `${packages('gcc@14, cmake')}users: [{ name: ada, uid: 5001, gid: 5001 }]
 data: { s3_mounts: [{ bucket: data, mount_point: /a }] }
 build: { scripts: [a.sh], inputs: [a] }`,
-      `${packages('"gcc@14 ", "gcc@14   +x", namd')}users: [{ name: ada, uid: 5001, gid: 5001 }, { name: ada, uid: 5002, gid: 5001 }]
+      `${packages('"gcc@14 ", "gcc@14   +x", namd')}users: [{ name: ada, uid: 5001, gid: 5001 }, { name: bob, uid: 5002, gid: 5001 }]
 data: { s3_mounts: [{ bucket: data, mount_point: /a }, { bucket: data, mount_point: /a, read_only: true }] }
 build: { scripts: [b.sh, a.sh], inputs: [a, b] }`,
     );
     expect(values(own.packages)).toEqual(['gcc@14   +x', 'namd']);
-    expect(values(own.users)).toEqual([{ name: 'ada', uid: 5002, gid: 5001 }]);
+    expect(values(own.users)).toEqual([{ name: 'bob', uid: 5002, gid: 5001 }]);
     expect(values(own.mounts)).toEqual([{ bucket: 'data', mountPoint: '/a', readOnly: true }]);
     expect([values(own.scripts), values(own.inputs)]).toEqual([['b.sh'], ['b']]);
     expect(values(all.packages)).toEqual(['gcc@14', 'cmake', 'gcc@14   +x', 'namd']);
@@ -72,9 +72,9 @@ build: { scripts: [b.sh, a.sh], inputs: [a, b] }`,
 
 test("single values: the child's wins, what it leaves out is inherited", () => {
   const { build } = chain(
-    'build: { instance_type: a.b, spot: true, volume_size_gb: 50, arch: arm64 }',
+    'build: { instance_type: a.b, spot: true, volume_size_gb: 50, arch: arm64, base: { ami: ami-0123456789abcdef0 } }',
     '{}',
-    'build: { spot: false, timeout: 1h, base: { ami: ami-0123456789abcdef0 } }',
+    'build: { spot: false, timeout: 1h }',
   );
   expect(build).toEqual({
     instanceType: 'a.b',
@@ -83,6 +83,39 @@ test("single values: the child's wins, what it leaves out is inherited", () => {
     architecture: 'arm64',
     timeoutSeconds: 3600,
     base: { ami: 'ami-0123456789abcdef0' },
+  });
+});
+
+describe('what cannot be', () => {
+  const user = (name: string, uid: number, gid = 5001): string =>
+    `{ name: ${name}, uid: ${uid}, gid: ${gid} }`;
+  const messages = (texts: string[]): string[] => errorOf(merge(texts)).map(({ message }) => message);
+
+  test.each([
+    ['one name with two uids', 'ada', 5002, 5001],
+    ['one uid with two names', 'bob', 5001, 5001],
+    ['one name with two gids', 'ada', 5001, 5002],
+  ])('%s, inherited or in one file', (_what, name, uid, gid) => {
+    const says = (file: string, line: number): string[] => [
+      `user ${name} (uid ${uid}, gid ${gid}) conflicts with user ada (uid 5001, gid 5001) at templates/${file}.yaml:${line}`,
+    ];
+    expect(messages([`users: [${user('ada', 5001)}]`, `users: [${user(name, uid, gid)}]`])).toEqual(
+      says('t0', 1),
+    );
+    expect(messages([`users: [${user('ada', 5001)}, ${user(name, uid, gid)}]`])).toEqual(says('t0', 1));
+  });
+
+  test('a base image, another architecture or a smaller volume below a parent', () => {
+    expect(
+      messages([
+        'build: { arch: x86_64, volume_size_gb: 100 }',
+        'build: { arch: arm64, volume_size_gb: 50, base: { ami: ami-0123456789abcdef0 } }',
+      ]),
+    ).toEqual([
+      't1 has both extends and build.base',
+      't1 is for arm64, and its parent for x86_64',
+      't1 has a volume of 50 GiB, and its parent one of 100',
+    ]);
   });
 });
 

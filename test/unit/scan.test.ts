@@ -144,3 +144,23 @@ test('the steps of amifile.ts need their scripts, once each', async () => {
   const both = { users: 'scripts/bootstrap.sh', bootstrap: 'scripts/bootstrap.sh' };
   expect([...(await inputsOf(tree, both)).files.keys()]).toEqual(['scripts/bootstrap.sh']);
 });
+
+test('a name that does not fit into tags and lines of text is refused', async () => {
+  const long = 'x'.repeat(129);
+  const { templates, diagnostics } = await scan({
+    'templates/a\nb.yaml': '{}',
+    [`templates/${long}.yaml`]: '{}',
+    'templates/größe "1".yaml': '{}',
+  });
+  expect(templates.map(({ name }) => name)).toEqual(['größe "1"']);
+  expect(diagnostics.map(({ message, cure }) => [message, cure])).toEqual([
+    [
+      String.raw`the name of the template in "templates/a\nb.yaml" holds a control character or one that is no text`,
+      'rename the file',
+    ],
+    [
+      `the name of the template in "templates/${long}.yaml" has 129 characters, and 128 are allowed`,
+      'rename the file',
+    ],
+  ]);
+});

@@ -34,13 +34,18 @@ export function localFiles(root: string): Files {
   return {
     root,
     async list(patterns) {
+      // Links to folders are not followed: they may lead out of the workspace, or round in circles.
       const found = await fastGlob([...patterns], {
         cwd: root,
         dot: true,
         ignore: ignored,
         suppressErrors: true,
+        followSymbolicLinks: false,
+        onlyFiles: false,
+        objectMode: true,
       });
-      return found.toSorted(byCodeUnits);
+      const files = found.filter(({ dirent }) => !dirent.isDirectory());
+      return files.map(({ path }) => path).toSorted(byCodeUnits);
     },
     read: (path, maxBytes) =>
       withFile<{ text: string } | { problem: FileProblem }>(path, async (file, size) =>
