@@ -197,6 +197,6 @@ describe('for programs', () => {
       packages: [],
     });
     expect(found.edges[0]).toEqual({ from: 'cuda', to: 'md/gromacs', kind: 'depends_on' });
-    expect(found.edges).toHaveLength(5);
+    expect(found.edges).toHaveLength(6);
   });
 });
