@@ -38,6 +38,6 @@ if [ "$#" -gt 0 ]; then
   eval "$amigraph_loaded"
 fi
 set --
-set -e
+set -e -o pipefail
 eval "$amigraph_command"
 ' bash "$1" "$spack" "${hashes[@]}"

@@ -8,9 +8,9 @@ export const journalSchema = v.object({
   template: v.pipe(v.string(), v.maxLength(1024)),
   /** Launches so far; part of the client token, so that a new launch is not taken for a repeat of the last. */
   attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  startedAt: v.pipe(v.string(), v.maxLength(64)),
-  /** Written before the launch is asked for. */
-  launching: v.boolean(),
+  startedAt: v.pipe(v.string(), v.isoTimestamp()),
+  /** How the instance is launched; written before that is asked for, so that a repeat asks for the same. */
+  launch: v.nullable(v.object({ image: id, instanceType: id, spot: v.boolean() })),
   instance: v.nullable(id),
   /** Names of the steps that are done. */
   steps: v.array(v.pipe(v.string(), v.maxLength(4096))),

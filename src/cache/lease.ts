@@ -56,7 +56,7 @@ async function writeBody(
     const outcome = await store.put(key, leaseText({ ...body, nonce }), precondition);
     if (outcome.kind === 'stored') return { kind: 'held', etag: outcome.etag };
     if (outcome.kind === 'refused') return { kind: 'failed', failure: outcome.failure };
-    const seen = await store.get(key);
+    const seen = await store.getOnce(key);
     if (seen.ok) {
       const there = seen.value === undefined ? undefined : parseLease(seen.value.text);
       if (seen.value !== undefined && there !== undefined && nonces.has(there.nonce)) {
@@ -90,12 +90,17 @@ export type AcquireFailure =
 
 export interface AcquireOptions {
   readonly signal: AbortSignal;
-  /** False: answer `held` at once. */
+  /** False: answer `held` as soon as the holder has shown that it is alive, by a renewal. */
   readonly wait: boolean;
   readonly pollMs: number;
+  /** The highest token known from elsewhere; the lease's own may have been lost with its object. */
+  readonly above: number;
   /** Called at each look that finds it held. */
   readonly onWaiting: (by: LeaseBody) => void;
 }
+
+/** A service that fails for longer will not be waited for. */
+const longestOutageMs = 20 * 60_000;
 
 /** Waits until the lease is free, or its holder has not been heard of for 1.5 times its duration, and takes it. */
 export async function acquireLease(
@@ -105,19 +110,31 @@ export async function acquireLease(
 ): Promise<Result<Lease, AcquireFailure>> {
   const { store, clock } = access;
   const nonces = new Set<string>();
+  let failingSince: number | undefined;
   let watched: { etag: string; since: number } | undefined;
   for (;;) {
     if (options.signal.aborted) return fail({ code: 'interrupted' });
-    const stored = await store.get(key);
-    if (!stored.ok) return stored;
+    const stored = await store.getOnce(key);
+    if (!stored.ok) {
+      failingSince ??= clock.monotonic();
+      const hopeless =
+        stored.error.nature === 'refused' || clock.monotonic() - failingSince > longestOutageMs;
+      if (hopeless) return stored;
+      await clock.sleep(options.pollMs, options.signal);
+      continue;
+    }
+    failingSince = undefined;
     const there = stored.value === undefined ? undefined : parseLease(stored.value.text);
     if (stored.value !== undefined && there === undefined) return fail({ code: 'unreadable', key });
 
     let takenFrom: LeaseBody | undefined;
     // A write of ours that was given up on may have arrived after all: nobody holds that.
     if (stored.value !== undefined && there?.state === 'held' && !nonces.has(there.nonce)) {
-      if (!options.wait) return fail({ code: 'held', by: there });
       const now = clock.monotonic();
+      // A holder that writes is alive; one that has died would be reported as building for ever.
+      if (watched !== undefined && watched.etag !== stored.value.etag && !options.wait) {
+        return fail({ code: 'held', by: there });
+      }
       if (watched?.etag !== stored.value.etag) watched = { etag: stored.value.etag, since: now };
       if (now - watched.since < 1.5 * there.ttlMs) {
         options.onWaiting(there);
@@ -133,7 +150,7 @@ export async function acquireLease(
     const body: Omit<LeaseBody, 'nonce'> = {
       version: 1,
       state: 'held',
-      token: (there?.token ?? 0) + 1,
+      token: Math.max(there?.token ?? 0, options.above) + 1,
       ttlMs: access.ttlMs,
       holder: access.holder,
       since: new Date(clock.now()).toISOString(),
@@ -149,7 +166,7 @@ export async function acquireLease(
     );
     if (written.kind === 'failed') return fail(written.failure);
     if (written.kind === 'held') {
-      return ok(new Lease(access, key, body, written.etag, sentAt + access.ttlMs, takenFrom));
+      return ok(new Lease(access, key, body, written.etag, takenFrom));
     }
   }
 }
@@ -165,7 +182,6 @@ export class Lease {
   readonly #ended = new AbortController();
   #body: Omit<LeaseBody, 'nonce'>;
   #etag: string;
-  #validUntil: number;
   #writing: Promise<unknown> = Promise.resolve();
   #lostTo = 'another run';
 
@@ -174,14 +190,12 @@ export class Lease {
     key: string,
     body: Omit<LeaseBody, 'nonce'>,
     etag: string,
-    validUntil: number,
     takenFrom: LeaseBody | undefined,
   ) {
     this.#access = access;
     this.#key = key;
     this.#body = body;
     this.#etag = etag;
-    this.#validUntil = validUntil;
     this.token = body.token;
     this.takenFrom = takenFrom;
     void this.#renew();
@@ -202,20 +216,18 @@ export class Lease {
 
   /** Writes the journal; false: the lease is lost. */
   record(journal: Journal | null): Promise<boolean> {
-    return this.#write({ ...this.#body, journal });
+    return this.#write((body) => ({ ...body, journal }));
   }
 
-  /** True while nobody can have taken it over. After a long pause of this process it renews first. */
-  async stillHeld(): Promise<boolean> {
-    if (this.#lost.signal.aborted) return false;
-    if (this.#access.clock.monotonic() < this.#validUntil) return true;
-    return this.record(this.journal);
+  /** Whether it is still ours, by a write: a clock cannot tell, for it may have stood still while this machine slept. */
+  confirm(): Promise<boolean> {
+    return this.#write((body) => body);
   }
 
   /** Marks the lease free, unless it is lost; deleting it would lose the token. */
   async release(): Promise<void> {
     this.#ended.abort();
-    await this.#write({ ...this.#body, state: 'free', journal: null });
+    await this.#write((body) => ({ ...body, state: 'free', journal: null }));
   }
 
   /** Stops renewing and leaves the lease and its journal as they are, for the next run. */
@@ -223,17 +235,16 @@ export class Lease {
     this.#ended.abort();
   }
 
-  /** One write after the other: each needs the ETag of the last. */
-  #write(body: Omit<LeaseBody, 'nonce'>): Promise<boolean> {
+  /** One write after the other: each needs the ETag of the last, and changes what the last has written. */
+  #write(change: (body: Omit<LeaseBody, 'nonce'>) => Omit<LeaseBody, 'nonce'>): Promise<boolean> {
     const write = this.#writing.then(async () => {
       if (this.#lost.signal.aborted) return false;
-      const sentAt = this.#access.clock.monotonic();
-      const deadline = sentAt + (2 / 3) * this.#access.ttlMs;
+      const body = change(this.#body);
+      const deadline = this.#access.clock.monotonic() + (2 / 3) * this.#access.ttlMs;
       const written = await writeBody(this.#access, this.#key, { etag: this.#etag }, body, deadline);
       if (written.kind === 'held') {
         this.#etag = written.etag;
         this.#body = body;
-        this.#validUntil = sentAt + this.#access.ttlMs;
         return true;
       }
       if (written.kind === 'lost' && written.by !== undefined) this.#lostTo = holderName(written.by.holder);
@@ -251,7 +262,7 @@ export class Lease {
     for (;;) {
       await clock.sleep(ttlMs / 3, ended);
       if (ended.aborted) return;
-      await this.record(this.#body.journal);
+      await this.confirm();
     }
   }
 }

@@ -4,7 +4,6 @@ import { findWorkspace, readAmifile } from '../config/amifile.ts';
 import type { Config } from '../config/config.ts';
 import { type Overrides, resolveConfig } from '../config/resolve.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
-import type { Wire } from '../core/wire.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { Files } from '../ports/files.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
@@ -62,27 +61,13 @@ export async function startSandbox(config: Config, around: Surroundings): Promis
   const { openSandbox } = await import('../sandbox/sandbox.ts');
   const { findConfinement } = await import('../sandbox/confinement.ts');
   const { folder, speed, faults } = config.sandbox;
-  const sandbox = await openSandbox({
+  return openSandbox({
     folder,
     speed,
     now: () => around.clock.now(),
     faults: faults === undefined ? [] : await readFaults(faults),
     confinement: findConfinement(folder, around.env),
-  });
-  await createBucket(sandbox.wire, config);
-  return sandbox;
-}
-
-/** Asked for at every start: making a bucket that is there already changes nothing. */
-async function createBucket(wire: Wire, { bucket, region }: Config): Promise<void> {
-  const host = `s3.${region}.amazonaws.com`;
-  await wire({
-    method: 'PUT',
-    host,
-    path: `/${bucket}`,
-    query: [],
-    headers: { host },
-    body: new Uint8Array(),
+    bucket: { name: config.bucket, region: config.region },
   });
 }
 

@@ -27,12 +27,10 @@ function interruptions(): Interruptions {
   };
 }
 
-/** A reader that has gone away (`| head`) is no reason to leave a build half done. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-process.stdout.on('error', ignoreClosedPipe);
-process.stderr.on('error', ignoreClosedPipe);
+/** A reader or a terminal that has gone away (`| head`, a closed window) is no reason to leave a build half done. */
+const ignore = (): void => {};
+process.stdout.on('error', ignore);
+process.stderr.on('error', ignore);
 
 const around: Surroundings = {
   stdin: process.stdin,

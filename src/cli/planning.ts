@@ -1,6 +1,6 @@
 /** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
 import { lookUp } from '../cache/lookup.ts';
-import { manifestKey, readManifest, rememberedDurations } from '../cache/manifest.ts';
+import { knownTokens, manifestKey, readManifest, rememberedDurations } from '../cache/manifest.ts';
 import { canonical } from '../core/digest.ts';
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
@@ -54,6 +54,8 @@ async function baseImages(
 export interface PlannedRun extends Planned {
   /** What is not as it should be, and does not stop the run. */
   readonly warnings: readonly Diagnostic[];
+  /** The highest lease token that the manifest has seen, by digest. */
+  readonly tokens: ReadonlyMap<Digest, number>;
 }
 
 export async function planRun(
@@ -86,12 +88,14 @@ export async function planRun(
     ]);
   }
   const durations = rememberedDurations(read);
+  const tokens = knownTokens(read);
   const planned = makePlan(
     { collection, config, fingerprints: all, found: must(found), durations },
     selected,
   );
   return {
     ...planned,
+    tokens,
     warnings: warningsOf(planned, problem && `s3://${config.bucket}/${key}: ${problem.message}`),
   };
 }

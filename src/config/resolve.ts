@@ -13,6 +13,8 @@ export type Overrides = Pick<WrittenConfig, 'provider' | 'region' | 'concurrency
 
 const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-';
 
+const usualTypes = { x86_64: 'c6a.4xlarge', arm64: 'c7g.4xlarge' };
+
 /** Throws InvalidInput where an environment variable or a flag is wrong. */
 export function resolveConfig(
   root: string,
@@ -25,6 +27,7 @@ export function resolveConfig(
   const sandbox = { ...config.sandbox, ...sandboxFromEnvironment(env) };
   const provider = config.provider ?? 'sandbox';
   const type = builder.instanceType;
+  const architecture = builder.architecture ?? 'x86_64';
   return {
     root,
     workspace:
@@ -44,8 +47,8 @@ export function resolveConfig(
       arm64: config.base ?? { ssm: `${al2023}arm64` },
     },
     builder: {
-      instanceType: { x86_64: type ?? 'c6a.4xlarge', arm64: type ?? 'c7g.4xlarge' },
-      architecture: builder.architecture ?? 'x86_64',
+      instanceType: { ...usualTypes, ...(type === undefined ? {} : { [architecture]: type }) },
+      architecture,
       spot: builder.spot ?? false,
       timeoutSeconds: seconds(builder.timeout ?? '4h'),
       volumeGb: builder.volumeSizeGb ?? 100,

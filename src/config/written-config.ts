@@ -32,7 +32,7 @@ export type Provider = 'sandbox' | 'aws';
 
 /** Defaults for what a template's `build` may say, and what only the account knows. */
 export interface BuilderOptions {
-  /** Default: `c6a.4xlarge`, or `c7g.4xlarge` for arm64. */
+  /** For templates of `architecture`; others have their own. Default: `c6a.4xlarge`, or `c7g.4xlarge` for arm64. */
   readonly instanceType?: string;
   /** Architecture of templates that name none. Default: `x86_64`. */
   readonly architecture?: Architecture;
@@ -46,7 +46,7 @@ export interface BuilderOptions {
   readonly subnet?: string;
   /** Security groups of the build instance; it needs no inbound rule. Default: the VPC's own. */
   readonly securityGroups?: readonly string[];
-  /** Name of the instance profile; its role needs AmazonSSMManagedInstanceCore. Needed with provider `aws`. */
+  /** Name of the instance profile; its role needs AmazonSSMManagedInstanceCore. Without one, SSM reaches the instance only where the account manages all hosts. */
   readonly instanceProfile?: string;
 }
 

@@ -22,8 +22,8 @@ export type Failure =
       readonly status: string;
       /** The last lines that the step printed. */
       readonly tail: readonly string[];
-      /** A file that holds all that it printed. */
-      readonly log: string;
+      /** A file that holds all that it printed; null: it could not be written. */
+      readonly log: string | null;
     }
   | { readonly code: 'timed-out'; readonly what: string; readonly afterMs: number }
   | {

@@ -26,3 +26,6 @@ export interface RegisteredImage {
   /** Why it is in this state, where the registry says so. */
   readonly stateReason: string | undefined;
 }
+
+/** Whether it is on its way to become available, so that waiting makes sense. */
+export const isBeingMade = (state: ImageState): boolean => state === 'pending' || state === 'transient';

@@ -36,10 +36,12 @@ export interface Action {
   readonly needs: readonly TemplateName[];
   /** How long the build took when it was last done; null: never seen. */
   readonly expectedMs: number | null;
+  /** The template whose image this one shares, since their digests are equal; null: none. */
+  readonly sameAs: TemplateName | null;
   readonly settings: LaunchSettings;
 }
 
-/** How to build, as far as the template says; what it leaves open, the builder's own settings decide. */
+/** How to build: nothing in here can change the image. */
 interface LaunchSettings {
   readonly instanceType: string;
   readonly spot: boolean;

@@ -44,7 +44,7 @@ export interface TemplateLists {
   readonly mounts: readonly Located<Mount>[];
   /** Workspace paths of scripts that run after the packages. */
   readonly scripts: readonly Located<string>[];
-  /** Patterns of files that go into the image, relative to the workspace. */
+  /** Patterns of files that the digest covers, relative to the workspace. */
   readonly inputs: readonly Located<string>[];
   readonly tests: readonly Located<string>[];
 }

@@ -13,10 +13,12 @@ export interface Build {
   readonly ctx: ExecuteContext;
   readonly action: Action;
   readonly lease: Lease;
-  /** What the build instance is launched from. */
-  readonly from: ImageId;
   /** Aborted when the run is interrupted or the lease is lost. */
   readonly signal: AbortSignal;
+  /** What a new instance is launched from; one that was launched before, the journal tells. */
+  readonly from: ImageId;
+  /** When this run began with it, on the monotonic clock. */
+  readonly began: number;
   /** On the monotonic clock. */
   readonly deadline: number;
   journal: Journal;
@@ -33,7 +35,7 @@ export function newJournal(ctx: ExecuteContext, action: Action): Journal {
     template: action.template,
     attempt: 1,
     startedAt: now,
-    launching: false,
+    launch: null,
     instance: null,
     steps: [],
     imaging: false,
@@ -56,7 +58,7 @@ export function whyEnded(build: Build, failure: Failure): Failure {
   return failure.code === 'interrupted' && build.lease.signal.aborted ? leaseLost(build) : failure;
 }
 
-export function recordFor({ ctx, action, from, journal }: Build): BuildRecord {
+export function recordFor({ ctx, action, journal }: Build, from: ImageId): BuildRecord {
   return {
     template: action.template,
     digest: action.digest,
@@ -70,8 +72,9 @@ export function recordFor({ ctx, action, from, journal }: Build): BuildRecord {
 }
 
 /** The image's tags, so that an instance found by tag tells whose it is; its name says that it is only the build. */
-export function instanceTags(build: Build): Record<string, string> {
-  return { ...tagsOf(recordFor(build)), Name: `amigraph build of ${build.action.template}`.slice(0, 256) };
+export function instanceTags(build: Build, from: ImageId): Record<string, string> {
+  const name = `amigraph build of ${build.action.template}`.slice(0, 256);
+  return { ...tagsOf(recordFor(build, from)), Name: name };
 }
 
 /** Holds the build id, so that asking twice finds the same image. EC2 takes 128 characters: letters, digits, ()[] ./-'@_ */

@@ -2,6 +2,7 @@
 import type { LeaseAccess } from '../cache/lease.ts';
 import type { ManifestAccess } from '../cache/manifest.ts';
 import type { Emit } from '../core/event.ts';
+import type { Digest } from '../core/ids.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
@@ -29,6 +30,8 @@ export interface ExecuteContext {
   readonly prefix: string;
   /** By what waits are divided: 1 on AWS, the sandbox's speed there. */
   readonly pace: number;
+  /** The highest lease token that the manifest has seen, by digest. */
+  readonly tokens: ReadonlyMap<Digest, number>;
   /** False: an image that another run builds is an error at once. */
   readonly wait: boolean;
   /** Aborted by Ctrl-C: stop what is going on, clean up. */

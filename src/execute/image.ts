@@ -4,7 +4,7 @@ import { acquireLease, type AcquireFailure, type Lease, leaseKey } from '../cach
 import { lookUp } from '../cache/lookup.ts';
 import type { ImageResult, Trouble } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
-import { buildId, type Digest, type ImageId } from '../core/ids.ts';
+import { buildId, type Digest, type ImageId, imageId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Action } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -82,19 +82,48 @@ async function underLease(
     tell(failed(from.error));
     return lease.release();
   }
+  const began = ctx.clock.monotonic();
   const build: Build = {
     ctx,
     action,
     lease,
     from: from.value,
     signal,
-    deadline: ctx.clock.monotonic() + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
+    began,
+    deadline: began + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
     journal: lease.journal ?? newJournal(ctx, action),
-    instanceSeen: false,
+    instanceSeen: lease.journal?.instance != null,
   };
-  const built = await run(build);
-  tell(built.ok ? { result: 'built', image: built.value.id } : failed(whyEnded(build, built.error)));
-  await cleanUp(build);
+  try {
+    const built = await run(build);
+    tell(built.ok ? { result: 'built', image: built.value.id } : failed(whyEnded(build, built.error)));
+  } finally {
+    await cleanUp(build);
+  }
+}
+
+/**
+ * For an image that is there: what a run that died over it has left behind is ended and its lease freed.
+ * Nobody waits for the outcome, which is known.
+ */
+export async function settleLeftovers(ctx: ExecuteContext, action: Action, stop: AbortSignal): Promise<void> {
+  const acquired = await acquire(ctx, action, stop);
+  if (!acquired.ok) return;
+  const lease = acquired.value;
+  if (lease.journal === null) return lease.release();
+  const began = ctx.clock.monotonic();
+  const { journal } = lease;
+  await cleanUp({
+    ctx,
+    action,
+    lease,
+    from: imageId(''),
+    signal: stop,
+    began,
+    deadline: began,
+    journal,
+    instanceSeen: true,
+  });
 }
 
 async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
@@ -116,7 +145,7 @@ async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
   build.instanceSeen = false;
   const anew = await note(build, {
     attempt: last + 1,
-    launching: false,
+    launch: null,
     instance: null,
     steps: [],
     imaging: false,
@@ -150,9 +179,10 @@ function instanceIsUseless(failure: Failure): boolean {
 /** Whoever has lost the lease touches nothing: the instance is the next holder's. */
 async function cleanUp(build: Build): Promise<void> {
   const { ctx, lease } = build;
-  if (lease.signal.aborted) return;
-  await endInstances(ctx, build);
-  if (ctx.abandoned.aborted) return lease.abandon();
+  if (!(await lease.confirm())) return;
+  const allGone = await endInstances(ctx, build);
+  // What may be left, the next run finds in the journal.
+  if (!allGone || ctx.abandoned.aborted) return lease.abandon();
   await lease.release();
 }
 
@@ -165,6 +195,7 @@ async function acquire(
   const acquired = await acquireLease(ctx.lease, leaseKey(ctx.prefix, ctx.region, action.digest), {
     signal,
     wait: ctx.wait,
+    above: ctx.tokens.get(action.digest) ?? 0,
     pollMs: Math.max(200, paced(ctx.pace, 10_000)),
     onWaiting: (by) => {
       const progress = `${by.token} ${by.journal?.steps.length ?? 0}`;

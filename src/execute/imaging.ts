@@ -3,7 +3,7 @@ import { publish } from '../cache/manifest.ts';
 import { tagsOf } from '../cache/tags.ts';
 import type { Failure } from '../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
-import type { RegisteredImage } from '../core/image.ts';
+import { isBeingMade, type RegisteredImage } from '../core/image.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
@@ -17,17 +17,18 @@ const imageMs = 4 * 60 * minute;
 export async function makeImage(build: Build): Promise<Result<RegisteredImage, Failure>> {
   const { journal } = build;
   if (journal.image !== null) return available(build, imageId(journal.image));
-  if (journal.instance === null) throw new Error('an image can be made of a launched instance only');
+  if (journal.instance === null || journal.launch === null) {
+    throw new Error('an image can be made of a launched instance only');
+  }
   const instance = instanceId(journal.instance);
   const changed = await changedInputs(build);
   if (changed.length > 0) return fail({ code: 'inputs-changed', files: changed });
-  if (!(await build.lease.stillHeld())) return fail(leaseLost(build));
   const noted = await note(build, { imaging: true });
   if (!noted.ok) return noted;
   // Spot instances cannot be stopped; EC2 reboots a running one for its image.
-  const stopped = build.action.settings.spot ? ok(undefined) : await stop(build, instance);
+  const stopped = build.journal.launch?.spot === true ? ok(undefined) : await stop(build, instance);
   if (!stopped.ok) return stopped;
-  const created = await create(build, instance);
+  const created = await create(build, instance, imageId(journal.launch.image));
   if (!created.ok) return created;
   const kept = await note(build, { image: created.value });
   return kept.ok ? available(build, created.value) : kept;
@@ -49,13 +50,13 @@ async function stop({ ctx, signal }: Build, instance: InstanceId): Promise<Resul
   return state === 'stopped' ? ok(undefined) : fail({ code: 'instance-ended', instance, state, why });
 }
 
-function create(build: Build, instance: InstanceId): Promise<Result<ImageId, Failure>> {
+function create(build: Build, instance: InstanceId, from: ImageId): Promise<Result<ImageId, Failure>> {
   const { ctx, action, signal } = build;
   const request = {
     instance,
     name: imageName(build),
     description: `${action.template}, built by amigraph`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 255),
-    tags: tagsOf(recordFor(build)),
+    tags: tagsOf(recordFor(build, from)),
   };
   const options = { signal, withinMs: 10 * minute, passing: ['IncorrectState', 'IncorrectInstanceState'] };
   return attempt(ctx, () => ctx.builder.createImage(request), options);
@@ -70,7 +71,7 @@ export async function available(
     look: ctx.looks.images,
     id,
     what: `image ${id} to be available`,
-    until: (image) => image !== undefined && image.state !== 'pending' && image.state !== 'transient',
+    until: (image) => image !== undefined && !isBeingMade(image.state),
     withinMs: patience(ctx.pace, imageMs),
     signal,
   });
@@ -88,12 +89,13 @@ export async function available(
 /** Enters the image into the manifest, unless the lease or the inputs are not what they were when the build began. */
 export async function publishImage(build: Build, image: RegisteredImage): Promise<Result<void, Failure>> {
   const { ctx, action, journal, lease } = build;
+  // Before anything is removed or published, not after: the image may be another holder's by now.
+  if (!(await lease.confirm())) return fail(leaseLost(build));
   const changed = await changedInputs(build);
   if (changed.length > 0) {
-    await attempt(ctx, () => ctx.registry.remove(image), { signal: build.signal, withinMs: 10 * minute });
+    await removeImage(build, image);
     return fail({ code: 'inputs-changed', files: changed });
   }
-  if (!(await lease.stillHeld())) return fail(leaseLost(build));
   const now = ctx.clock.now();
   const published = await publish(ctx.manifest, action.digest, {
     template: action.template,
@@ -101,7 +103,7 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     buildId: journal.buildId,
     token: lease.token,
     builtAt: new Date(now).toISOString(),
-    durationMs: Math.max(0, now - Date.parse(journal.startedAt)),
+    durationMs: Math.round(ctx.clock.monotonic() - build.began),
   });
   if (published.ok) return ok(undefined);
   if (published.error.code === 'fenced') {
@@ -119,15 +121,28 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
   return ok(undefined);
 }
 
+/** It carries the digest of something else: left there, it would be taken for a hit. */
+async function removeImage({ ctx, signal }: Build, image: RegisteredImage): Promise<void> {
+  const removed = await attempt(ctx, () => ctx.registry.remove(image), { signal, withinMs: 10 * minute });
+  if (removed.ok) return;
+  ctx.emit({
+    type: 'warning',
+    code: 'image-left',
+    message: `image ${image.id} is not what its tags say and could not be removed; remove it: aws ec2 deregister-image --region ${ctx.region} --image-id ${image.id} --delete-associated-snapshots`,
+  });
+}
+
 /** Files of the recipe that are not what they were when it was made. */
 async function changedInputs({ ctx, action }: Build): Promise<string[]> {
   const { steps, inputs } = action.recipe;
-  const expected = new Map(inputs.map(({ path, digest }) => [path, digest]));
-  for (const { script, scriptDigest } of steps) expected.set(script, scriptDigest);
-  const changed: string[] = [];
-  for (const [path, digest] of expected) {
+  const changed = new Set<string>();
+  for (const { path, digest, executable } of inputs) {
     const now = await ctx.files.digest(path);
-    if (!('digest' in now) || now.digest !== digest) changed.push(path);
+    if (!('digest' in now) || now.digest !== digest || now.executable !== executable) changed.add(path);
   }
-  return changed;
+  for (const [path, digest] of new Map(steps.map((step) => [step.script, step.scriptDigest]))) {
+    const now = await ctx.files.digest(path);
+    if (!('digest' in now) || now.digest !== digest) changed.add(path);
+  }
+  return [...changed];
 }

@@ -1,8 +1,8 @@
 /** The build instance: there, ready for commands, and gone again. It does not know what runs on it. */
 import type { Failure } from '../core/failure.ts';
-import { type InstanceId, instanceId } from '../core/ids.ts';
+import { imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { InstanceView } from '../ports/builder.ts';
+import type { InstanceView, TaggedInstance } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
 import { type Build, instanceTags, note } from './build.ts';
 import { type ExecuteContext, paced, patience } from './context.ts';
@@ -12,6 +12,7 @@ const ended = new Set<InstanceView['state']>(['stopping', 'stopped', 'shutting-d
 
 /** The instance of the journal, or a new one; ready for commands. */
 export async function readyInstance(build: Build): Promise<Result<InstanceId, Failure>> {
+  const adopted = build.journal.instance !== null;
   const launched = await launch(build);
   if (!launched.ok) return launched;
   const { ctx, signal } = build;
@@ -21,10 +22,14 @@ export async function readyInstance(build: Build): Promise<Result<InstanceId, Fa
     id: instance,
     what: `instance ${instance} to be running`,
     until: (view) => view !== undefined && (view.state === 'running' || ended.has(view.state)),
-    withinMs: patience(ctx.pace, 15 * minute),
+    // One that was launched long ago and is not there has come and gone.
+    withinMs: adopted ? paced(ctx.pace, 3 * minute) + 5000 : patience(ctx.pace, 15 * minute),
     signal,
   });
-  if (!running.ok) return running;
+  if (!running.ok) {
+    const gone = adopted && running.error.code === 'timed-out';
+    return gone ? fail({ code: 'instance-ended', instance, state: 'gone', why: '' }) : running;
+  }
   const { state = 'unseen', why = '' } = running.value ?? {};
   build.instanceSeen = true;
   if (state !== 'running') return fail({ code: 'instance-ended', instance, state, why });
@@ -40,28 +45,41 @@ export async function readyInstance(build: Build): Promise<Result<InstanceId, Fa
 }
 
 async function launch(build: Build): Promise<Result<InstanceId, Failure>> {
-  const { ctx, action, journal, signal } = build;
-  if (journal.instance !== null) return ok(instanceId(journal.instance));
-  const noted = await note(build, { launching: true });
+  const { ctx, action, signal } = build;
+  if (build.journal.instance !== null) return ok(instanceId(build.journal.instance));
+  const how = build.journal.launch ?? {
+    image: build.from,
+    instanceType: action.settings.instanceType,
+    spot: action.settings.spot,
+  };
+  const noted = await note(build, { launch: how });
   if (!noted.ok) return noted;
-  const launched = await attempt(
-    ctx,
-    () =>
-      ctx.builder.launch({
-        clientToken: `${journal.buildId}-${journal.attempt}`,
-        image: build.from,
-        instanceType: action.settings.instanceType,
-        spot: action.settings.spot,
-        volumeGb: action.recipe.volumeGb,
-        tags: instanceTags(build),
-        // Beyond the time limit and an hour for the image: nobody can still be coming back.
-        deadManMinutes: Math.ceil(action.settings.timeoutSeconds / 60) + 60,
-      }),
-    { signal, withinMs: 10 * minute },
-  );
-  if (!launched.ok) return launched;
-  const kept = await note(build, { instance: launched.value });
-  return kept.ok ? launched : kept;
+  const { buildId, attempt: count } = build.journal;
+  const from = imageId(how.image);
+  const request = {
+    ...how,
+    image: from,
+    clientToken: `${buildId}-${count}`,
+    volumeGb: action.recipe.volumeGb,
+    tags: instanceTags(build, from),
+    // Beyond the time limit and an hour for the image: nobody can still be coming back.
+    deadManMinutes: Math.ceil(action.settings.timeoutSeconds / 60) + 60,
+  };
+  // An image that has just become available is not known everywhere at once.
+  const passing = ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'];
+  const launched = await attempt(ctx, () => ctx.builder.launch(request), {
+    signal,
+    withinMs: 5 * minute,
+    passing,
+  });
+  if (launched.ok) {
+    const kept = await note(build, { instance: launched.value });
+    return kept.ok ? launched : kept;
+  }
+  // A refusal means that there is no instance to look for.
+  const refused = launched.error.code === 'cloud' && launched.error.nature !== 'unknown';
+  if (refused) await note(build, { launch: null });
+  return launched;
 }
 
 /** Resolves with a failure when the instance ends by itself; looks seldom, since that hardly ever happens. */
@@ -84,33 +102,52 @@ export async function instanceEnds(
   return fail({ code: 'instance-ended', instance, state, why });
 }
 
-/** Ends every instance of a build and sees to it that it is terminated. */
-export async function endInstances(ctx: ExecuteContext, build: Build): Promise<void> {
-  const { journal } = build;
-  if (!journal.launching) return;
-  const found =
-    journal.instance === null ? await instancesOf(ctx, journal.buildId) : [instanceId(journal.instance)];
-  await Promise.all(found.map((instance) => endInstance(ctx, instance, build.instanceSeen)));
+/** Ends every instance of a build; false: one may be left, which was said. */
+export async function endInstances(ctx: ExecuteContext, build: Build): Promise<boolean> {
+  const { journal, instanceSeen } = build;
+  if (journal.launch === null) return true;
+  if (journal.instance !== null) return endInstance(ctx, instanceId(journal.instance), instanceSeen);
+  const found = await unansweredLaunch(ctx, journal.buildId);
+  if (!found.ok) {
+    ctx.emit({
+      type: 'warning',
+      code: 'instance-left',
+      message: `an instance tagged BuildId=${journal.buildId} may have been launched in ${ctx.region}, and could not be looked for`,
+    });
+    return false;
+  }
+  const gone = await Promise.all(found.value.map(({ id }) => endInstance(ctx, id, true)));
+  return gone.every(Boolean);
 }
 
-/** For a launch that was never answered. */
-async function instancesOf(ctx: ExecuteContext, build: string): Promise<InstanceId[]> {
-  const options = { signal: ctx.abandoned, withinMs: 5 * minute };
-  const tagged = await attempt(ctx, () => ctx.builder.instancesTagged('BuildId', build), options);
-  return tagged.ok ? tagged.value : [];
+/** The instances of a launch that was never answered: looked for until they would have become visible. */
+async function unansweredLaunch(
+  ctx: ExecuteContext,
+  build: string,
+): Promise<Result<TaggedInstance[], Failure>> {
+  const signal = ctx.abandoned;
+  const until = ctx.clock.monotonic() + paced(ctx.pace, 2 * minute);
+  for (;;) {
+    const tagged = await attempt(ctx, () => ctx.builder.instancesTagged('BuildId', build), {
+      signal,
+      withinMs: 5 * minute,
+    });
+    if (!tagged.ok || tagged.value.length > 0 || ctx.clock.monotonic() >= until) return tagged;
+    await ctx.clock.sleep(paced(ctx.pace, 10_000), signal);
+  }
 }
 
 const notFound = 'InvalidInstanceID.NotFound';
 
 /** `seen`: the instance was there once. Only then does `not found` mean that it is gone, and not that it is not visible yet. */
-async function endInstance(ctx: ExecuteContext, instance: InstanceId, seen: boolean): Promise<void> {
+async function endInstance(ctx: ExecuteContext, instance: InstanceId, seen: boolean): Promise<boolean> {
   const signal = ctx.abandoned;
   const asked = await attempt(ctx, () => ctx.builder.terminate(instance), {
     signal,
     withinMs: 10 * minute,
     passing: seen ? [] : [notFound],
   });
-  if (seen && !asked.ok && asked.error.code === 'cloud' && asked.error.awsCode === notFound) return;
+  if (seen && !asked.ok && asked.error.code === 'cloud' && asked.error.awsCode === notFound) return true;
   const terminated = await ctx.poller.watch({
     look: ctx.looks.instances,
     id: instance,
@@ -119,11 +156,13 @@ async function endInstance(ctx: ExecuteContext, instance: InstanceId, seen: bool
     withinMs: patience(ctx.pace, 10 * minute),
     signal,
   });
-  if (terminated.ok || signal.aborted) return;
+  if (terminated.ok) return true;
+  if (signal.aborted) return false;
   ctx.emit({
     type: 'warning',
     code: 'instance-left',
     message: `instance ${instance} was not seen terminated; end it: aws ec2 terminate-instances --region ${ctx.region} --instance-ids ${instance}`,
     instance,
   });
+  return false;
 }

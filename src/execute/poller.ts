@@ -41,6 +41,8 @@ export class Poller {
   readonly #onRetry: (failure: CloudFailure, attempt: number) => void;
   readonly #lookedAt = new Map<AnyLook, number>();
   readonly #waiting = new Map<AnyLook, Set<Waiting>>();
+  /** Aborted when nothing is waited for any more: then nor does the poller. */
+  #idle = new AbortController();
   #running = false;
   #failures = 0;
 
@@ -83,7 +85,7 @@ export class Poller {
     this.#running = true;
     while (this.#waiting.size > 0) {
       // Failing calls are spaced out: a service in trouble is not helped by more of them.
-      await this.#clock.sleep(this.#intervalMs * Math.min(8, 2 ** this.#failures));
+      await this.#clock.sleep(this.#intervalMs * Math.min(8, 2 ** this.#failures), this.#idle.signal);
       const due = [...this.#waiting].filter(([look, group]) => this.#isDue(look, group));
       await Promise.all(due.map(([look, group]) => this.#look(look, group)));
     }
@@ -123,6 +125,10 @@ export class Poller {
     group?.delete(waiting);
     waiting.signal.removeEventListener('abort', waiting.onAbort);
     if (group?.size === 0) this.#waiting.delete(look);
+    if (this.#waiting.size === 0) {
+      this.#idle.abort();
+      this.#idle = new AbortController();
+    }
     if (failure !== undefined) waiting.give(failure);
   }
 }

@@ -1,9 +1,10 @@
 /** Carries out a plan and tells what happens. It does not know how the plan came to be nor who listens. */
+import { setMaxListeners } from 'node:events';
 import type { ImageResult } from '../core/event.ts';
 import type { ImageId, TemplateName } from '../core/ids.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import type { ExecuteContext } from './context.ts';
-import { executeImage, type Execution, type Outcome } from './image.ts';
+import { executeImage, type Execution, type Outcome, settleLeftovers } from './image.ts';
 import { runSchedule } from './scheduler.ts';
 
 export interface RunOptions {
@@ -21,16 +22,19 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   const begun = new Map<TemplateName, number>();
   const outcomes = new Map<TemplateName, Outcome>();
   const stop = new AbortController();
+  // Every wait of every image listens to it.
+  setMaxListeners(0, stop.signal, ctx.interrupted, ctx.abandoned);
   const halt = (): void => stop.abort();
   ctx.interrupted.addEventListener('abort', halt, { once: true });
   if (ctx.interrupted.aborted) halt();
   ctx.emit({ type: 'plan', actions: plan.actions });
+  const leftovers = await leftoverDigests(ctx, plan);
   await runSchedule(plan, {
     ...options,
     stop,
     start: (action, images) => {
       begun.set(action.template, ctx.clock.monotonic());
-      return start(ctx, action, images, stop.signal);
+      return start(ctx, action, { images, leftovers }, stop.signal);
     },
     onOutcome: (action, outcome) => {
       outcomes.set(action.template, outcome);
@@ -54,15 +58,23 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   return { outcomes };
 }
 
+/** Digests that are to be reused while an instance of their build is still there: its run may have died. */
+async function leftoverDigests(ctx: ExecuteContext, plan: Plan): Promise<ReadonlySet<string>> {
+  if (plan.actions.every(({ action }) => action !== 'reuse')) return new Set();
+  const alive = await ctx.builder.instancesTagged('ManagedBy', 'amigraph');
+  return new Set(alive.ok ? alive.value.flatMap(({ tags }) => tags['TemplateDigest'] ?? []) : []);
+}
+
 function start(
   ctx: ExecuteContext,
   action: Action,
-  images: ReadonlyMap<TemplateName, ImageId>,
+  { images, leftovers }: { images: ReadonlyMap<TemplateName, ImageId>; leftovers: ReadonlySet<string> },
   stop: AbortSignal,
 ): Execution {
   const known = knownImage(action, images);
   if (known !== undefined) {
-    return { outcome: Promise.resolve({ result: 'reused', image: known }), ended: Promise.resolve() };
+    const ended = leftovers.has(action.digest) ? settleLeftovers(ctx, action, stop) : Promise.resolve();
+    return { outcome: Promise.resolve({ result: 'reused', image: known }), ended };
   }
   const parent = action.parent === null ? undefined : images.get(action.parent);
   return executeImage(ctx, action, parent, stop);
@@ -71,5 +83,5 @@ function start(
 /** An image that is there already, or that this very run has made under another template's name. */
 function knownImage(action: Action, images: ReadonlyMap<TemplateName, ImageId>): ImageId | undefined {
   if (action.action === 'reuse') return action.image ?? undefined;
-  return action.reason.kind === 'same-digest' ? images.get(action.reason.template) : undefined;
+  return action.sameAs === null ? undefined : images.get(action.sameAs);
 }

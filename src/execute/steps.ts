@@ -1,6 +1,6 @@
 /** Runs the steps of a recipe on a ready instance, one after the other. It does not know where the instance came from. */
 import { digestOf } from '../core/digest.ts';
-import type { Failure } from '../core/failure.ts';
+import type { CloudFailure, Failure } from '../core/failure.ts';
 import type { CommandId, InstanceId } from '../core/ids.ts';
 import { maxScriptBytes, type Recipe } from '../core/recipe.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -115,17 +115,25 @@ async function send(
     timeoutSeconds: Math.min(longestCommand, action.settings.timeoutSeconds),
     logPrefix: `${ctx.prefix}logs/${journal.buildId}/${index}`,
   };
-  let mayBeSent = build.lease.takenFrom !== undefined;
+  /** How often it must be looked for in vain before it counts as not sent: lists lag behind. */
+  let looks = build.lease.takenFrom === undefined ? 0 : 1;
+  let lost: CloudFailure | undefined;
   return attempt(
     ctx,
     async () => {
-      if (mayBeSent) {
+      if (looks > 0) {
         const found = await ctx.builder.findCommand(instance, comment);
         if (!found.ok) return found;
         if (found.value !== undefined) return ok(found.value);
+        looks -= 1;
+        if (looks > 0 && lost !== undefined) return fail(lost);
       }
-      mayBeSent = true;
-      return ctx.builder.send(request);
+      const sent = await ctx.builder.send(request);
+      if (!sent.ok && sent.error.nature === 'unknown') {
+        looks = 4;
+        lost = sent.error;
+      }
+      return sent;
     },
     { signal, withinMs: 10 * minute, passing: ['InvalidInstanceId'] },
   );
@@ -141,14 +149,8 @@ async function stepFailure(
   const name = `${index}-${step.name.replaceAll(/[^A-Za-z0-9@._+-]+/g, '-').slice(0, 60)}.log`;
   const log = await build.ctx.files.write(`.amigraph/logs/${build.journal.buildId}/${name}`, whole);
   const tail = whole.trimEnd().split('\n').slice(-15);
-  return {
-    code: 'step-failed',
-    step: step.name,
-    exitCode: result.exitCode,
-    status: result.status,
-    tail,
-    log,
-  };
+  const { exitCode, status } = result;
+  return { code: 'step-failed', step: step.name, exitCode, status, tail, log: log ?? null };
 }
 
 /** What the step printed: whole from the bucket, else as much as SSM kept. */

@@ -1,7 +1,7 @@
 /** Whether an image must be built, from what carries its digest. It does not look anything up. */
 import type { Found } from '../cache/lookup.ts';
 import type { ImageId, TemplateName } from '../core/ids.ts';
-import type { RegisteredImage } from '../core/image.ts';
+import { isBeingMade, type RegisteredImage } from '../core/image.ts';
 import type { ActionKind, Reason } from '../core/plan.ts';
 
 export interface Expected {
@@ -24,7 +24,7 @@ export function decide(found: readonly Found[], expected: Expected): Decision {
   const right = found.filter((one) => standsOnExpected(one, expected));
   const unusable = right
     .map(({ image }) => image)
-    .filter(({ state }) => state !== 'available' && state !== 'pending');
+    .filter(({ state }) => state !== 'available' && !isBeingMade(state));
   const available = right.find(({ image }) => image.state === 'available');
   if (available !== undefined) {
     const { image, record } = available;
@@ -36,7 +36,7 @@ export function decide(found: readonly Found[], expected: Expected): Decision {
     };
     return { action: 'reuse', reason, image, unusable };
   }
-  const pending = right.find(({ image }) => image.state === 'pending');
+  const pending = right.find(({ image }) => isBeingMade(image.state));
   if (pending !== undefined) {
     const reason: Reason = { kind: 'image-pending', image: pending.image.id };
     return { action: 'wait', reason, image: pending.image, unusable };

@@ -89,11 +89,11 @@ export function makePlan(facts: PlanFacts, selected: ReadonlySet<TemplateName>):
     };
     if (twin !== undefined && decision.action === 'build') {
       const reason = { kind: 'same-digest', template: twin } as const;
-      actions.push({ ...common, action: 'wait', reason, image: null, needs: [twin] });
+      actions.push({ ...common, action: 'wait', reason, image: null, needs: [twin], sameAs: twin });
     } else {
       const needs = decision.action === 'build' ? parents : [];
       const { action, reason } = decision;
-      actions.push({ ...common, action, reason, image: decision.image?.id ?? null, needs });
+      actions.push({ ...common, action, reason, image: decision.image?.id ?? null, needs, sameAs: null });
     }
   }
   return { plan: { actions }, unusable: [...decisions.values()].flatMap((decision) => decision.unusable) };

@@ -55,10 +55,15 @@ export interface ImageRequest {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export interface TaggedInstance {
+  readonly id: InstanceId;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface Builder {
   launch(request: LaunchRequest): Promise<Result<InstanceId, CloudFailure>>;
   /** Instances that carry the tag and are not terminated; for finding one whose launch was never answered. */
-  instancesTagged(tag: string, value: string): Promise<Result<InstanceId[], CloudFailure>>;
+  instancesTagged(tag: string, value: string): Promise<Result<TaggedInstance[], CloudFailure>>;
   instances(ids: readonly InstanceId[]): Promise<Result<Map<InstanceId, InstanceView>, CloudFailure>>;
   /** Those of the instances whose SSM agent takes commands. */
   online(ids: readonly InstanceId[]): Promise<Result<Set<InstanceId>, CloudFailure>>;

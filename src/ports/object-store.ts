@@ -27,6 +27,8 @@ export type WriteOutcome =
 export interface ObjectStore {
   /** The object, or undefined where there is none. */
   get(key: string): Promise<Result<StoredObject | undefined, CloudFailure>>;
+  /** The same in one attempt of few seconds, for who has a deadline. */
+  getOnce(key: string): Promise<Result<StoredObject | undefined, CloudFailure>>;
   /** One attempt, no retries: only the caller knows how to read the answer. */
   put(key: string, text: string, precondition: Precondition): Promise<WriteOutcome>;
   /** Keys that begin with `prefix`, all pages, in code-unit order. */

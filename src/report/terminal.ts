@@ -86,6 +86,10 @@ export function terminalReporter(stream: NodeJS.WriteStream, clock: Clock, style
           update(rows.get(event.template), event, clock.monotonic());
           return;
         case 'warning':
+          // The lines of what was interrupted end at once, and its clean-up, which takes longer, has none.
+          if (event.code === 'interrupted') void shown?.then(() => plain.emit(event));
+          else note(event);
+          return;
         case 'lease-taken':
         case 'run-finished':
           note(event);

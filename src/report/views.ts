@@ -22,7 +22,6 @@ export interface GraphView {
   readonly templates: readonly {
     readonly name: TemplateName;
     readonly path: string;
-    /** Null where the base image could not be found out. */
     readonly digest: Digest | null;
     readonly extends: TemplateName | null;
     readonly packages: readonly string[];

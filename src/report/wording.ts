@@ -35,7 +35,7 @@ export function troubleText(trouble: Trouble): string {
     case 'cloud':
       return `${trouble.operation} failed: ${trouble.awsCode}: ${trouble.message}`;
     case 'step-failed':
-      return `step ${trouble.step} failed: ${stepStatus(trouble.status, trouble.exitCode)}; all that it printed: ${trouble.log}`;
+      return `step ${trouble.step} failed: ${stepStatus(trouble.status, trouble.exitCode)}${trouble.log === null ? '' : `; all that it printed: ${trouble.log}`}`;
     case 'timed-out':
       return `waited ${duration(trouble.afterMs)} in vain for ${trouble.what}`;
     case 'instance-ended':

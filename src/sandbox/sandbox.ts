@@ -23,6 +23,8 @@ export interface SandboxOptions {
   readonly faults?: readonly FaultRule[];
   /** Absent: steps are simulated. */
   readonly confinement?: Confinement | undefined;
+  /** A bucket that is there from the start, and where it is. */
+  readonly bucket?: { readonly name: string; readonly region: string };
   /** Waits for that many milliseconds, where a fault holds an answer back. */
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -43,12 +45,20 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     rules: countedRules(options.faults ?? []),
     confinement: options.confinement,
   };
+  if (options.bucket !== undefined) makeBucket({ ...world, rules: [] }, options.bucket);
   const pause = options.pause ?? ((ms: number): Promise<void> => wait(ms));
   return {
     wire: async (request) => hold(answer(world, request), pause),
     confined: options.confinement !== undefined,
     close: () => store.close(),
   };
+}
+
+/** Past all faults: it is set up, not used. Making a bucket that is there already changes nothing. */
+function makeBucket(world: World, { name, region }: { name: string; region: string }): void {
+  const host = `s3.${region}.amazonaws.com`;
+  const body = new Uint8Array();
+  answer(world, { method: 'PUT', host, path: `/${name}`, query: [], headers: { host }, body });
 }
 
 /** What a sandbox and its confinement make in their folder. */

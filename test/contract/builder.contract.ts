@@ -43,7 +43,9 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
           await cloud.builder.launch(launchOf(await baseImage(cloud), 'one', { BuildId: 'b' })),
         );
         cloud.step(MINUTE);
-        expect(done(await cloud.builder.instancesTagged('BuildId', 'b'))).toEqual([id]);
+        expect(done(await cloud.builder.instancesTagged('BuildId', 'b'))).toMatchObject([
+          { id, tags: { BuildId: 'b' } },
+        ]);
       });
     });
 
@@ -111,7 +113,9 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         done(await builder.launch(launchOf(image, 'c', { BuildId: 'xy', Other: 'x' })));
         step(MINUTE);
         const found = async (): Promise<string[]> =>
-          done(await builder.instancesTagged('BuildId', 'x')).toSorted(byCodeUnits);
+          done(await builder.instancesTagged('BuildId', 'x'))
+            .map(({ id }) => id)
+            .toSorted(byCodeUnits);
         expect(await found()).toEqual([a, b].toSorted(byCodeUnits));
         done(await builder.stop(a));
         done(await builder.terminate(b));

@@ -169,10 +169,16 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
 
     test('write makes the folders above a file, replaces it, and tells where it is', async () => {
       const { files, readBack } = await makeIt();
-      const at = await files.write('.amigraph/logs/x/1.log', 'one and more');
+      const at = (await files.write('.amigraph/logs/x/1.log', 'one and more')) ?? 'not written';
       expect(at.startsWith(files.root)).toBe(true);
       expect(await files.write('.amigraph/logs/x/1.log', 'two')).toBe(at);
       expect(await readBack(at)).toBe('two');
+    });
+
+    test('write says so where a file stands in the way of a folder', async () => {
+      const { files } = await makeIt();
+      await files.write('.amigraph/logs', 'a file');
+      expect(await files.write('.amigraph/logs/x/1.log', 'one')).toBeUndefined();
     });
   });
 }

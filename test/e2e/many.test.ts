@@ -50,6 +50,21 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
+test('interrupted while a launch goes unanswered: its instance is found by its tag, and ended', async () => {
+  const workspace = await makeWorkspace({
+    'templates/a.yaml': 'tests: ["true"]\n',
+    'faults.json': JSON.stringify([
+      { operation: 'ec2:RunInstances', times: 'always', fault: { kind: 'reset-after' } },
+    ]),
+  });
+  const run = workspace.start(['build', 'a', '--json'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
+  await run.line((line) => line.includes('"retry"'));
+  run.child.kill('SIGINT');
+  expect((await run.ended).code).toBe(130);
+  const cloud = await lookInto(workspace.folder);
+  expect(await cloud.instances()).toEqual(['terminated']);
+});
+
 test('a reader that goes away does not stop a build', async () => {
   const workspace = await makeWorkspace();
   const run = workspace.start(['build', '--all', '--json'], slow);

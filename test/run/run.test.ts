@@ -1,7 +1,7 @@
 /** Runs at the speed of AWS on a stepped clock: how long they take, and what becomes of those that hang or die. */
 import { expect, test } from 'vitest';
-import { lookInto } from '../e2e/cloud.ts';
-import { makeWorld, stepStarted, type Process } from './rig.ts';
+import { type CloudView, lookInto } from '../e2e/cloud.ts';
+import { makeWorld, type Process, stepStarted, type World } from './rig.ts';
 
 const one = { 'templates/a.yaml': 'software: { spack_packages: [gcc@13.2.0, cmake@3.27.0] }\n' };
 const minutes = 60_000;
@@ -90,14 +90,22 @@ test('a holder that comes back from a long pause finds its lease gone and touche
   expect(last(second)).toMatchObject({ built: ['a'] });
 });
 
+/** Steps the clock until it is so: file access takes real time, in which the clock may have gone on. */
+async function until(world: World, so: (cloud: CloudView) => Promise<boolean>): Promise<void> {
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  while (!(await so(cloud))) await world.clock.sleep(2000);
+}
+
+const stopping = async (cloud: CloudView): Promise<boolean> => (await cloud.instances()).includes('stopping');
+const imaging = async (cloud: CloudView): Promise<boolean> => (await cloud.imageTags()).length > 0;
+
 test.each([
-  ['while its instance stops', 10_000],
-  ['while its image is being made', 3 * minutes],
-])('a run that dies %s: the image is made once, of the same instance', async (_when, after) => {
+  ['while its instance stops', stopping],
+  ['while its image is being made', imaging],
+])('a run that dies %s: the image is made once, of the same instance', async (_when, so) => {
   const world = await makeWorld(one);
   const first = world.start(['build', 'a']);
-  await first.event(stepStarted('image'));
-  await world.clock.sleep(after);
+  await until(world, so);
   first.freeze();
   const second = world.start(['build', 'a']);
   expect(await second.code).toBe(0);
@@ -162,4 +170,57 @@ test('an interrupted build ends its instance', async () => {
   expect(await run.code).toBe(130);
   const cloud = await lookInto(world.folder, () => world.clock.now());
   expect(await cloud.instances()).toEqual(['terminated']);
+});
+
+test('a run that dies over an image that comes to be: the next one reuses it and ends its instance', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await until(world, imaging);
+  first.freeze();
+  await world.clock.sleep(60 * minutes);
+  const second = world.start(['build', 'a']);
+  expect(await second.code).toBe(0);
+  expect(last(second)).toMatchObject({ built: [], reused: ['a'] });
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+  const keys = await cloud.store.list('amigraph/leases/');
+  const lease = await cloud.store.get((keys.ok && keys.value[0]) || '');
+  expect(lease.ok && JSON.parse(lease.value?.text ?? '')).toMatchObject({ state: 'free', journal: null });
+});
+
+test('a run that died long ago, and its instance with it: the next one begins anew', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await first.event(stepStarted('cmake'));
+  first.freeze();
+  await world.clock.sleep(24 * 60 * minutes);
+  const began = world.clock.now();
+  const second = world.start(['build', 'a']);
+  expect(await second.code).toBe(0);
+  expect(world.clock.now() - began).toBeLessThan(60 * minutes);
+});
+
+test('a log that cannot be kept: the build fails for its step, and its instance is ended', async () => {
+  const world = await makeWorld({
+    'templates/a.yaml': 'tests: ["false"]\n',
+    '.amigraph/logs': 'a file, where a folder is wanted',
+  });
+  const run = world.start(['build', 'a']);
+  expect(await run.code).toBe(1);
+  expect(run.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    trouble: { code: 'step-failed', step: 'test 1', log: null },
+  });
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect(await cloud.instances()).toEqual(['terminated']);
+});
+
+test('--no-wait: a dead holder is taken over from, a living one is not waited for', async () => {
+  const world = await makeWorld(one);
+  const first = world.start(['build', 'a']);
+  await first.event(stepStarted('gcc'));
+  expect(await world.start(['build', 'a', '--no-wait']).code).toBe(9);
+  first.freeze();
+  const third = world.start(['build', 'a', '--no-wait']);
+  expect(await third.code).toBe(0);
+  expect(last(third)).toMatchObject({ built: ['a'] });
 });

@@ -175,15 +175,7 @@ test.each<Row>([
 });
 
 describe('an image of ours that is neither available nor pending', () => {
-  const states: ImageState[] = [
-    'invalid',
-    'deregistered',
-    'transient',
-    'failed',
-    'error',
-    'disabled',
-    'unseen',
-  ];
+  const states: ImageState[] = ['invalid', 'deregistered', 'failed', 'error', 'disabled', 'unseen'];
   test.each(states)('is no hit: %s', (state) => {
     const decision = decide([image('a', state)], onParent);
     expect(decision.action).toBe('build');

@@ -163,6 +163,7 @@ describe('an action', () => {
         parent: 'foundation',
         needs: ['foundation'],
         expectedMs: 90_000,
+        sameAs: null,
         settings: { instanceType: 'm5.large', spot: true, timeoutSeconds: 3600 },
       },
     ]);

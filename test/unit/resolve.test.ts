@@ -85,7 +85,7 @@ test('what is written stands in place of each default', () => {
     prefix: '',
     base: { x86_64: { ami: 'ami-0123456789abcdef0' }, arm64: { ami: 'ami-0123456789abcdef0' } },
     builder: {
-      instanceType: { x86_64: 'm5.large', arm64: 'm5.large' },
+      instanceType: { x86_64: 'c6a.4xlarge', arm64: 'm5.large' },
       architecture: 'arm64',
       spot: true,
       timeoutSeconds: 5400,

@@ -146,6 +146,7 @@ export function actionOf(
     recipe: emptyRecipe,
     parent: null,
     expectedMs: null,
+    sameAs: null,
     settings: { instanceType: 'c6a.4xlarge', spot: false, timeoutSeconds: 3600 },
     ...rest,
     needs: needs.map(templateName),

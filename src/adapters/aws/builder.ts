@@ -1,7 +1,6 @@
 /** EC2 instances as the builder's machines. It does not know what is built on them. */
 import {
   CreateImageCommand,
-  DescribeInstancesCommand,
   type Instance,
   type RunInstancesCommandInput,
   RunInstancesCommand,
@@ -13,7 +12,13 @@ import {
 import type { CloudFailure } from '../../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Builder, ImageRequest, InstanceView, LaunchRequest } from '../../ports/builder.ts';
+import type {
+  Builder,
+  ImageRequest,
+  InstanceView,
+  LaunchRequest,
+  TaggedInstance,
+} from '../../ports/builder.ts';
 import { answerOf, batches, valuesPerFilter } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { type CommandOptions, ssmCommands } from './commands.ts';
@@ -36,23 +41,20 @@ export function ec2Builder(clients: Clients, place: BuilderPlace): Builder {
       const id = answer.value.Instances?.[0]?.InstanceId;
       return id === undefined ? fail(empty('ec2:RunInstances')) : ok(instanceId(id));
     },
-    async instancesTagged(tag, value) {
-      const alive = ['pending', 'running', 'stopping', 'stopped'];
-      const filters = [
-        { Name: `tag:${tag}`, Values: [value] },
-        { Name: 'instance-state-name', Values: alive },
-      ];
-      const answer = await answerOf('ec2:DescribeInstances', () =>
-        ec2.send(new DescribeInstancesCommand({ Filters: filters })),
-      );
-      return answer.ok
-        ? ok(
-            instancesOf(answer.value).flatMap(({ InstanceId }) =>
-              InstanceId === undefined ? [] : instanceId(InstanceId),
-            ),
-          )
-        : answer;
-    },
+    instancesTagged: (tag, value) =>
+      answerOf('ec2:DescribeInstances', async () => {
+        const filters = [
+          { Name: `tag:${tag}`, Values: [value] },
+          { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] },
+        ];
+        const found: TaggedInstance[] = [];
+        for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: filters })) {
+          for (const { InstanceId, Tags } of instancesOf(page)) {
+            if (InstanceId !== undefined) found.push({ id: instanceId(InstanceId), tags: tagsOf(Tags) });
+          }
+        }
+        return found;
+      }),
     instances: (ids) =>
       answerOf('ec2:DescribeInstances', async () => {
         const views = new Map<InstanceId, InstanceView>();
@@ -93,6 +95,9 @@ function view({ State, StateReason, StateTransitionReason }: Instance): Instance
     why: StateReason?.Message ?? StateTransitionReason ?? '',
   };
 }
+
+const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
+  Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 
 const ec2Tags = (tags: Readonly<Record<string, string>>): Tag[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

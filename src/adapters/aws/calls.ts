@@ -13,6 +13,9 @@ const throttling = new Set([
   'EC2ThrottledException',
   'RequestThrottled',
   'InsufficientInstanceCapacity',
+  // S3 answers these with 4xx, and means: once more. The SDK sets its clock by the first.
+  'RequestTimeTooSkewed',
+  'RequestTimeout',
 ]);
 
 /** Parts of `items`, each as many as one call takes. */

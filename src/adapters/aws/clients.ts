@@ -29,13 +29,19 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 const attempts = { maxAttempts: 6, retryMode: 'adaptive' } as const;
 const once = { maxAttempts: 1 } as const;
 const leaseTimeoutMs = 5000;
+const callTimeoutMs = 30_000;
+
+/** Without `throwOnRequestTimeout` the SDK only prints a warning, and waits on. */
+const over = (requestTimeout: number) => ({
+  requestHandler: { requestTimeout, connectionTimeout: leaseTimeoutMs, throwOnRequestTimeout: true },
+});
 
 export function makeClients({ region, wire, endpoint }: ClientOptions): Clients {
   const common = {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(wire === undefined
-      ? {}
+      ? over(callTimeoutMs)
       : {
           requestHandler: wireHandler(wire),
           credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
@@ -43,10 +49,7 @@ export function makeClients({ region, wire, endpoint }: ClientOptions): Clients 
   };
   // Servers other than AWS are reached by address, where a bucket cannot be part of the host's name.
   const s3 = { ...common, forcePathStyle: endpoint !== undefined };
-  const quick =
-    wire === undefined
-      ? { requestHandler: { requestTimeout: leaseTimeoutMs, connectionTimeout: leaseTimeoutMs } }
-      : {};
+  const quick = wire === undefined ? over(leaseTimeoutMs) : {};
   return {
     ec2: new EC2Client({ ...common, ...attempts }),
     ssm: new SSMClient({ ...common, ...attempts }),

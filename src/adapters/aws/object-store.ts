@@ -1,22 +1,31 @@
 /** S3 as the object store. It does not know what the objects mean. */
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { ok } from '../../core/result.ts';
 import type { ObjectStore, WriteOutcome } from '../../ports/object-store.ts';
 import { answerOf, cloudFailure, statusOf } from './calls.ts';
 import type { Clients } from './clients.ts';
 
 export function s3ObjectStore({ s3, s3Once }: Clients, bucket: string): ObjectStore {
+  const read = (client: S3Client, key: string): ReturnType<ObjectStore['get']> =>
+    answerOf('s3:GetObject', async () => {
+      try {
+        const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return { text: (await Body?.transformToString()) ?? '', etag: ETag };
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    });
+
   return {
-    get: (key) =>
-      answerOf('s3:GetObject', async () => {
-        try {
-          const { Body, ETag = '' } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-          return { text: (await Body?.transformToString()) ?? '', etag: ETag };
-        } catch (error) {
-          if (error instanceof NoSuchKey) return undefined;
-          throw error;
-        }
-      }),
+    get: (key) => read(s3, key),
+    getOnce: (key) => read(s3Once, key),
     async put(key, text, precondition): Promise<WriteOutcome> {
       const condition = 'absent' in precondition ? { IfNoneMatch: '*' } : { IfMatch: precondition.etag };
       const request = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json', ...condition };

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import fastGlob from 'fast-glob';
+import { InvalidInput } from '../../core/diagnostic.ts';
 import { byCodeUnits } from '../../core/order.ts';
 import type { Digest } from '../../core/ids.ts';
 import type { FileDigest, FileProblem, Files } from '../../ports/files.ts';
@@ -39,10 +40,11 @@ export function localFiles(root: string): Files {
         cwd: root,
         dot: true,
         ignore: ignored,
-        suppressErrors: true,
         followSymbolicLinks: false,
         onlyFiles: false,
         objectMode: true,
+      }).catch((error: unknown) => {
+        throw unreadableFolder(root, error);
       });
       const files = found.filter(({ dirent }) => !dirent.isDirectory());
       return files.map(({ path }) => path).toSorted(byCodeUnits);
@@ -59,9 +61,13 @@ export function localFiles(root: string): Files {
       }),
     async write(path, text) {
       const absolute = join(root, path);
-      await mkdir(dirname(absolute), { recursive: true });
-      await writeFile(absolute, text);
-      return absolute;
+      try {
+        await mkdir(dirname(absolute), { recursive: true });
+        await writeFile(absolute, text);
+        return absolute;
+      } catch {
+        return undefined;
+      }
     },
   };
 }
@@ -79,4 +85,19 @@ async function inside(root: string, path: string): Promise<string | { readonly p
 function problemOf(error: unknown): FileProblem {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable';
+}
+
+/** What cannot be listed must not be left out in silence: what is found would depend on who looks. */
+function unreadableFolder(root: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'path' in error && typeof error.path === 'string')) return error;
+  const folder = relative(root, error.path);
+  return new InvalidInput([
+    {
+      severity: 'error',
+      code: 'unreadable',
+      message: `${folder} cannot be listed: ${'code' in error ? String(error.code) : error.message}`,
+      place: { file: folder },
+      cure: 'make it readable, or name what is needed without it',
+    },
+  ]);
 }

@@ -75,7 +75,7 @@ async function carryOut(
   around: Surroundings,
   workspace: Workspace,
   cloud: Cloud,
-  { plan, warnings }: PlannedRun,
+  { plan, warnings, tokens }: PlannedRun,
   options: BuildOptions,
 ): Promise<number> {
   const { config } = workspace;
@@ -98,7 +98,11 @@ async function carryOut(
       ...(cloud.confined === undefined ? {} : { confined: cloud.confined }),
     });
     for (const { code, message } of warnings) emit({ type: 'warning', code, message });
-    const context = executeContext(around, workspace, cloud, interruptions, emit, options.wait);
+    const context = executeContext(around, workspace, cloud, interruptions, {
+      emit,
+      tokens,
+      wait: options.wait,
+    });
     const { concurrency } = config;
     const summary = await runPlan(context, plan, { concurrency, bail: options.bail });
     await reporter.close();
@@ -123,8 +127,7 @@ function executeContext(
   { config, files }: Workspace,
   cloud: Cloud,
   { interrupted, abandoned }: Interruptions,
-  emit: Emit,
-  wait: boolean,
+  { emit, tokens, wait }: Pick<ExecuteContext, 'emit' | 'tokens' | 'wait'>,
 ): ExecuteContext {
   const { clock, random, person } = around;
   const pace = paceOf(config);
@@ -148,6 +151,7 @@ function executeContext(
     lease,
     pace,
     wait,
+    tokens,
     interrupted,
     abandoned,
     looks: looksOf(builder, registry),
