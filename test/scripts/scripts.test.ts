@@ -203,6 +203,7 @@ describe.skipIf(whyNot !== undefined)(`the scripts on a machine (${whyNot ?? 'co
       ['not-in-the-sandbox --version', 0],
       ['false', 1],
       ['false; true', 1],
+      ['false | cat', 1],
       ['exit 3', 3],
       ['test -f /nope', 1],
       ['gmx --version | grep 2019', 1],
