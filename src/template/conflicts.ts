@@ -1,6 +1,6 @@
 /** Where a template contradicts what it inherits, or itself. It does not know how lists are joined. */
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
-import type { Located, MergedTemplate, Template, TemplateLists, User } from '../core/template.ts';
+import type { Located, MergedTemplate, Mount, Template, TemplateLists, User } from '../core/template.ts';
 import { specOf } from './spack-spec.ts';
 
 /** `own`: what the template adds to its parent. */
@@ -12,6 +12,7 @@ export function conflictsOf(
   return [
     ...own.packages.flatMap((spec) => versionConflict(spec, parent?.all.packages ?? [])),
     ...userConflicts(own.users, parent?.all.users ?? []),
+    ...mountConflicts(own.mounts, parent?.all.mounts ?? []),
     ...(parent === undefined ? [] : buildConflicts(template, parent)),
   ];
 }
@@ -57,6 +58,17 @@ function userConflicts(own: readonly Located<User>[], inherited: readonly Locate
         'give each user one name and one uid',
       ),
     ];
+  });
+}
+
+/** One bucket, one way, for each mount point. */
+function mountConflicts(own: readonly Located<Mount>[], inherited: readonly Located<Mount>[]): Diagnostic[] {
+  return own.flatMap(({ value: { bucket, mountPoint }, place: mine }, at) => {
+    const other = [...inherited, ...own.slice(0, at)].find(({ value }) => value.mountPoint === mountPoint);
+    if (other === undefined) return [];
+    const { value, place } = other;
+    const message = `${bucket} at ${mountPoint} conflicts with ${value.bucket} at ${mountPoint} (${place.file}:${place.line})`;
+    return [conflict('mount-conflict', message, mine, 'mount one of them elsewhere')];
   });
 }
 

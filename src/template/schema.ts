@@ -21,6 +21,10 @@ const id = v.pipe(
   v.minValue(1000, 'must be 1000 or more: lower ids belong to the system'),
   v.maxValue(999_999_999, 'must be at most 999999999'),
 );
+/** What scripts/mount-data.sh refuses, said before anything is paid for. */
+const system =
+  /^\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|opt\/lmod|opt\/spack[^/]*|var\/lib)\/|^\/(home|opt|var)\/$/;
+
 const optionalList = <Item extends v.GenericSchema>(item: Item) => v.optional(v.nullable(v.array(item)));
 
 /** An unknown key is an error where a misspelt one would change an image; `cluster` and `compute` never do. */
@@ -63,6 +67,7 @@ export const templateSchema = v.strictObject({
                 'must be an absolute path of plain letters, digits, dots and dashes',
               ),
               v.check((value) => !/\/\.{1,2}(\/|$)/.test(value), 'must not hold . or .. as a part'),
+              v.check((value) => !system.test(`${value}/`), 'must not hide a folder of the system'),
             ),
             read_only: v.optional(v.boolean()),
           }),

@@ -46,12 +46,12 @@ describe('lists', () => {
 data: { s3_mounts: [{ bucket: data, mount_point: /a }] }
 build: { scripts: [a.sh], inputs: [a] }`,
       `${packages('"gcc@14 ", "gcc@14   +x", namd')}users: [{ name: ada, uid: 5001, gid: 5001 }, { name: bob, uid: 5002, gid: 5001 }]
-data: { s3_mounts: [{ bucket: data, mount_point: /a }, { bucket: data, mount_point: /a, read_only: true }] }
+data: { s3_mounts: [{ bucket: data, mount_point: /a }, { bucket: data, mount_point: /b, read_only: true }] }
 build: { scripts: [b.sh, a.sh], inputs: [a, b] }`,
     );
     expect(values(own.packages)).toEqual(['gcc@14   +x', 'namd']);
     expect(values(own.users)).toEqual([{ name: 'bob', uid: 5002, gid: 5001 }]);
-    expect(values(own.mounts)).toEqual([{ bucket: 'data', mountPoint: '/a', readOnly: true }]);
+    expect(values(own.mounts)).toEqual([{ bucket: 'data', mountPoint: '/b', readOnly: true }]);
     expect([values(own.scripts), values(own.inputs)]).toEqual([['b.sh'], ['b']]);
     expect(values(all.packages)).toEqual(['gcc@14', 'cmake', 'gcc@14   +x', 'namd']);
     expect([all.users.length, all.mounts.length]).toEqual([2, 2]);
@@ -103,6 +103,12 @@ describe('what cannot be', () => {
       says('t0', 1),
     );
     expect(messages([`users: [${user('ada', 5001)}, ${user(name, uid, gid)}]`])).toEqual(says('t0', 1));
+  });
+
+  test('two mounts at one place', () => {
+    const mount = (rest: string): string => `data: { s3_mounts: [{ bucket: bucket, mount_point: /d${rest} }] }`;
+    const says = ['bucket at /d conflicts with bucket at /d (templates/t0.yaml:1)'];
+    expect(messages([mount(''), mount(', read_only: true')])).toEqual(says);
   });
 
   test('a base image, another architecture or a smaller volume below a parent', () => {

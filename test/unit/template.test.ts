@@ -163,6 +163,10 @@ describe('a wrong template', () => {
       ['1:50 data.s3_mounts[0].mount_point must not hold . or .. as a part'],
     ],
     [
+      'data: { s3_mounts: [{ bucket: data, mount_point: /usr/local }] }',
+      ['1:50 data.s3_mounts[0].mount_point must not hide a folder of the system'],
+    ],
+    [
       'software: { spack_packages: ["@1.2"] }',
       ['1:30 "@1.2" is not a Spack spec: it must begin with a package\'s name'],
     ],
