@@ -106,7 +106,8 @@ describe('what cannot be', () => {
   });
 
   test('two mounts at one place', () => {
-    const mount = (rest: string): string => `data: { s3_mounts: [{ bucket: bucket, mount_point: /d${rest} }] }`;
+    const mount = (rest: string): string =>
+      `data: { s3_mounts: [{ bucket: bucket, mount_point: /d${rest} }] }`;
     const says = ['bucket at /d conflicts with bucket at /d (templates/t0.yaml:1)'];
     expect(messages([mount(''), mount(', read_only: true')])).toEqual(says);
   });
