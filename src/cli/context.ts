@@ -60,7 +60,10 @@ export async function openCloud({ config }: Workspace, around: Surroundings): Pr
 export async function startSandbox(config: Config, around: Surroundings): Promise<Sandbox> {
   const { openSandbox } = await import('../sandbox/sandbox.ts');
   const { findConfinement } = await import('../sandbox/confinement.ts');
+  const { makeFolder } = await import('../sandbox/state-folder.ts');
   const { folder, speed, faults } = config.sandbox;
+  // First of all: a folder that cannot be written is told by who knows the cure.
+  makeFolder(folder);
   return openSandbox({
     folder,
     speed,

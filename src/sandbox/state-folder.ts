@@ -21,6 +21,7 @@ const ANOTHER_FOLDER =
 export function makeFolder(folder: string): void {
   try {
     makeWithParents(stateFolder(folder));
+    accessSync(folder, constants.W_OK);
     accessSync(stateFolder(folder), constants.W_OK);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
