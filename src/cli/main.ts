@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 /** The program: gives the process's streams, environment and signals to the command line. */
+import { Console } from 'node:console';
 import { hostname, userInfo } from 'node:os';
+import type { Writable } from 'node:stream';
 import { localClock } from '../adapters/local/clock.ts';
 import { localRandom } from '../adapters/local/random.ts';
+import { diagnosticsText } from '../report/diagnostics.ts';
+import { styleFor } from '../report/style.ts';
 import { runCli } from './cli.ts';
+import { exitCodes } from './commands/base.ts';
 import type { Interruptions, Surroundings } from './surroundings.ts';
+import { unforeseen } from './unforeseen.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const interruptedCode = 130;
@@ -54,4 +60,27 @@ function userName(): string {
   }
 }
 
-process.exitCode = await runCli(process.argv.slice(2), around);
+/** Only answers go to stdout: not what amifile.ts prints. */
+globalThis.console = new Console(process.stderr, process.stderr);
+
+/** The exit code of what failed and nothing waited for; the first such error is told, and ends the run in order. */
+let failed: number | undefined;
+function onUnforeseen(error: unknown): void {
+  if (failed !== undefined) return;
+  const { diagnostic, users, details } = unforeseen(error);
+  failed = users ? exitCodes.invalid : exitCodes.failed;
+  const text = diagnosticsText([diagnostic], styleFor(process.stderr, process.env));
+  process.stderr.write(users ? `${text}\n` : `${text}\n${details}\n`);
+  if (!process.emit('SIGTERM')) process.exit(failed);
+}
+process.on('uncaughtException', onUnforeseen).on('unhandledRejection', onUnforeseen);
+
+const written = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+
+const code = await runCli(process.argv.slice(2), around);
+await Promise.all([written(process.stdout), written(process.stderr)]);
+// Timers and connections that amifile.ts leaves open would keep the process.
+process.exit(failed ?? code);

@@ -1,5 +1,6 @@
 /** What amifile.ts may hold, as a schema. It does not know where in the file a value stands. */
 import * as v from 'valibot';
+import { strictMap } from '../core/strict-map.ts';
 import { architectures } from '../core/template.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
@@ -16,8 +17,8 @@ const path = v.pipe(
 
 const base = v.union(
   [
-    v.strictObject({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
-    v.strictObject({
+    strictMap({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
+    strictMap({
       ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be like ami-0123456789abcdef0')),
     }),
   ],
@@ -26,7 +27,7 @@ const base = v.union(
 
 export const durationPattern = /^([1-9]\d{0,5})(s|m|h)$/;
 
-export const configSchema = v.strictObject({
+export const configSchema = strictMap({
   workspace: v.optional(
     v.pipe(
       text,
@@ -51,7 +52,7 @@ export const configSchema = v.strictObject({
   ),
   base: v.optional(base),
   builder: v.optional(
-    v.strictObject({
+    strictMap({
       instanceType: v.optional(v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge'))),
       architecture: v.optional(v.picklist(architectures, 'must be "x86_64" or "arm64"')),
       spot: v.optional(v.boolean()),
@@ -67,7 +68,7 @@ export const configSchema = v.strictObject({
     }),
   ),
   steps: v.optional(
-    v.strictObject({
+    strictMap({
       bootstrap: v.optional(path),
       package: v.optional(path),
       users: v.optional(path),
@@ -78,7 +79,7 @@ export const configSchema = v.strictObject({
   ),
   concurrency: v.optional(v.pipe(whole, v.maxValue(1000, 'must be at most 1000'))),
   sandbox: v.optional(
-    v.strictObject({
+    strictMap({
       folder: v.optional(text),
       speed: v.optional(
         v.union(

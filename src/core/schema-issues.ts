@@ -1,6 +1,7 @@
 /** What a schema finds wrong with a value, with the nearest names that it knows. It does not know where the value was written. */
 import type { BaseIssue } from 'valibot';
 import { didYouMean } from './nearest.ts';
+import { isMap } from './strict-map.ts';
 
 export interface SchemaIssue {
   /** From the whole value to the wrong part: keys and list indexes. */
@@ -10,21 +11,17 @@ export interface SchemaIssue {
   readonly cure: string | undefined;
 }
 
-/** `schema` is the one that found them; its keys are what the user may have meant. */
-export function schemaIssues(schema: object, issues: readonly BaseIssue<unknown>[]): SchemaIssue[] {
+/** `schema` is the one that found them; its keys are what the user may have meant. `whole` names the value. */
+export function schemaIssues(
+  schema: object,
+  issues: readonly BaseIssue<unknown>[],
+  whole: string,
+): SchemaIssue[] {
+  const dotted = (path: readonly (string | number)[]): string => (path.length === 0 ? whole : joined(path));
   return issues.map((issue) => {
     const path = (issue.path ?? []).map(({ key }) => key).filter(isKey);
     const name = path.at(-1);
     if (issue.type === 'strict_object' && issue.expected === 'never') {
-      if (Array.isArray(issue.path?.at(-1)?.input)) {
-        const whole = path.slice(0, -1);
-        return {
-          path: whole,
-          code: 'wrong-value',
-          message: `${dotted(whole)} must be a map, not a list`,
-          cure: undefined,
-        };
-      }
       const known = keysAt(schema, path.slice(0, -1));
       const cure = didYouMean(String(name), known) ?? `known here: ${known.join(', ')}`;
       return { path, code: 'unknown-key', message: `unknown key ${dotted(path)}`, cure };
@@ -38,15 +35,14 @@ export function schemaIssues(schema: object, issues: readonly BaseIssue<unknown>
       };
     }
     const wrong = issue.kind === 'schema' && issue.message.startsWith('Invalid type');
-    const message = wrong ? `must be ${expectation(issue.expected)}, not ${received(issue)}` : issue.message;
+    const wanted = issue.type === 'custom' ? 'a map' : expectation(issue.expected);
+    const message = wrong ? `must be ${wanted}, not ${received(issue)}` : issue.message;
     return { path, code: 'wrong-value', message: `${dotted(path)} ${message}`, cure: undefined };
   });
 }
 
-function dotted(path: readonly (string | number)[]): string {
-  if (path.length === 0) return 'the whole';
-  return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('');
-}
+const joined = (path: readonly (string | number)[]): string =>
+  path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('');
 
 const words: Record<string, string> = {
   string: 'text',
@@ -63,7 +59,8 @@ const expectation = (expected: string | null): string =>
 function received(issue: BaseIssue<unknown>): string {
   const { input } = issue;
   if (Array.isArray(input)) return 'a list';
-  if (typeof input === 'object' && input !== null) return 'a map';
+  if (input instanceof Promise) return 'a promise: await it';
+  if (typeof input === 'object' && input !== null) return isMap(input) ? 'a map' : 'an object of a class';
   if (input === null || input === undefined) return 'nothing';
   switch (typeof input) {
     case 'string':
@@ -90,8 +87,9 @@ function keysAt(schema: object, path: readonly (string | number)[]): string[] {
   return next === undefined ? [] : keysAt(next, rest);
 }
 
-/** Without `optional(...)` around it and checks behind it. */
+/** Without `optional(...)` around it, and of checks in a row the one that knows keys. */
 function unwrap(schema: object): object {
   if ('wrapped' in schema) return unwrap(schema.wrapped as object);
+  if ('pipe' in schema) return (schema.pipe as object[]).find((part) => 'entries' in part) ?? schema;
   return schema;
 }

@@ -28,7 +28,9 @@ export function readTemplate(
   const checked = v.safeParse(templateSchema, plain(document.value));
   if (!checked.success) {
     return fail(
-      schemaIssues(templateSchema, checked.issues).map((issue) => schemaDiagnostic(document, issue)),
+      schemaIssues(templateSchema, checked.issues, 'a template').map((issue) =>
+        schemaDiagnostic(document, issue),
+      ),
     );
   }
   const problems = specProblems(document, checked.output);

@@ -1,5 +1,6 @@
 /** What a template file may hold, as a schema. It does not know where a value stands, nor what it leads to. */
 import * as v from 'valibot';
+import { strictMap } from '../core/strict-map.ts';
 import { architectures } from '../core/template.ts';
 import { durationPattern } from '../config/schema.ts';
 
@@ -28,7 +29,7 @@ const system =
 const optionalList = <Item extends v.GenericSchema>(item: Item) => v.optional(v.nullable(v.array(item)));
 
 /** An unknown key is an error where a misspelt one would change an image; `cluster` and `compute` never do. */
-export const templateSchema = v.strictObject({
+export const templateSchema = strictMap({
   extends: v.optional(line),
   depends_on: optionalList(line),
   cluster: v.optional(
@@ -37,9 +38,9 @@ export const templateSchema = v.strictObject({
   compute: v.optional(
     v.nullable(v.looseObject({ queues: v.optional(v.nullable(v.array(v.looseObject({})))) })),
   ),
-  software: v.optional(v.nullable(v.strictObject({ spack_packages: optionalList(line) }))),
+  software: v.optional(v.nullable(strictMap({ spack_packages: optionalList(line) }))),
   users: optionalList(
-    v.strictObject({
+    strictMap({
       name: v.pipe(
         text,
         v.regex(
@@ -53,9 +54,9 @@ export const templateSchema = v.strictObject({
   ),
   data: v.optional(
     v.nullable(
-      v.strictObject({
+      strictMap({
         s3_mounts: optionalList(
-          v.strictObject({
+          strictMap({
             bucket: v.pipe(
               text,
               v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket'),
@@ -77,7 +78,7 @@ export const templateSchema = v.strictObject({
   ),
   build: v.optional(
     v.nullable(
-      v.strictObject({
+      strictMap({
         instance_type: v.optional(
           v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge')),
         ),
@@ -97,8 +98,8 @@ export const templateSchema = v.strictObject({
         base: v.optional(
           v.union(
             [
-              v.strictObject({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
-              v.strictObject({
+              strictMap({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
+              strictMap({
                 ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be like ami-0123456789abcdef0')),
               }),
             ],

@@ -1,8 +1,11 @@
 /** Bad input: what is wrong, where, and what to do; exit code 2, no stack trace, nothing begun. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Environment, makeWorkspace, threeTemplates } from './rig.ts';
+import { lookInto } from './cloud.ts';
+import { type Environment, finished, makeWorkspace, threeTemplates } from './rig.ts';
 
 interface Case {
   readonly what: string;
@@ -22,12 +25,32 @@ const cases: readonly Case[] = [
   {
     what: 'an amifile that is no TypeScript',
     files: { 'amifile.ts': 'export default {\n  region: ,\n};\n' },
-    says: 'error: amifile.ts cannot be run: Unexpected token\n  at amifile.ts:2:10\n',
+    says: 'error: amifile.ts cannot be run: Unexpected token\n  at amifile.ts:2:11\n      region: ,\n              ^\n  cure: mend the syntax there\n',
   },
   {
     what: 'an amifile that throws',
     files: { 'amifile.ts': 'const x: string = nowhere.region;\nexport default { region: x };\n' },
-    says: 'error: amifile.ts cannot be run: nowhere is not defined\n  at amifile.ts:1:1\n',
+    says: 'error: amifile.ts cannot be run: nowhere is not defined\n  at amifile.ts:1:1\n    const x: string = nowhere.region;\n    ^\n  cure: mend the code there: it is run whenever amigraph reads its options\n',
+  },
+  {
+    what: 'an amifile that waits for what never comes',
+    files: { 'amifile.ts': 'await new Promise(() => {});\nexport default {};\n' },
+    says: 'error: amifile.ts cannot be run: it awaits what never comes\n  at amifile.ts\n  cure: mend its top-level await\n',
+  },
+  {
+    what: 'an amifile that ends the process',
+    files: { 'amifile.ts': 'process.exit(0);\nexport default {};\n' },
+    says: 'error: amifile.ts cannot be run: it calls process.exit\n  at amifile.ts:1:1\n    process.exit(0);\n    ^\n  cure: throw an Error instead\n',
+  },
+  {
+    what: 'an amifile that leaves a promise to reject',
+    files: { 'amifile.ts': 'export default {};\nPromise.reject(3);\n' },
+    says: 'error: amifile.ts cannot be run: 3\n  at amifile.ts\n  cure: mend the code there: it is run whenever amigraph reads its options\n',
+  },
+  {
+    what: 'an amifile with a getter that throws what is no Error',
+    files: { 'amifile.ts': 'export default { get region() { throw 1; } };\n' },
+    says: 'error: amifile.ts cannot be run: 1\n  at amifile.ts\n  cure: mend the code there: it is run whenever amigraph reads its options\n',
   },
   {
     what: 'an amifile that exports nothing',
@@ -111,12 +134,90 @@ describe('exit code 2, and nothing begun', () => {
     await expect(access(instances)).rejects.toThrow('ENOENT');
   });
 
+  test.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path]), 'is not a regular file', 'make it a file'],
+    ['a folder', (path: string) => mkdirSync(path), 'is not a regular file', 'make it a file'],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path), 'is not a regular file', 'make it a file'],
+    [
+      'a link to nothing',
+      (path: string) => symlinkSync('nowhere', path),
+      'is a link to nothing',
+      'make it a file that you may read',
+    ],
+    [
+      'a link to itself',
+      (path: string) => symlinkSync(path, path),
+      'cannot be read: ELOOP',
+      'make it a file that you may read',
+    ],
+    [
+      'larger than any configuration',
+      (path: string) => writeFileSync(path, ' '.repeat(1024 * 1024 + 1)),
+      'is larger than 1024 KiB',
+      'keep data in files that it reads',
+    ],
+  ])('an amifile.ts that is %s', async (_, make, message, cure) => {
+    const workspace = await makeWorkspace();
+    await workspace.remove('amifile.ts');
+    make(join(workspace.folder, 'amifile.ts'));
+    expect(await workspace.run(['build', '--all'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: amifile.ts ${message}\n  at amifile.ts\n  cure: ${cure}\n`,
+    });
+  });
+
   test('a state folder that cannot be written', async () => {
     const workspace = await makeWorkspace({ ...threeTemplates, file: 'not a folder' });
     const ran = await workspace.run(['build', '--all'], { AMIGRAPH_SANDBOX_DIR: 'file/state' });
     expect(ran).toMatchObject({ code: 2, stdout: '' });
     expect(ran.stderr).toContain(`${workspace.folder}/file/state`);
     expect(ran.stderr).not.toMatch(/^ +at .*\.js:/m);
+  });
+});
+
+describe('an amifile.ts that lives on', () => {
+  test('with a timer does not keep a command from ending', async () => {
+    const workspace = await makeWorkspace({
+      ...threeTemplates,
+      'amifile.ts': 'export default {};\nsetInterval(() => {}, 1000);\n',
+    });
+    expect(await workspace.run(['graph'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('and prints does not disturb the answer', async () => {
+    const workspace = await makeWorkspace({
+      ...threeTemplates,
+      'amifile.ts': "console.log('hello');\nexport default {};\n",
+    });
+    const ran = await workspace.run(['graph', '--json']);
+    expect(ran).toMatchObject({ code: 0, stderr: 'hello\n' });
+    expect(JSON.parse(ran.stdout)).toHaveProperty('edges');
+  });
+
+  test.each([
+    ['throws', "throw new Error('later')", 'later'],
+    ['throws what is no Error', 'throw 2', '2'],
+    ['rejects', "Promise.reject(new Error('later'))", 'later'],
+    ['rejects with what is no Error', 'Promise.reject(2)', '2'],
+  ])('and %s during a build ends the run in order', async (_, code, message) => {
+    const workspace = await makeWorkspace({
+      ...threeTemplates,
+      'amifile.ts': `export default {};
+        const write = process.stdout.write.bind(process.stdout);
+        process.stdout.write = (text: string, ...rest: never[]) => {
+          if (text.includes('step-started')) queueMicrotask(() => { ${code}; });
+          return write(text, ...rest);
+        };`,
+    });
+    const ran = await workspace.run(['build', '--all', '--json'], { AMIGRAPH_SANDBOX_SPEED: '1000' });
+    expect(ran).toMatchObject({
+      code: 2,
+      stderr: `error: what amifile.ts left running failed: ${message}\n  cure: await there what it starts\n`,
+    });
+    expect(finished(ran)).toMatchObject({ type: 'run-finished', built: [] });
+    const left = await (await lookInto(workspace.folder)).instances();
+    expect(left.filter((state) => state !== 'terminated')).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { findWorkspace, readAmifile } from '../../src/config/amifile.ts';
 import { invalidInputOf, placeOf } from './rig.ts';
 
@@ -87,9 +87,9 @@ describe('an amifile.ts', () => {
     );
     expect(one).toEqual({
       code: 'amifile-broken',
-      at: expect.stringMatching(/^amifile\.ts:3:\d+$/) as string,
+      at: 'amifile.ts:3:1',
       message: 'amifile.ts cannot be run: no such thing',
-      cure: undefined,
+      cure: 'mend the code there: it is run whenever amigraph reads its options',
     });
   });
 
@@ -100,6 +100,48 @@ describe('an amifile.ts', () => {
     expect(await wrongIn(`${source}\nexport default {};`)).toMatchObject([
       { code: 'amifile-broken', message },
     ]);
+  });
+
+  test('that does not end is given up, however many timers it keeps', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const source =
+      'const kept = setInterval(() => {}, 1e6);\nawait new Promise(() => kept);\nexport default {};';
+    const elapse = setInterval(() => vi.advanceTimersByTime(30_000), 1);
+    onTestFinished(() => clearInterval(elapse));
+    expect(await wrongIn(source)).toEqual([
+      {
+        code: 'amifile-broken',
+        at: 'amifile.ts',
+        message: 'amifile.ts cannot be run: it did not end in 30 s',
+        cure: 'make it end sooner: it is run for each command',
+      },
+    ]);
+  });
+
+  test.each([
+    ["throw new Error('a', { cause: new Error('b') });", 'a: b'],
+    ['throw { a: 1 };', '{ a: 1 }'],
+    [
+      'class Odd extends Error { get message() { throw 1; } }\nthrow new Odd();',
+      'it throws what cannot be read',
+    ],
+    ['Promise.reject(3);', '3'],
+    ["import './nowhere.ts';", "Cannot find module './nowhere.ts'"],
+  ])('with %s says why it cannot be run', async (source, why) => {
+    const [one, ...rest] = await wrongIn(`${source}\nexport default {};`);
+    expect(rest).toEqual([]);
+    expect(one?.message).toBe(`amifile.ts cannot be run: ${why}`);
+  });
+
+  test('that imports a file which fails names that file', async () => {
+    const root = await workspace("import { region } from './where.ts';\nexport default { region };");
+    await writeFile(join(root, 'where.ts'), "\nexport const region = (null as never)['x'];");
+    const [one] = await invalidInputOf(() => readAmifile(root));
+    expect(one).toMatchObject({
+      place: { file: 'where.ts', line: 2, column: 1 },
+      excerpt: "export const region = (null as never)['x'];",
+    });
   });
 
   test('that imports what is not there names it', async () => {
@@ -167,6 +209,7 @@ describe('a wrong option', () => {
     ["base: { ssm: 'x' }", '1:26', 'base.ssm must begin with /'],
     ["base: { ami: 'ami-1' }", '1:26', 'base.ami must be like ami-0123456789abcdef0'],
     ['base: {}', '1:18', 'base must be { ssm: "/aws/service/..." } or { ami: "ami-..." }'],
+    ['builder: []', '1:18', 'builder must be a map, not a list'],
     ["builder: ['x']", '1:18', 'builder must be a map, not a list'],
     ["builder: { timeout: '90 min' }", '1:29', 'builder.timeout must be like "90m" or "3h"'],
     ["builder: { architecture: 'x86' }", '1:29', 'builder.architecture must be "x86_64" or "arm64"'],
@@ -216,10 +259,13 @@ describe('a wrong option', () => {
   });
 
   test.each([
-    ["'text'", 'the whole must be a map, not the text "text"'],
-    ['null', 'the whole must be a map, not nothing'],
-    ['() => ({})', 'the whole must be a map, not a function'],
-    ['[1]', 'the whole must be a map, not a list'],
+    ["'text'", 'what amifile.ts exports must be a map, not the text "text"'],
+    ['null', 'what amifile.ts exports must be a map, not nothing'],
+    ['() => ({})', 'what amifile.ts exports must be a map, not a function'],
+    ['[]', 'what amifile.ts exports must be a map, not a list'],
+    ['Promise.resolve({})', 'what amifile.ts exports must be a map, not a promise: await it'],
+    ['new Map()', 'what amifile.ts exports must be a map, not an object of a class'],
+    ['[1]', 'what amifile.ts exports must be a map, not a list'],
   ])('in place of all of them, %s, is told', async (exported, message) => {
     expect(await wrongIn(`export default ${exported};`)).toMatchObject([{ at: 'amifile.ts', message }]);
   });

@@ -113,9 +113,11 @@ describe('a name is the path below the fixed part of the pattern, without the en
 
 describe('a wrong template', () => {
   test.each<[string, string[]]>([
-    ['- a', ['1:1 the whole must be a map, not a list']],
-    ['text', ['1:1 the whole must be a map, not the text "text"']],
-    ['---\n', ['1:1 the whole must be a map, not nothing']],
+    ['[]', ['1:1 a template must be a map, not a list']],
+    ['build: []', ['1:8 build must be a map, not a list']],
+    ['- a', ['1:1 a template must be a map, not a list']],
+    ['text', ['1:1 a template must be a map, not the text "text"']],
+    ['---\n', ['1:1 a template must be a map, not nothing']],
     ['extend: x', ['1:1 unknown key extend (did you mean extends?)']],
     [
       'users:\n  - { name: ada, uid: 1001, gid: 1001, sex: f }',

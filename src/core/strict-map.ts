@@ -1,0 +1,12 @@
+/** A schema for a map with known keys. It does not know which. */
+import * as v from 'valibot';
+
+/** Like `strictObject`, which takes a list, a promise or any other object for a map without keys. */
+export const strictMap = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<Readonly<Record<string, unknown>>>(isMap), v.strictObject(entries));
+
+export function isMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
