@@ -1,10 +1,10 @@
 /** Scanned templates to a graph of merged ones, with all that keeps some of them out. It does not know digests. */
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
-import { didYouMean } from '../core/nearest.ts';
 import type { Located, MergedTemplate, Template } from '../core/template.ts';
 import { mergeTemplate } from '../template/merge.ts';
 import type { Scan } from '../template/scan.ts';
+import { meantTemplate } from './names.ts';
 import { buildGraph, type Edge, type TemplateGraph } from './graph.ts';
 
 export interface Collection {
@@ -135,11 +135,12 @@ function unknownTarget(
   known: Iterable<TemplateName>,
 ): Found {
   const word = target === template.extends ? 'extends' : 'depends on';
+  const others = [...known].filter((name) => name !== template.name);
   return {
     code: 'unknown-template',
     message: `${template.name} ${word} ${target.value}, which does not exist`,
     place: target.place,
-    cure: didYouMean(target.value, known),
+    cure: meantTemplate(target.value, others),
   };
 }
 

@@ -1,8 +1,8 @@
 /** The templates that a command names. It does not know what is done with them. */
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
-import { didYouMean } from '../core/nearest.ts';
 import type { Collection } from './collection.ts';
+import { meantTemplate } from './names.ts';
 
 /** The named templates, or all. Throws InvalidInput for a name that does not exist or cannot be used. */
 export function select(collection: Collection, names: readonly string[] | 'all'): Set<TemplateName> {
@@ -35,9 +35,7 @@ function problemWith(collection: Collection, name: TemplateName): Diagnostic[] {
       severity: 'error',
       code: 'unknown-template',
       message: `there is no template ${name}`,
-      cure:
-        didYouMean(name, known) ??
-        (known.length > 20 ? 'amigraph graph shows all' : `there are: ${known.join(', ')}`),
+      cure: meantTemplate(name, known),
     },
   ];
 }

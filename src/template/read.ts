@@ -33,7 +33,10 @@ export function readTemplate(
       ),
     );
   }
-  const problems = specProblems(document, checked.output);
+  const problems = [
+    ...extendsProblems(file, document, checked.output),
+    ...specProblems(document, checked.output),
+  ];
   return problems.length > 0 ? fail(problems) : ok(toTemplate(file, checked.output, document, naming));
 }
 
@@ -91,6 +94,22 @@ function settings(build: NonNullable<WrittenTemplate['build']>): BuildSettings {
 /** `extends` is written relative to the file that holds it. */
 const relativeTo = (file: string, path: string): string =>
   posix.normalize(posix.join(posix.dirname(file), path));
+
+function extendsProblems(file: string, document: YamlDocument, written: WrittenTemplate): Diagnostic[] {
+  const path = written.extends;
+  if (path === undefined || !(path.startsWith('/') || relativeTo(file, path).startsWith('../'))) return [];
+  const place = placeOf(document, ['extends']);
+  return [
+    {
+      severity: 'error',
+      code: 'outside-workspace',
+      message: `extends ${path} leads out of the workspace`,
+      place,
+      excerpt: document.excerpt(place),
+      cure: 'write the path of a template in the workspace, relative to this file',
+    },
+  ];
+}
 
 function specProblems(document: YamlDocument, written: WrittenTemplate): Diagnostic[] {
   return (written.software?.spack_packages ?? []).flatMap((text, index): Diagnostic[] => {

@@ -79,19 +79,15 @@ function noTemplates(pattern: string): Diagnostic {
   };
 }
 
-const problems: Record<FileProblem, string> = {
-  missing: 'it is gone',
-  'not-a-file': 'it is not a regular file',
-  'outside-workspace': 'it is a link to a place outside the workspace',
-  unreadable: 'it cannot be read',
-  'too-big': `it is larger than ${maxBytes / 1024} KiB`,
+const problems: Record<FileProblem, readonly [why: string, cure: string]> = {
+  missing: ['it is gone, or a link to nothing', 'put the file there, or remove the link'],
+  'not-a-file': ['it is not a regular file', 'make it a file, or remove it'],
+  'outside-workspace': ['it is a link to a place outside the workspace', 'copy the file into the workspace'],
+  unreadable: ['it cannot be read', 'make it a file that you may read'],
+  'too-big': [`it is larger than ${maxBytes / 1024} KiB`, 'split it: a template is a page of text'],
 };
 
 function unreadable(file: string, problem: FileProblem): Diagnostic {
-  return {
-    severity: 'error',
-    code: problem,
-    message: `${file} is not read: ${problems[problem]}`,
-    place: { file },
-  };
+  const [why, cure] = problems[problem];
+  return { severity: 'error', code: problem, message: `${file} is not read: ${why}`, place: { file }, cure };
 }

@@ -14,6 +14,7 @@ import {
 } from 'js-yaml';
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { cureOfSyntax } from './yaml-cures.ts';
 
 type YamlScalar = string | number | boolean | null;
 
@@ -50,18 +51,24 @@ export function parseYaml(file: string, text: string): Result<YamlDocument, Diag
     const offset = error instanceof YamlProblem ? error.at : (error.mark?.position ?? 0);
     const place = document.place(offset);
     const message = error instanceof YamlProblem ? error.message : `YAML: ${error.reason}`;
-    return fail({ severity: 'error', code: 'yaml', message, place, excerpt: document.excerpt(place) });
+    const cure = error instanceof YamlProblem ? error.cure : cureOfSyntax(error.reason);
+    return fail({ severity: 'error', code: 'yaml', message, place, excerpt: document.excerpt(place), cure });
   }
 }
 
 /** Why the text means nothing here; it never leaves this file. */
 class YamlProblem extends Error {
   readonly at: number;
-  constructor(message: string, at: number) {
+  readonly cure: string;
+  constructor(message: string, at: number, cure: string) {
     super(message);
     this.at = at;
+    this.cure = cure;
   }
 }
+
+const nothing = (): YamlProblem =>
+  new YamlProblem('the file holds nothing', 0, 'write what the image shall hold, or remove the file');
 
 function compose(source: string, events: readonly Event[]): YamlValue {
   const anchors = new Map<string, YamlValue>();
@@ -73,7 +80,7 @@ function compose(source: string, events: readonly Event[]): YamlValue {
   const next = (): Event => {
     const event = events[position];
     position += 1;
-    if (event === undefined) throw new YamlProblem('the file holds nothing', 0);
+    if (event === undefined) throw nothing();
     return event;
   };
 
@@ -91,9 +98,14 @@ function compose(source: string, events: readonly Event[]): YamlValue {
         const name = source.slice(event.anchorStart, event.anchorEnd);
         const target = anchors.get(name);
         aliases += 1;
-        if (target === undefined) throw new YamlProblem(`there is no anchor &${name}`, event.anchorStart);
+        if (target === undefined)
+          throw new YamlProblem(`there is no anchor &${name}`, event.anchorStart, cureOfSyntax('anchor'));
         if (aliases > maxAliases) {
-          throw new YamlProblem(`more than ${maxAliases} aliases in one file`, event.anchorStart);
+          throw new YamlProblem(
+            `more than ${maxAliases} aliases in one file`,
+            event.anchorStart,
+            'write some of the values out',
+          );
         }
         return target;
       }
@@ -107,7 +119,7 @@ function compose(source: string, events: readonly Event[]): YamlValue {
         return remember(event, { kind: 'map', at: event.start, entries: entries() });
       case EVENT_ID.DOCUMENT:
       case EVENT_ID.POP:
-        throw new YamlProblem('the file holds nothing', 0);
+        throw nothing();
     }
   };
 
@@ -115,20 +127,30 @@ function compose(source: string, events: readonly Event[]): YamlValue {
     const found = new Map<string, YamlEntry>();
     for (let event = next(); event.type !== EVENT_ID.POP; event = next()) {
       const key = value(event);
-      if (key.kind !== 'scalar') throw new YamlProblem('a key must be text', key.at);
+      if (key.kind !== 'scalar')
+        throw new YamlProblem('a key must be text', key.at, 'name the key by a word');
       const name = String(key.value);
-      if (found.has(name)) throw new YamlProblem(`the key ${name} stands twice in one map`, key.at);
+      if (found.has(name))
+        throw new YamlProblem(
+          `the key ${name} stands twice in one map`,
+          key.at,
+          'join the two, or remove one',
+        );
       found.set(name, { keyAt: key.at, value: value(next()) });
     }
     return found;
   };
 
-  if (next().type !== EVENT_ID.DOCUMENT) throw new YamlProblem('the file holds nothing', 0);
+  if (next().type !== EVENT_ID.DOCUMENT) throw nothing();
   const result = value(next());
   const end = next();
   const more = events[position];
   if (end.type !== EVENT_ID.POP || more !== undefined) {
-    throw new YamlProblem('the file holds more than one document', source.lastIndexOf('\n---') + 1);
+    throw new YamlProblem(
+      'the file holds more than one document',
+      source.lastIndexOf('\n---') + 1,
+      'make a file of each',
+    );
   }
   return result;
 }
@@ -145,7 +167,7 @@ function scalar(source: string, event: ScalarEvent): YamlScalar {
   if (event.tagStart >= 0) {
     const tag = source.slice(event.tagStart, event.tagEnd);
     if (tag === '!!str' || tag === '!') return text;
-    throw new YamlProblem(`the tag ${tag} has no meaning here`, event.tagStart);
+    throw new YamlProblem(`the tag ${tag} has no meaning here`, event.tagStart, cureOfSyntax('tag'));
   }
   if (event.style !== SCALAR_STYLE.PLAIN) return text;
   for (const tag of [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag]) {

@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
   {
     what: 'a YAML error',
     files: { 'templates/namd.yaml': 'tests: [a\nusers: []\n' },
-    says: 'error: YAML: deficient indentation\n  at templates/namd.yaml:2:1\n    users: []\n    ^\n',
+    says: 'error: YAML: deficient indentation\n  at templates/namd.yaml:2:1\n    users: []\n    ^\n  cure: close the bracket or quote that is open above, or indent this line\n',
   },
   {
     what: 'an unknown name',

@@ -50,13 +50,13 @@ describe('a name that does not exist', () => {
     ).toEqual([
       'md/gromacs.yaml:2:10 unknown-template: md/gromacs extends fundation, which does not exist (did you mean foundation?)',
       'namd.yaml:1:26 unknown-template: namd depends on gromacs, which does not exist (did you mean md/gromacs?)',
-      'other.yaml:1:10 unknown-template: other extends zzzzzzzzzz, which does not exist',
+      'other.yaml:1:10 unknown-template: other extends zzzzzzzzzz, which does not exist (there are: foundation, md/gromacs, namd)',
     ]);
   });
 
-  test('outside of the workspace is one of them', async () => {
-    expect(await problems({ a: 'extends: ../../etc/passwd' })).toEqual([
-      'a.yaml:1:10 unknown-template: a extends ../../etc/passwd, which does not exist',
+  test('is told too where there is no other', async () => {
+    expect(await problems({ a: 'extends: b.yaml' })).toEqual([
+      'a.yaml:1:10 unknown-template: a extends b, which does not exist (it is the only template)',
     ]);
   });
 });
@@ -168,13 +168,13 @@ describe('selecting', () => {
     [['gromacs'], ['unknown-template: there is no template gromacs (did you mean md/gromacs?)']],
     [
       ['zzzzzzz'],
-      ['unknown-template: there is no template zzzzzzz (there are: foundation, md/gromacs, bad)'],
+      ['unknown-template: there is no template zzzzzzz (there are: bad, foundation, md/gromacs)'],
     ],
     [
       ['fundation', 'foundation', 'x/y/z'],
       [
         'unknown-template: there is no template fundation (did you mean foundation?)',
-        'unknown-template: there is no template x/y/z (there are: foundation, md/gromacs, bad)',
+        'unknown-template: there is no template x/y/z (there are: bad, foundation, md/gromacs)',
       ],
     ],
     [
@@ -186,7 +186,7 @@ describe('selecting', () => {
     ],
     [
       ['__proto__'],
-      ['unknown-template: there is no template __proto__ (there are: foundation, md/gromacs, bad)'],
+      ['unknown-template: there is no template __proto__ (there are: bad, foundation, md/gromacs)'],
     ],
   ])('%j is an error that helps', async (names, messages) => {
     const collection = await collected(texts);

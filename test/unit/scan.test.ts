@@ -44,12 +44,12 @@ test('a bad file is told of and named, and the others are read', async () => {
   ]);
 });
 
-test.each<[FileProblem, string]>([
-  ['missing', 'it is gone'],
-  ['not-a-file', 'it is not a regular file'],
-  ['outside-workspace', 'it is a link to a place outside the workspace'],
-  ['too-big', 'it is larger than 1024 KiB'],
-])('a file that is %s is told of', async (problem, why) => {
+test.each<[FileProblem, string, string]>([
+  ['missing', 'it is gone, or a link to nothing', 'put the file there, or remove the link'],
+  ['not-a-file', 'it is not a regular file', 'make it a file, or remove it'],
+  ['outside-workspace', 'it is a link to a place outside the workspace', 'copy the file into the workspace'],
+  ['too-big', 'it is larger than 1024 KiB', 'split it: a template is a page of text'],
+])('a file that is %s is told of', async (problem, why, cure) => {
   const { diagnostics } = await scan({ 'templates/a.yaml': { problem } });
   expect(diagnostics).toEqual([
     {
@@ -57,6 +57,7 @@ test.each<[FileProblem, string]>([
       code: problem,
       message: `templates/a.yaml is not read: ${why}`,
       place: { file: 'templates/a.yaml' },
+      cure,
     },
   ]);
 });

@@ -107,7 +107,7 @@ describe('a name is the path below the fixed part of the pattern, without the en
     const parent = (text: string) => valueOf(read(`extends: ${text}`)).extends?.value;
     expect(parent('foundation.yaml')).toBe('md/foundation');
     expect(parent('./sub/x.yaml')).toBe('md/sub/x');
-    expect(parent('../../../etc/passwd')).toBe('../../etc/passwd');
+    expect(parent('../../other/x.yaml')).toBe('../other/x');
   });
 });
 
@@ -176,8 +176,32 @@ describe('a wrong template', () => {
       'software: { spack_packages: [gcc, "; rm -rf /"] }',
       ['1:35 "; rm -rf /" is not a Spack spec: it must begin with a package\'s name'],
     ],
+    ...['../../../etc/passwd', '/etc/passwd'].map((path): [string, string[]] => [
+      `extends: ${path}`,
+      [
+        `1:10 extends ${path} leads out of the workspace (write the path of a template in the workspace, relative to this file)`,
+      ],
+    ]),
+    ['a: 1\na: 2', ['2:1 the key a stands twice in one map (join the two, or remove one)']],
+    ['a:\n\t- b', ['2:1 YAML: tab characters must not be used in indentation (use spaces, not tabs)']],
+    [
+      'a: b: c',
+      [
+        '1:5 YAML: bad indentation of a mapping entry (line it up with its neighbours, and quote a text that holds ": ")',
+      ],
+    ],
+    ['', ['1:1 the file holds nothing (write what the image shall hold, or remove the file)']],
+    ['a: *b', ['1:5 there is no anchor &b (write the value out, or define the anchor above)']],
+    ['a: \0', ['1:4 YAML: null byte is not allowed in input (save the file as UTF-8 text)']],
+    ['"a: \\q"', ['1:6 YAML: unknown escape sequence (write \\\\ for a backslash, or use single quotes)']],
+    ['a: 1\n---\nb: 1\n', ['2:1 the file holds more than one document (make a file of each)']],
     ['software: [x]', ['1:11 software must be a map, not a list']],
-    ['a: [', ['1:5 YAML: unexpected end of the stream within a flow collection']],
+    [
+      'a: [',
+      [
+        '1:5 YAML: unexpected end of the stream within a flow collection (close the bracket or quote that is open above, or indent this line)',
+      ],
+    ],
   ])('%j', (text, messages) => {
     expect(wrong(text)).toEqual(messages);
   });

@@ -1,0 +1,16 @@
+/** Which template may have been meant by a name that does not exist. It does not know where the name was written. */
+import type { TemplateName } from '../core/ids.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { byCodeUnits } from '../core/order.ts';
+
+const mostListed = 20;
+
+/** The nearest names, or where none is near, what there is to choose from. */
+export function meantTemplate(wanted: TemplateName, names: Iterable<TemplateName>): string {
+  const all = [...names];
+  const near = didYouMean(wanted, all);
+  if (near !== undefined) return near;
+  if (all.length === 0) return 'it is the only template';
+  if (all.length > mostListed) return 'amigraph graph shows all';
+  return `there are: ${all.toSorted(byCodeUnits).join(', ')}`;
+}

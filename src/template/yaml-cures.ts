@@ -1,0 +1,24 @@
+/** What to do about YAML that does not parse. It does not know the parser, only its words. */
+
+/** The first that fits: what people mostly meant to write. */
+const cures: readonly [RegExp, string][] = [
+  [/tab characters|^expected valid JSON character/, 'use spaces, not tabs'],
+  [
+    /deficient indentation|unexpected end/,
+    'close the bracket or quote that is open above, or indent this line',
+  ],
+  [/bad indentation|multiline key/, 'line it up with its neighbours, and quote a text that holds ": "'],
+  [
+    /expected ':' after|separator is expected|missed comma/,
+    'put ": " after a key, and a comma between entries in brackets',
+  ],
+  [/node content/, 'take the second comma out'],
+  [/escape sequence|hexadecimal/, 'write \\\\ for a backslash, or use single quotes'],
+  [/null byte|non-printable/, 'save the file as UTF-8 text'],
+  [/alias|anchor/, 'write the value out, or define the anchor above'],
+  [/tag|directive/i, 'take it out: values are text, numbers, true or false'],
+  [/nesting/, 'make it flatter: a template is a few levels deep'],
+];
+
+export const cureOfSyntax = (reason: string): string =>
+  cures.find(([pattern]) => pattern.test(reason))?.[1] ?? 'mend the YAML there';
