@@ -171,6 +171,9 @@ export async function acquireLease(
   }
 }
 
+/** Whose write was found in place of ours, for people; or why none could be written: anybody may hold it since. */
+export type LostTo = { readonly holder: string } | { readonly failure: CloudFailure };
+
 /** A lease that is held. Losing it aborts `signal`: then nothing may be touched any more. */
 export class Lease {
   readonly token: number;
@@ -183,7 +186,7 @@ export class Lease {
   #body: Omit<LeaseBody, 'nonce'>;
   #etag: string;
   #writing: Promise<unknown> = Promise.resolve();
-  #lostTo = 'another run';
+  #lostTo: LostTo = { holder: 'another run' };
 
   constructor(
     access: LeaseAccess,
@@ -209,8 +212,8 @@ export class Lease {
     return this.#body.journal;
   }
 
-  /** Whose write was found in place of ours, for people. */
-  get lostTo(): string {
+  /** Once it is lost: to whom. */
+  get lostTo(): LostTo {
     return this.#lostTo;
   }
 
@@ -247,8 +250,10 @@ export class Lease {
         this.#body = body;
         return true;
       }
-      if (written.kind === 'lost' && written.by !== undefined) this.#lostTo = holderName(written.by.holder);
-      if (written.kind === 'failed') this.#lostTo = `nobody known: ${written.failure.message}`;
+      if (written.kind === 'lost' && written.by !== undefined) {
+        this.#lostTo = { holder: holderName(written.by.holder) };
+      }
+      if (written.kind === 'failed') this.#lostTo = { failure: written.failure };
       this.#lost.abort();
       return false;
     });

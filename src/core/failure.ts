@@ -37,5 +37,7 @@ export type Failure =
   | { readonly code: 'lease-unreadable'; readonly key: string }
   | { readonly code: 'inputs-changed'; readonly files: readonly string[] }
   | { readonly code: 'lease-lost'; readonly digest: Digest; readonly holder: string }
+  /** It could not be renewed in time, so that another run may have it. */
+  | { readonly code: 'lease-unsure'; readonly digest: Digest; readonly cause: CloudFailure }
   | { readonly code: 'lease-held'; readonly digest: Digest; readonly holder: string; readonly since: string }
   | { readonly code: 'interrupted' };

@@ -50,7 +50,10 @@ export async function note(build: Build, change: Partial<Journal>): Promise<Resu
 }
 
 export function leaseLost({ action, lease }: Build): Failure {
-  return { code: 'lease-lost', digest: action.digest, holder: lease.lostTo };
+  const { lostTo } = lease;
+  return 'holder' in lostTo
+    ? { code: 'lease-lost', digest: action.digest, holder: lostTo.holder }
+    : { code: 'lease-unsure', digest: action.digest, cause: lostTo.failure };
 }
 
 /** An ended wait says `interrupted`, whether by the user or because the lease was lost. */

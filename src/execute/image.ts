@@ -13,7 +13,7 @@ import { attempt } from './attempt.ts';
 import { type Build, newJournal, note, whyEnded } from './build.ts';
 import { type ExecuteContext, paced, patience } from './context.ts';
 import { available, makeImage, publishImage } from './imaging.ts';
-import { endInstances, readyInstance } from './machine.ts';
+import { endInstances, readyInstance, sayInstanceIsLeft } from './machine.ts';
 import { reportStep, runSteps } from './steps.ts';
 
 export interface Outcome {
@@ -179,7 +179,10 @@ function instanceIsUseless(failure: Failure): boolean {
 /** Whoever has lost the lease touches nothing: the instance is the next holder's. */
 async function cleanUp(build: Build): Promise<void> {
   const { ctx, lease } = build;
-  if (!(await lease.confirm())) return;
+  if (!(await lease.confirm())) {
+    if ('failure' in lease.lostTo) sayInstanceIsLeft(build);
+    return;
+  }
   const allGone = await endInstances(ctx, build);
   // What may be left, the next run finds in the journal.
   if (!allGone || ctx.abandoned.aborted) return lease.abandon();

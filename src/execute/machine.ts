@@ -120,6 +120,21 @@ export async function endInstances(ctx: ExecuteContext, build: Build): Promise<b
   return gone.every(Boolean);
 }
 
+/** For a build whose lease nobody is known to have: its instance may be the next holder's, or nobody's. */
+export function sayInstanceIsLeft({ ctx, journal }: Build): void {
+  if (journal.instance === null) return;
+  const instance = instanceId(journal.instance);
+  ctx.emit({
+    type: 'warning',
+    code: 'instance-left',
+    message: `instance ${instance} is left to the next run; should there be none, end it: ${endingCommand(ctx, instance)}`,
+    instance,
+  });
+}
+
+const endingCommand = ({ region }: ExecuteContext, instance: InstanceId): string =>
+  `aws ec2 terminate-instances --region ${region} --instance-ids ${instance}`;
+
 /** The instances of a launch that was never answered: looked for until they would have become visible. */
 async function unansweredLaunch(
   ctx: ExecuteContext,
@@ -161,7 +176,7 @@ async function endInstance(ctx: ExecuteContext, instance: InstanceId, seen: bool
   ctx.emit({
     type: 'warning',
     code: 'instance-left',
-    message: `instance ${instance} was not seen terminated; end it: aws ec2 terminate-instances --region ${ctx.region} --instance-ids ${instance}`,
+    message: `instance ${instance} was not seen terminated; end it: ${endingCommand(ctx, instance)}`,
     instance,
   });
   return false;

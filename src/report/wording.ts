@@ -50,6 +50,8 @@ export function troubleText(trouble: Trouble): string {
       return `${trouble.files.join(', ')} changed while the image was being built; run again to build what is there now`;
     case 'lease-lost':
       return `the lease was lost to ${trouble.holder}; nothing was touched after that`;
+    case 'lease-unsure':
+      return `the lease could not be renewed in time (${troubleText(trouble.cause)}); nothing was touched after that, and the next run goes on from here`;
     case 'lease-held':
       return `${trouble.holder} has been building it since ${date(trouble.since)}`;
     case 'interrupted':

@@ -91,6 +91,39 @@ test('a holder that comes back from a long pause finds its lease gone and touche
   expect(last(second)).toMatchObject({ built: ['a'] });
 });
 
+test('a bucket that is away for too long ends a build without a word of another holder; the next run goes on with it', async () => {
+  const world = await makeWorld({
+    ...one,
+    'faults.json': JSON.stringify([
+      {
+        operation: 's3:*',
+        match: { Key: 'leases/' },
+        skip: 8,
+        times: 'always',
+        fault: { kind: 'error', code: 'ServiceUnavailable', status: 503, message: 'away' },
+      },
+    ]),
+  });
+  const first = world.start(['build', 'a'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
+  expect(await first.code).toBe(1);
+  expect(first.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    trouble: {
+      code: 'lease-unsure',
+      cause: { operation: 's3:PutObject', awsCode: 'ServiceUnavailable', message: 'away' },
+    },
+  });
+  const left = first.events.find(({ code }) => code === 'instance-left');
+  const instance = String(left?.['instance']);
+  expect(left?.['message']).toBe(
+    `instance ${instance} is left to the next run; should there be none, end it: aws ec2 terminate-instances --region us-west-2 --instance-ids ${instance}`,
+  );
+  const second = world.start(['build', 'a']);
+  expect(await second.code).toBe(0);
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  expect(await cloud.instances()).toEqual(['terminated']);
+  expect(await cloud.imageTags()).toHaveLength(1);
+});
+
 /** Steps the clock until it is so: file access takes real time, in which the clock may have gone on. */
 async function until(world: World, so: (cloud: CloudView) => Promise<boolean>): Promise<void> {
   const cloud = await lookInto(world.folder, () => world.clock.now());

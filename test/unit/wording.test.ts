@@ -96,6 +96,20 @@ test.each<[Trouble, string]>([
     'the lease was lost to ada@x; nothing was touched after that',
   ],
   [
+    {
+      code: 'lease-unsure',
+      digest,
+      cause: {
+        code: 'cloud',
+        awsCode: 'SlowDown',
+        operation: 's3:PutObject',
+        message: 'm',
+        nature: 'unknown',
+      },
+    },
+    'the lease could not be renewed in time (s3:PutObject failed: SlowDown: m); nothing was touched after that, and the next run goes on from here',
+  ],
+  [
     { code: 'lease-held', digest, holder: 'ada@x', since: '2026-11-23T04:12:00Z' },
     'ada@x has been building it since 2026-11-23 04:12 UTC',
   ],
