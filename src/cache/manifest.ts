@@ -4,6 +4,7 @@ import { canonical } from '../core/digest.ts';
 import type { CloudFailure } from '../core/failure.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { schemaIssues } from '../core/schema-issues.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
@@ -12,7 +13,7 @@ const maxBytes = 64 * 1024 * 1024;
 
 const entrySchema = v.object({
   template: v.pipe(v.string(), v.maxLength(1024)),
-  image: v.pipe(v.string(), v.regex(/^ami-[0-9a-f]{8,17}$/)),
+  image: v.pipe(v.string(), v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be the id of an image')),
   buildId: v.pipe(v.string(), v.maxLength(128)),
   /** Of the lease under which it was published: a lower one is refused. */
   token: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -21,7 +22,7 @@ const entrySchema = v.object({
 });
 const manifestSchema = v.looseObject({
   version: v.literal(1),
-  images: v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), entrySchema),
+  images: v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is no digest')), entrySchema),
 });
 
 export type ManifestEntry = v.InferOutput<typeof entrySchema>;
@@ -56,7 +57,7 @@ export function parseManifest(text: string): Result<Manifest, ManifestProblem> {
   }
   const checked = v.safeParse(manifestSchema, data);
   if (checked.success) return ok(checked.output);
-  return broken(`${v.getDotPath(checked.issues[0]) ?? 'it'}: ${checked.issues[0].message}`);
+  return broken(schemaIssues(manifestSchema, checked.issues, 'it')[0]?.message ?? 'it is no manifest');
 }
 
 /** What reading gives: a manifest to learn from, perhaps empty, and why it is empty where it should not be. */

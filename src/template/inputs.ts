@@ -23,15 +23,15 @@ export async function readInputs(
   const matches = new Map<string, readonly string[]>();
   for (const pattern of patterns.keys()) matches.set(pattern, await files.list([pattern]));
 
-  const scripts = new Map<string, Pick<Diagnostic, 'place' | 'cure'>>();
+  const scripts = new Map<string, Named>();
   for (const [step, path] of Object.entries(stepScripts)) {
     scripts.set(path, {
       place: { file: 'amifile.ts' },
-      cure: `mend ${path}, or set steps.${step} in amifile.ts to another script`,
+      other: `set steps.${step} in amifile.ts to another script`,
     });
   }
   for (const { value, place } of all.flatMap(({ own }) => own.scripts)) {
-    scripts.set(value, { place, cure: 'a script is named by its path from the folder of amifile.ts' });
+    scripts.set(value, { place, other: 'name another script, by its path from the folder of amifile.ts' });
   }
 
   const placeOf = (path: string): Diagnostic['place'] =>
@@ -43,7 +43,10 @@ export async function readInputs(
     const file = await files.digest(path);
     const problem = 'problem' in file ? file.problem : script && (await tooLong(files, path));
     if ('digest' in file) found.set(path, file);
-    if (problem !== undefined) diagnostics.push(unusable(path, problem, script ?? { place: placeOf(path) }));
+    if (problem !== undefined)
+      diagnostics.push(
+        unusable(path, problem, script ?? { place: placeOf(path), other: 'take it out of the pattern' }),
+      );
   }
   for (const [pattern, { place }] of patterns) {
     if (matches.get(pattern)?.length === 0) diagnostics.push(nothingMatches(pattern, place));
@@ -60,22 +63,40 @@ function uniquePatterns(templates: readonly MergedTemplate[]): Map<string, Locat
   return new Map(templates.flatMap(({ own }) => own.inputs).map((input) => [input.value, input]));
 }
 
-const words: Record<FileProblem, string> = {
-  missing: 'does not exist',
-  'not-a-file': 'is not a regular file',
-  'outside-workspace': 'is a link to a place outside the workspace',
-  unreadable: 'cannot be read',
-  'too-big': `is larger than ${maxScriptBytes / 1024} KiB, which is what fits into one SSM command`,
+/** Where a file was named, and what to name in its stead. */
+interface Named {
+  readonly place: Diagnostic['place'];
+  readonly other: string;
+}
+
+const words: Record<FileProblem, readonly [why: string, cure: string]> = {
+  missing: ['does not exist', 'put it there'],
+  'not-a-file': ['is not a regular file', 'make it a file'],
+  'outside-workspace': ['is a link to a place outside the workspace', 'copy it into the workspace'],
+  unreadable: ['cannot be read', 'make it a file that you may read'],
+  'too-big': [
+    `is larger than ${maxScriptBytes / 1024} KiB, which is what fits into one SSM command`,
+    'have it fetch what is long',
+  ],
 };
 
-function unusable(
-  path: string,
-  problem: FileProblem,
-  rest: Pick<Diagnostic, 'place' | 'cure'> | undefined,
-): Diagnostic {
-  return { severity: 'error', code: `input-${problem}`, message: `${path} ${words[problem]}`, ...rest };
+function unusable(path: string, problem: FileProblem, { place, other }: Named): Diagnostic {
+  const [why, cure] = words[problem];
+  return {
+    severity: 'error',
+    code: `input-${problem}`,
+    message: `${path} ${why}`,
+    place,
+    cure: `${cure}, or ${other}`,
+  };
 }
 
 function nothingMatches(pattern: string, place: Diagnostic['place']): Diagnostic {
-  return { severity: 'error', code: 'input-missing', message: `no file matches ${pattern}`, place };
+  return {
+    severity: 'error',
+    code: 'input-missing',
+    message: `no file matches ${pattern}`,
+    place,
+    cure: 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+  };
 }

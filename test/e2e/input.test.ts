@@ -85,12 +85,12 @@ const cases: readonly Case[] = [
   {
     what: 'a script that is not there',
     without: ['scripts/clean-up.sh'],
-    says: 'error: scripts/clean-up.sh does not exist\n  at amifile.ts\n  cure: mend scripts/clean-up.sh, or set steps.cleanUp in amifile.ts to another script\n',
+    says: 'error: scripts/clean-up.sh does not exist\n  at amifile.ts\n  cure: put it there, or set steps.cleanUp in amifile.ts to another script\n',
   },
   {
     what: 'a script that is too long',
     files: { 'scripts/clean-up.sh': `# ${'x'.repeat(50_000)}\n` },
-    says: 'error: scripts/clean-up.sh is larger than 48 KiB, which is what fits into one SSM command\n  at amifile.ts\n  cure: mend scripts/clean-up.sh, or set steps.cleanUp in amifile.ts to another script\n',
+    says: 'error: scripts/clean-up.sh is larger than 48 KiB, which is what fits into one SSM command\n  at amifile.ts\n  cure: have it fetch what is long, or set steps.cleanUp in amifile.ts to another script\n',
   },
   {
     what: 'a wrong environment variable',

@@ -122,21 +122,26 @@ test('what is missing is told with the place that names it', async () => {
       'input-missing',
       'amifile.ts',
       'scripts/none.sh does not exist',
-      expect.stringContaining('steps.bootstrap in amifile.ts'),
+      'put it there, or set steps.bootstrap in amifile.ts to another script',
     ],
     [
       'input-missing',
       'templates/a.yaml:2:13',
       's/x.sh does not exist',
-      'a script is named by its path from the folder of amifile.ts',
+      'put it there, or name another script, by its path from the folder of amifile.ts',
     ],
     [
       'input-outside-workspace',
       'templates/a.yaml:3:24',
       'in/y is a link to a place outside the workspace',
-      undefined,
+      'copy it into the workspace, or take it out of the pattern',
     ],
-    ['input-missing', 'templates/a.yaml:3:12', 'no file matches files/**', undefined],
+    [
+      'input-missing',
+      'templates/a.yaml:3:12',
+      'no file matches files/**',
+      'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+    ],
   ]);
 });
 
