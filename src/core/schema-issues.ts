@@ -26,12 +26,7 @@ export function schemaIssues(
       const cure = didYouMean(String(name), known) ?? `known here: ${known.join(', ')}`;
       return { path, code: 'unknown-key', message: `unknown key ${dotted(path)}`, cure };
     }
-    if (
-      issue.type.endsWith('object') &&
-      issue.received === 'undefined' &&
-      issue.input === undefined &&
-      issue.message.startsWith('Invalid key')
-    ) {
+    if (issue.type.endsWith('object') && issue.message.startsWith('Invalid key')) {
       return {
         path: path.slice(0, -1),
         code: 'missing-key',
