@@ -2,8 +2,9 @@
 import { basename, resolve } from 'node:path';
 import * as v from 'valibot';
 import { InvalidInput } from '../core/diagnostic.ts';
+import { seconds } from '../core/value-schemas.ts';
 import type { Config } from './config.ts';
-import { configSchema, durationPattern } from './schema.ts';
+import { configSchema } from './schema.ts';
 import type { WrittenConfig } from './written-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -73,12 +74,6 @@ export function resolveConfig(
     },
     endpoint: endpointOf(env),
   };
-}
-
-/** Seconds of `90m`, `3h`, `45s`; the schema has seen to the form. */
-export function seconds(text: string): number {
-  const [, count, unit] = durationPattern.exec(text) ?? [];
-  return Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1);
 }
 
 const variables = {

@@ -1,12 +1,12 @@
 /** One file's text to a Template. It does not know whether what the template names exists. */
 import { posix } from 'node:path';
 import * as v from 'valibot';
-import { seconds } from '../config/resolve.ts';
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type SchemaIssue, schemaIssues } from '../core/schema-issues.ts';
 import type { BuildSettings, Located, Template } from '../core/template.ts';
+import { seconds } from '../core/value-schemas.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { parseSpackSpec } from './spack-spec.ts';
 import { parseYaml, type YamlDocument, type YamlValue } from './yaml.ts';

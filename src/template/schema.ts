@@ -1,21 +1,18 @@
 /** What a template file may hold, as a schema. It does not know where a value stands, nor what it leads to. */
 import * as v from 'valibot';
 import { strictMap } from '../core/strict-map.ts';
-import { architectures } from '../core/template.ts';
-import { durationPattern } from '../config/schema.ts';
-
-const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
-const line = v.pipe(
-  text,
-  v.check((value) => !/[\0\r\n]/.test(value), 'must be one line'),
-);
-const path = v.pipe(
+import {
+  architecture,
+  baseImage,
+  bucketName,
+  duration,
+  instanceType,
   line,
-  v.check(
-    (value) => !value.startsWith('/') && !value.split('/').includes('..'),
-    'must be a path inside the workspace, relative to it',
-  ),
-);
+  text,
+  volumeGb,
+  workspacePath,
+} from '../core/value-schemas.ts';
+
 const id = v.pipe(
   v.number(),
   v.integer('must be a whole number'),
@@ -57,10 +54,7 @@ export const templateSchema = strictMap({
       strictMap({
         s3_mounts: optionalList(
           strictMap({
-            bucket: v.pipe(
-              text,
-              v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket'),
-            ),
+            bucket: bucketName,
             mount_point: v.pipe(
               text,
               v.regex(
@@ -79,33 +73,14 @@ export const templateSchema = strictMap({
   build: v.optional(
     v.nullable(
       strictMap({
-        instance_type: v.optional(
-          v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge')),
-        ),
+        instance_type: v.optional(instanceType),
         spot: v.optional(v.boolean()),
-        timeout: v.optional(v.pipe(text, v.regex(durationPattern, 'must be like 90m or 3h'))),
-        volume_size_gb: v.optional(
-          v.pipe(
-            v.number(),
-            v.integer('must be a whole number'),
-            v.minValue(1, 'must be 1 or more'),
-            v.maxValue(16384, 'must be at most 16384'),
-          ),
-        ),
-        arch: v.optional(v.picklist(architectures, 'must be x86_64 or arm64')),
-        scripts: optionalList(path),
-        inputs: optionalList(path),
-        base: v.optional(
-          v.union(
-            [
-              strictMap({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
-              strictMap({
-                ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be like ami-0123456789abcdef0')),
-              }),
-            ],
-            'must be { ssm: /aws/service/... } or { ami: ami-... }',
-          ),
-        ),
+        timeout: v.optional(duration),
+        volume_size_gb: v.optional(volumeGb),
+        arch: v.optional(architecture),
+        scripts: optionalList(workspacePath),
+        inputs: optionalList(workspacePath),
+        base: v.optional(baseImage),
       }),
     ),
   ),

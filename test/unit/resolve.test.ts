@@ -1,7 +1,8 @@
 /** Written configuration and environment to configuration: what wins over what, and which defaults fill the rest. */
 import { describe, expect, test } from 'vitest';
 import { paceOf } from '../../src/config/config.ts';
-import { type Environment, type Overrides, resolveConfig, seconds } from '../../src/config/resolve.ts';
+import { type Environment, type Overrides, resolveConfig } from '../../src/config/resolve.ts';
+import { seconds } from '../../src/core/value-schemas.ts';
 import { defineConfig, type WrittenConfig } from '../../src/config/written-config.ts';
 import { invalidInputOf } from './rig.ts';
 

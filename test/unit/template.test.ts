@@ -143,10 +143,10 @@ describe('a wrong template', () => {
     ],
     ['build: { base: { ssm: x } }', ['1:23 build.base.ssm must begin with /']],
     ['build: { base: { ami: x } }', ['1:23 build.base.ami must be like ami-0123456789abcdef0']],
-    ['build: { base: x }', ['1:16 build.base must be { ssm: /aws/service/... } or { ami: ami-... }']],
-    ['build: { arch: x86 }', ['1:16 build.arch must be x86_64 or arm64']],
+    ['build: { base: x }', ['1:16 build.base must be { ssm: "/aws/service/..." } or { ami: "ami-..." }']],
+    ['build: { arch: x86 }', ['1:16 build.arch must be "x86_64" or "arm64"']],
     ['build: { timeout: 90 }', ['1:19 build.timeout must be text, not the number 90']],
-    ['build: { timeout: 90min }', ['1:19 build.timeout must be like 90m or 3h']],
+    ['build: { timeout: 90min }', ['1:19 build.timeout must be like "90m" or "3h"']],
     [
       'build: { volume_size_gb: 0.5 }',
       ['1:26 build.volume_size_gb must be a whole number', '1:26 build.volume_size_gb must be 1 or more'],
@@ -211,7 +211,7 @@ describe('a wrong template', () => {
       {
         severity: 'error',
         code: 'wrong-value',
-        message: 'build.arch must be x86_64 or arm64',
+        message: 'build.arch must be "x86_64" or "arm64"',
         place: { file, line: 2, column: 9 },
         excerpt: '  arch: x86',
         cure: undefined,

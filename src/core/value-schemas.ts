@@ -1,0 +1,61 @@
+/** Schemas of the values that amifile.ts and templates have in common. It does not know where they stand. */
+import * as v from 'valibot';
+import { strictMap } from './strict-map.ts';
+import { architectures } from './template.ts';
+
+export const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+
+export const line = v.pipe(
+  text,
+  v.check((value) => !/[\0\r\n]/.test(value), 'must be one line'),
+);
+
+/** It is resolved against the workspace, and hashed as it is written. */
+export const workspacePath = v.pipe(
+  line,
+  v.check(
+    (value) => !value.startsWith('/') && !value.split('/').includes('..'),
+    'must be a path inside the workspace, relative to it',
+  ),
+);
+
+export const baseImage = v.union(
+  [
+    strictMap({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
+    strictMap({
+      ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be like ami-0123456789abcdef0')),
+    }),
+  ],
+  'must be { ssm: "/aws/service/..." } or { ami: "ami-..." }',
+);
+
+export const architecture = v.picklist(architectures, 'must be "x86_64" or "arm64"');
+
+export const instanceType = v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge'));
+
+export const bucketName = v.pipe(
+  text,
+  v.regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'must be the name of an S3 bucket: 3 to 63 small letters, digits, dots and dashes',
+  ),
+);
+
+export const wholeNumber = v.pipe(
+  v.number(),
+  v.integer('must be a whole number'),
+  v.minValue(1, 'must be 1 or more'),
+);
+
+/** What an EBS volume can be. */
+export const volumeGb = v.pipe(wholeNumber, v.maxValue(16384, 'must be at most 16384'));
+
+const durationPattern = /^([1-9]\d{0,5})(s|m|h)$/;
+
+export const duration = v.pipe(text, v.regex(durationPattern, 'must be like "90m" or "3h"'));
+
+/** Seconds of `90m`, `3h`, `45s`; the schema has seen to the form. */
+export function seconds(written: string): number {
+  const [, count, unit] = durationPattern.exec(written) ?? [];
+  return Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1);
+}
