@@ -1,22 +1,29 @@
 /** Colour, where it is wanted. It does not know what is coloured. */
 import { styleText } from 'node:util';
 
+export type Paint = (text: string) => string;
+
 export interface Style {
-  good(text: string): string;
-  bad(text: string): string;
-  warn(text: string): string;
-  dim(text: string): string;
-  strong(text: string): string;
+  readonly good: Paint;
+  readonly bad: Paint;
+  readonly warn: Paint;
+  readonly dim: Paint;
+  readonly strong: Paint;
 }
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Escape sequences on a terminal that has not been told otherwise; the text as it is anywhere else. */
-export function styleFor(
-  stream: { readonly isTTY?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
-): Style {
-  const coloured = stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether escape sequences may be written: to a terminal that understands them, unless somebody has said otherwise. */
+export function isSteerable(stream: { readonly isTTY?: boolean }, env: Environment): boolean {
+  const unset = (name: string): boolean => (env[name] ?? '') === '';
+  return stream.isTTY === true && unset('NO_COLOR') && unset('CI') && env['TERM'] !== 'dumb';
+}
+
+/** Colour where the stream is steerable; the text as it is anywhere else. */
+export function styleFor(stream: { readonly isTTY?: boolean }, env: Environment): Style {
+  const coloured = isSteerable(stream, env);
   const as = (format: Format) => (text: string) =>
     coloured ? styleText(format, text, { validateStream: false }) : text;
   return { good: as('green'), bad: as('red'), warn: as('yellow'), dim: as('dim'), strong: as('bold') };

@@ -63,6 +63,18 @@ export function troubleText(trouble: Trouble): string {
   }
 }
 
+/** Some words: what follows on a line of its own tells the rest. */
+export function troubleBrief(trouble: Trouble): string {
+  switch (trouble.code) {
+    case 'step-failed':
+      return `step ${trouble.step}: ${stepStatus(trouble.status, trouble.exitCode)}`;
+    case 'cloud':
+      return `${trouble.operation}: ${trouble.awsCode}`;
+    default:
+      return troubleText(trouble);
+  }
+}
+
 const because = (why: string): string => (why === '' ? '' : `: ${why}`);
 
 function stepStatus(status: string, exitCode: number): string {

@@ -88,6 +88,8 @@ describe('colour', () => {
     ['on a terminal', { isTTY: true }, { TERM: 'xterm' }, red],
     ['on a terminal with NO_COLOR empty', { isTTY: true }, { NO_COLOR: '' }, red],
     ['not with NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, 'x'],
+    ['not in CI, which may have a terminal', { isTTY: true }, { TERM: 'xterm', CI: '1' }, 'x'],
+    ['on a terminal with CI empty', { isTTY: true }, { CI: '' }, red],
     ['not on a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, 'x'],
     ['not into a file', { isTTY: false }, {}, 'x'],
     ['not into a pipe', {}, {}, 'x'],

@@ -4,7 +4,7 @@ import type { Trouble } from '../../src/core/event.ts';
 import { imageId, instanceId, templateName } from '../../src/core/ids.ts';
 import type { Reason } from '../../src/core/plan.ts';
 import { duration } from '../../src/report/duration.ts';
-import { date, reasonText, troubleText } from '../../src/report/wording.ts';
+import { date, reasonText, troubleBrief, troubleText } from '../../src/report/wording.ts';
 import { digestLike } from './rig.ts';
 
 test.each([
@@ -118,4 +118,22 @@ test.each<[Trouble, string]>([
   [{ code: 'not-started' }, 'not started: the run was ended before'],
 ])('a trouble: %o', (trouble, text) => {
   expect(troubleText(trouble)).toBe(text);
+});
+
+test.each<[Trouble, string]>([
+  [{ ...step, status: 'Failed' }, 'step package gcc: exit code 3'],
+  [{ ...step, status: 'ExecutionTimedOut' }, 'step package gcc: ExecutionTimedOut'],
+  [
+    {
+      code: 'cloud',
+      awsCode: 'UnauthorizedOperation',
+      operation: 'ec2:RunInstances',
+      message: 'no',
+      nature: 'refused',
+    },
+    'ec2:RunInstances: UnauthorizedOperation',
+  ],
+  [{ code: 'ancestor-failed', template: templateName('a') }, 'a failed'],
+])('a trouble in some words: %o', (trouble, text) => {
+  expect(troubleBrief(trouble)).toBe(text);
 });

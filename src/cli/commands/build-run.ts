@@ -11,7 +11,7 @@ import { runPlan, type RunSummary } from '../../execute/run.ts';
 import { select } from '../../graph/select.ts';
 import { diagnosticsText } from '../../report/diagnostics.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
-import { styleFor } from '../../report/style.ts';
+import { isSteerable, styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
 import { type Cloud, openCloud, openWorkspace, type Workspace } from '../context.ts';
@@ -116,8 +116,9 @@ async function carryOut(
 async function reporterFor(around: Surroundings, json: boolean): Promise<Reporter> {
   const style = styleFor(around.stderr, around.env);
   if (json) return ndjsonReporter(around.stdout, around.clock);
-  const moving = (around.env['CI'] ?? '') === '' && around.env['TERM'] !== 'dumb';
-  if (!moving || !isTerminal(around.stderr)) return plainReporter(around.stderr, style);
+  if (!isSteerable(around.stderr, around.env) || !isTerminal(around.stderr)) {
+    return plainReporter(around.stderr, style);
+  }
   const { terminalReporter } = await import('../../report/terminal.ts');
   return terminalReporter(around.stderr, around.clock, style);
 }
