@@ -110,7 +110,8 @@ export class Poller {
       for (const one of asked) this.#drop(look, one, answer.error);
     } else {
       this.#failures += 1;
-      this.#onRetry(answer.error, this.#failures);
+      // Nobody may wait any more: the run may be over.
+      if (asked.some((one) => group.has(one))) this.#onRetry(answer.error, this.#failures);
     }
     const now = this.#clock.monotonic();
     for (const one of asked) {

@@ -201,6 +201,21 @@ describe('to give up', () => {
   });
 });
 
+test('a failure that nobody waits for any more is told to nobody', async () => {
+  const stop = new AbortController();
+  let answer: (result: Result<ReadonlyMap<string, number>, CloudFailure>) => void = () => {};
+  const look: Look<string, number> = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const one = wait(look, 'a', 1000, stop.signal);
+  await clock.pass(100);
+  stop.abort();
+  answer(fail(failure('throttled')));
+  await settled();
+  expect([one.result, retries]).toEqual([fail({ code: 'interrupted' }), []]);
+});
+
 test('no listener stays behind, however a wait ends', async () => {
   const { answers, look } = lookAt();
   const { signal } = new AbortController();
