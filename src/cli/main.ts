@@ -12,6 +12,9 @@ import { exitCodes } from './commands/base.ts';
 import type { Interruptions, Surroundings } from './surroundings.ts';
 import { unforeseen } from './unforeseen.ts';
 
+/** While amifile.ts is run, the process's own is not to be had. */
+const exit = process.exit.bind(process);
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const interruptedCode = 130;
 
@@ -21,7 +24,7 @@ function interruptions(): Interruptions {
   const onSignal = (): void => {
     if (!first.signal.aborted) return first.abort();
     second.abort();
-    process.exit(interruptedCode);
+    exit(interruptedCode);
   };
   for (const signal of signals) process.on(signal, onSignal);
   return {
@@ -46,6 +49,8 @@ const around: Surroundings = {
   colorDepth: 1,
   cwd: process.cwd(),
   clock: localClock,
+  // The process's clock counts from its start.
+  began: 0,
   random: localRandom,
   person: { user: userName(), host: hostname() },
   interruptions,
@@ -71,7 +76,7 @@ function onUnforeseen(error: unknown): void {
   failed = users ? exitCodes.invalid : exitCodes.failed;
   const text = diagnosticsText([diagnostic], styleFor(process.stderr, process.env));
   process.stderr.write(users ? `${text}\n` : `${text}\n${details}\n`);
-  if (!process.emit('SIGTERM')) process.exit(failed);
+  if (!process.emit('SIGTERM')) exit(failed);
 }
 process.on('uncaughtException', onUnforeseen).on('unhandledRejection', onUnforeseen);
 
@@ -83,4 +88,4 @@ const written = (stream: Writable): Promise<void> =>
 const code = await runCli(process.argv.slice(2), around);
 await Promise.all([written(process.stdout), written(process.stderr)]);
 // Timers and connections that amifile.ts leaves open would keep the process.
-process.exit(failed ?? code);
+exit(failed ?? code);

@@ -25,6 +25,8 @@ export interface Surroundings extends BaseContext {
   readonly stderr: Output;
   readonly cwd: string;
   readonly clock: Clock;
+  /** When the program began, on the monotonic clock. */
+  readonly began: number;
   readonly random: Random;
   readonly person: { readonly user: string; readonly host: string };
   /** From here on, signals are for the command to answer. */

@@ -81,6 +81,7 @@ function start(
     colorDepth: 1,
     cwd,
     clock,
+    began: clock.monotonic(),
     random: localRandom,
     person: { user: `person-${processes}`, host: 'test' },
     interruptions: () => ({

@@ -30,15 +30,22 @@ export class BuildCommand extends BaseCommand {
 
   protected override async run(): Promise<number> {
     if (this.all && this.names.length > 0) throw invalidFlag('build takes names or --all, not both');
-    const { runBuild } = await import('./build-run.ts');
-    return runBuild(this.context, {
+    const options = {
       overrides: { ...this.overrides, ...this.#concurrency() },
-      names: this.all ? 'all' : this.names,
+      names: this.all ? ('all' as const) : this.names,
       dryRun: this.dryRun,
       bail: this.bail,
       wait: !this.noWait,
       json: this.json,
-    });
+    };
+    // Before anything is read: who interrupts a build learns whether it had begun.
+    const interruptions = this.context.interruptions();
+    try {
+      const { runBuild } = await import('./build-run.ts');
+      return await runBuild(this.context, options, interruptions);
+    } finally {
+      interruptions.dispose();
+    }
   }
 
   #concurrency(): { concurrency?: number } {
