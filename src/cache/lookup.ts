@@ -6,7 +6,7 @@ import type { Digest } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
-import { type BuildRecord, hashTag, recordOf } from './tags.ts';
+import { type BuildRecord, hashTag, isOurs, ownership, recordOf } from './tags.ts';
 
 export interface Found {
   readonly image: RegisteredImage;
@@ -22,22 +22,29 @@ export async function lookUp(
   const images = await registry.findByTag(hashTag, [...new Set(digests.map(shortDigest))]);
   if (!images.ok) return images;
   const wanted = new Set(digests);
-  const found = withRecords(images.value).filter(({ record }) => wanted.has(record.digest));
+  const found = newestFirst(images.value).flatMap(({ image, record }): Found[] =>
+    record !== undefined && wanted.has(record.digest) ? [{ image, record }] : [],
+  );
   return ok(byDigest(found));
 }
 
-/** All images of ours, newest first. */
-export async function allImages(registry: ImageRegistry): Promise<Result<Found[], CloudFailure>> {
-  const images = await registry.findByTag(hashTag, []);
-  return images.ok ? ok(withRecords(images.value)) : images;
+/** An image that says that it is ours. */
+export interface Listed {
+  readonly image: RegisteredImage;
+  /** Undefined: its tags are not whole, and nothing that they say is trusted. */
+  readonly record: BuildRecord | undefined;
 }
 
-function withRecords(images: readonly RegisteredImage[]): Found[] {
+/** All images of ours, newest first. */
+export async function allImages(registry: ImageRegistry): Promise<Result<Listed[], CloudFailure>> {
+  const images = await registry.findByTag(ownership.key, []);
+  return images.ok ? ok(newestFirst(images.value)) : images;
+}
+
+function newestFirst(images: readonly RegisteredImage[]): Listed[] {
   return images
-    .flatMap((image): Found[] => {
-      const record = recordOf(image);
-      return record === undefined ? [] : [{ image, record }];
-    })
+    .filter(isOurs)
+    .map((image) => ({ image, record: recordOf(image) }))
     .toSorted(
       (a, b) => byCodeUnits(b.image.createdAt, a.image.createdAt) || byCodeUnits(b.image.id, a.image.id),
     );

@@ -28,7 +28,7 @@ export interface BuildRecord {
 }
 
 /** All images and instances of ours carry it. */
-const ownership = { key: 'ManagedBy', value: 'amigraph' } as const;
+export const ownership = { key: 'ManagedBy', value: 'amigraph' } as const;
 export const hashTag = 'TemplateHash';
 
 /** EC2 takes 256 characters for a tag's value. */
@@ -50,11 +50,13 @@ export function tagsOf(record: BuildRecord): Record<string, string> {
   };
 }
 
+export const isOurs = ({ tags }: RegisteredImage): boolean => tags[ownership.key] === ownership.value;
+
 /** The record that an image's tags hold; undefined where they are not ours or not whole. */
 export function recordOf(image: RegisteredImage): BuildRecord | undefined {
   const { tags } = image;
   const digest = parseDigest(tags['TemplateDigest']);
-  if (tags[ownership.key] !== ownership.value || digest === undefined) return undefined;
+  if (!isOurs(image) || digest === undefined) return undefined;
   if (tags[hashTag] !== shortDigest(digest)) return undefined;
   const parent = tags['BaseTemplate'] ?? '';
   return {

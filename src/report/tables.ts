@@ -41,18 +41,20 @@ export function planSummary(plan: Plan, style: Style): string {
   return style.strong(parts.join(', '));
 }
 
-/** Newest first. */
+/** Newest first; `-` is what an image's tags do not say. */
 export function imagesTable(images: readonly ImageView[]): string {
   const rows = images
     .toSorted((a, b) => byCodeUnits(b.createdAt, a.createdAt))
-    .map((one) => [
-      one.image,
-      one.template,
-      one.hash,
-      one.state,
-      one.baseTemplate ?? one.baseImage,
-      one.region,
-      date(one.createdAt),
-    ]);
+    .map((one) =>
+      [
+        one.image,
+        one.template,
+        one.hash,
+        one.state,
+        one.baseTemplate ?? one.baseImage,
+        one.region,
+        date(one.createdAt),
+      ].map((cell) => cell || '-'),
+    );
   return table([['IMAGE', 'TEMPLATE', 'HASH', 'STATE', 'STANDS ON', 'REGION', 'CREATED'], ...rows]);
 }

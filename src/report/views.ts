@@ -1,5 +1,5 @@
 /** What a command answers, as plain data for `--json`. The shapes are part of the contract with other programs. */
-import type { Found } from '../cache/lookup.ts';
+import type { Listed } from '../cache/lookup.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { Event } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
@@ -47,28 +47,31 @@ export function graphView(collection: Collection, digests: ReadonlyMap<TemplateN
   };
 }
 
+/** Null: the image's tags do not say it, or are not whole. */
 export interface ImageView {
   readonly image: string;
-  readonly template: string;
-  readonly hash: string;
-  readonly digest: string;
+  readonly template: string | null;
+  readonly hash: string | null;
+  readonly digest: string | null;
   readonly baseTemplate: string | null;
-  readonly baseImage: string;
+  readonly baseImage: string | null;
   readonly state: string;
-  readonly region: string;
+  readonly region: string | null;
   readonly createdAt: string;
 }
 
-export function imageView({ image, record }: Found): ImageView {
+export function imageView({ image, record }: Listed): ImageView {
+  const said = (text: string | null | undefined): string | null => text || null;
+  const { tags } = image;
   return {
     image: image.id,
-    template: record.template,
-    hash: shortDigest(record.digest),
-    digest: record.digest,
-    baseTemplate: record.parent,
-    baseImage: record.baseImage,
+    template: said(record?.template ?? tags['TemplateName']),
+    hash: record === undefined ? null : shortDigest(record.digest),
+    digest: record?.digest ?? null,
+    baseTemplate: said(record === undefined ? tags['BaseTemplate'] : record.parent),
+    baseImage: said(record?.baseImage ?? tags['BaseAMI']),
     state: image.state,
-    region: record.region,
+    region: said(record?.region ?? tags['Region']),
     createdAt: image.createdAt,
   };
 }

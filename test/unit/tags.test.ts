@@ -157,6 +157,22 @@ describe('looking up', () => {
     expect(valueOf(await allImages(registry)).map((one) => one.image.id)).toEqual(['ami-1']);
   });
 
+  test('shows all that are ours, with no record where the tags are not whole', async () => {
+    const { asked, registry } = registryOf([
+      tagged('ami-1', a, '2026-01-01T00:00:00.000Z'),
+      tagged('ami-2', a, '2026-01-03T00:00:00.000Z', { TemplateDigest: 'spoilt' }),
+      image({ ManagedBy: 'amigraph' }, { id: imageId('ami-3'), createdAt: '2026-01-02T00:00:00.000Z' }),
+      tagged('ami-4', a, '2026-01-01T00:00:00.000Z', { ManagedBy: 'packer' }),
+    ]);
+    const listed = valueOf(await allImages(registry));
+    expect(listed.map((one) => [one.image.id, one.record?.digest])).toEqual([
+      ['ami-2', undefined],
+      ['ami-3', undefined],
+      ['ami-1', a],
+    ]);
+    expect(asked).toEqual([['ManagedBy']]);
+  });
+
   test('passes a failure on', async () => {
     const failure: CloudFailure = {
       code: 'cloud',

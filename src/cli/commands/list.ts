@@ -1,5 +1,7 @@
 /** `amigraph list`: the images that there are, from their tags. */
 import { Command, Option } from 'clipanion';
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import type { ImageId } from '../../core/ids.ts';
 import { BaseCommand, exitCodes } from './base.ts';
 
 export class ListCommand extends BaseCommand {
@@ -20,7 +22,15 @@ export class ListCommand extends BaseCommand {
     const workspace = await openWorkspace(this.context, this.overrides);
     const cloud = await openCloud(workspace, this.context);
     try {
-      const images = must(await allImages(cloud.registry)).map(imageView);
+      const all = must(await allImages(cloud.registry));
+      const images = all.map(imageView);
+      const damaged = all
+        .filter(({ record }) => record === undefined)
+        .map(({ image }) => damagedTags(image.id));
+      if (damaged.length > 0) {
+        const { diagnosticsText } = await import('../../report/diagnostics.ts');
+        this.context.stderr.write(`${diagnosticsText(damaged, this.errorStyle)}\n`);
+      }
       if (this.json) this.answerJson(images);
       else if (images.length > 0) this.answer(imagesTable(images));
       else
@@ -33,3 +43,10 @@ export class ListCommand extends BaseCommand {
     }
   }
 }
+
+const damagedTags = (image: ImageId): Diagnostic => ({
+  severity: 'warning',
+  code: 'image-tags',
+  message: `the tags TemplateDigest and TemplateHash of ${image} are missing or do not fit: it is not reused`,
+  cure: 'restore them, or deregister it if nothing needs it',
+});
