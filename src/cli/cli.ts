@@ -1,8 +1,6 @@
 /** The command line: which words lead to which command. It does not know the process it runs in. */
-import { Builtins, Cli, Command } from 'clipanion';
+import { Builtins, Cli, Command, type CommandClass, Option } from 'clipanion';
 import program from '../../package.json' with { type: 'json' };
-import type { Diagnostic } from '../core/diagnostic.ts';
-import { didYouMean } from '../core/nearest.ts';
 import { diagnosticsText } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
 import { exitCodes } from './commands/base.ts';
@@ -10,58 +8,89 @@ import { BuildCommand } from './commands/build.ts';
 import { GraphCommand } from './commands/graph.ts';
 import { ListCommand } from './commands/list.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
+import { commandHelp, programHelp } from './help.ts';
 import type { Surroundings } from './surroundings.ts';
+import { commandOf, commandsBelow, wrongCommandLine } from './wrong-words.ts';
 
 class HelpByDefault extends Command<Surroundings> {
-  static override paths = [Command.Default];
+  static override paths = [Command.Default, ['-h'], ['--help']];
   override execute(): Promise<number> {
     this.context.stdout.write(this.cli.usage());
     return Promise.resolve(exitCodes.done);
   }
 }
 
-const commands = [BuildCommand, GraphCommand, ListCommand, SandboxServeCommand, SandboxResetCommand];
+/** `help build` is `build --help`. */
+class HelpInWords extends Command<Surroundings> {
+  static override paths = [['help']];
+  words = Option.Proxy();
+  override execute(): Promise<number> {
+    return runCli([...this.words, '--help'], this.context);
+  }
+}
+
+const commands: readonly CommandClass<Surroundings>[] = [
+  BuildCommand,
+  ListCommand,
+  GraphCommand,
+  SandboxServeCommand,
+  SandboxResetCommand,
+];
+
+/** Clipanion's parser with words of our own for its help. */
+class OurCli extends Cli<Surroundings> {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    super({
+      binaryName: 'amigraph',
+      binaryVersion: program.version,
+      enableCapture: false,
+      enableColors: false,
+    });
+    this.#around = around;
+    for (const command of [Builtins.VersionCommand, HelpByDefault, HelpInWords, ...commands]) {
+      this.register(command);
+    }
+  }
+
+  override usage(command: CommandClass<Surroundings> | Command<Surroundings> | null = null): string {
+    const style = styleFor(this.#around.stdout, this.#around.env);
+    const all = this.definitions();
+    // Only those that describe themselves are among them, in this order.
+    const at = commands.findIndex((one) => one === command || one === command?.constructor);
+    const definition = all[at];
+    return definition === undefined
+      ? programHelp(all, program.version, style)
+      : commandHelp(definition, style);
+  }
+}
 
 /** Runs one command; answers its exit code. A wrong command line is 2, and nothing was begun. */
 export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
-  const style = styleFor(around.stderr, around.env);
-  const cli = new Cli<Surroundings>({
-    binaryName: 'amigraph',
-    binaryLabel: 'amigraph',
-    binaryVersion: program.version,
-    enableCapture: false,
-    enableColors: style.bad('') !== '',
-  });
-  for (const command of [Builtins.HelpCommand, Builtins.VersionCommand, HelpByDefault, ...commands]) {
-    cli.register(command);
-  }
+  const cli = new OurCli(around);
   let command: Command<Surroundings>;
   try {
     command = cli.process([...args], around);
   } catch (error) {
-    around.stderr.write(`${diagnosticsText([wrongCommandLine(args, error)], style)}\n`);
-    return exitCodes.invalid;
+    return explain(cli, args, around, error);
   }
   return cli.run(command, around);
 }
 
-function wrongCommandLine(args: readonly string[], error: unknown): Diagnostic {
-  const paths = commands.flatMap(({ paths: own }) => own);
-  const words = args.filter((arg) => !arg.startsWith('-'));
-  const known = paths.find((path) => path.every((word, at) => word === words[at]));
-  if (known === undefined) {
-    const said = words.slice(0, paths.some(([first]) => first === words[0]) ? 2 : 1).join(' ');
-    const names = paths.map((path) => path.join(' '));
-    const message = said === '' ? `unknown option ${args[0] ?? ''}` : `there is no command ${said}`;
-    const cure = didYouMean(said, names) ?? `the commands are: ${names.join(', ')}`;
-    return { severity: 'error', code: 'command-line', message, cure };
+function explain(cli: OurCli, args: readonly string[], around: Surroundings, error: unknown): number {
+  const all = cli.definitions();
+  const words = args.filter((arg) => arg !== '-h' && arg !== '--help');
+  if (words.length < args.length) {
+    const style = styleFor(around.stdout, around.env);
+    const command = commandOf(words, all);
+    const below = commandsBelow(words, all);
+    if (command !== undefined) around.stdout.write(commandHelp(command, style));
+    else if (below.length > 0) around.stdout.write(programHelp(below, program.version, style));
+    if (command !== undefined || below.length > 0) return exitCodes.done;
   }
-  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  const message = `${first.charAt(0).toLowerCase()}${first.slice(1)}`.replace(/\.$/, '');
-  return {
-    severity: 'error',
-    code: 'command-line',
-    message,
-    cure: `amigraph ${known.join(' ')} --help shows the options`,
-  };
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const diagnostic = wrongCommandLine(args, all, reason);
+  around.stderr.write(`${diagnosticsText([diagnostic], styleFor(around.stderr, around.env))}\n`);
+  return exitCodes.invalid;
 }

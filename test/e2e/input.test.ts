@@ -115,7 +115,7 @@ const cases: readonly Case[] = [
   {
     what: 'an unknown flag',
     args: ['build', '--al'],
-    says: 'error: unsupported option name ("--al")\n  cure: amigraph build --help shows the options\n',
+    says: 'error: there is no option --al\n  cure: did you mean --all or --bail?\n',
   },
   {
     what: 'an unknown command',

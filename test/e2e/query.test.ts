@@ -135,6 +135,16 @@ test('list: images with damaged tags are shown, and named in a warning', async (
   expect(images.find((one) => one.image === b)).toMatchObject({ template: null, hash: null, digest: null });
 });
 
+test.each([['graph'], ['list'], ['--help']])(
+  '%s | head -0: a reader that has gone away is no failure',
+  async (command) => {
+    const workspace = await makeWorkspace();
+    const run = workspace.start([command]);
+    run.child.stdout?.destroy();
+    expect((await run.ended).code).toBe(0);
+  },
+);
+
 test('--version and help', async () => {
   const workspace = await makeWorkspace({});
   expect(await workspace.run(['--version'])).toMatchObject({

@@ -10,8 +10,12 @@ import type { Surroundings } from '../surroundings.ts';
 export const exitCodes = { done: 0, failed: 1, invalid: 2, held: 9, interrupted: 130 } as const;
 
 export abstract class BaseCommand extends Command<Surroundings> {
-  provider = Option.String('--provider', { description: 'sandbox or aws; instead of what amifile.ts says' });
-  region = Option.String('--region', { description: 'AWS Region; instead of what amifile.ts says' });
+  provider = Option.String('--provider', {
+    description: 'sandbox|aws: the cloud, instead of what amifile.ts says',
+  });
+  region = Option.String('--region', {
+    description: 'REGION: the AWS Region, instead of what amifile.ts says',
+  });
 
   /** The command itself; answers its exit code. */
   protected abstract run(): Promise<number>;

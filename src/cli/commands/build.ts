@@ -21,7 +21,9 @@ export class BuildCommand extends BaseCommand {
   all = Option.Boolean('--all', false, { description: 'all templates' });
   dryRun = Option.Boolean('--dry-run', false, { description: 'show the plan and do nothing' });
   bail = Option.Boolean('--bail', false, { description: 'end everything at the first failure' });
-  concurrency = Option.String('--concurrency', { description: 'how many images are built at the same time' });
+  concurrency = Option.String('--concurrency', {
+    description: 'N: build at most so many images at the same time',
+  });
   noWait = Option.Boolean('--no-wait', false, {
     description: 'exit with 9 where another run builds one of the images',
   });

@@ -14,7 +14,7 @@ export class SandboxServeCommand extends BaseCommand {
     ],
   });
 
-  port = Option.String('--port', '0', { description: 'default: any free one' });
+  port = Option.String('--port', '0', { description: 'N: listen there; on any free port unless given' });
 
   protected override async run(): Promise<number> {
     const port = /^\d{1,5}$/.test(this.port) ? Number(this.port) : Number.NaN;

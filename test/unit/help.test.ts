@@ -1,0 +1,158 @@
+/** What the command line says of itself, and of words that it does not know. */
+import { Writable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { localRandom } from '../../src/adapters/local/random.ts';
+import { runCli } from '../../src/cli/cli.ts';
+import { HandClock } from './rig.ts';
+
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** In a folder without a workspace: no command gets further than its words. */
+async function said(line: string, { isTTY = false, env = {} } = {}): Promise<Said> {
+  const text = { stdout: '', stderr: '' };
+  const output = (to: 'stdout' | 'stderr') =>
+    Object.assign(
+      new Writable({
+        decodeStrings: false,
+        write(chunk: string, _encoding, done) {
+          text[to] += chunk;
+          done();
+        },
+      }),
+      { isTTY },
+    );
+  const { signal } = new AbortController();
+  const code = await runCli(
+    line.split(' ').filter((word) => word !== ''),
+    {
+      stdin: process.stdin,
+      stdout: output('stdout'),
+      stderr: output('stderr'),
+      env,
+      colorDepth: 1,
+      cwd: '/nonexistent',
+      clock: new HandClock(),
+      began: 0,
+      random: localRandom,
+      person: { user: 'ada', host: 'x' },
+      interruptions: () => ({ interrupted: signal, abandoned: signal, dispose: () => {} }),
+    },
+  );
+  return { code, ...text };
+}
+
+const buildHelp = `amigraph build [NAME...] [OPTION...]
+
+Build the images that are missing.
+
+Reuses every image whose digest has not changed and builds the others, what does
+not depend on each other at the same time. What a named template stands on is
+reused or built first.
+
+Options
+  --provider sandbox|aws  the cloud, instead of what amifile.ts says
+  --region REGION         the AWS Region, instead of what amifile.ts says
+  --all                   all templates
+  --dry-run               show the plan and do nothing
+  --bail                  end everything at the first failure
+  --concurrency N         build at most so many images at the same time
+  --no-wait               exit with 9 where another run builds one of the images
+  --json                  one JSON object a line for each event
+
+Examples
+  Build all that is missing:
+    amigraph build --all
+  Build gromacs and what it stands on:
+    amigraph build gromacs
+  Show what would happen:
+    amigraph build --all --dry-run
+`;
+
+describe('help', () => {
+  test.each([
+    'build --help',
+    'build -h',
+    'help build',
+    'build --all --help',
+    'build gromacs -h',
+    'build --al -h',
+  ])('amigraph %s', async (line) => {
+    expect(await said(line)).toEqual({ code: 0, stdout: buildHelp, stderr: '' });
+  });
+
+  test.each(['', 'help', '-h', '--help', 'help help'])('amigraph %s', async (line) => {
+    const { stdout, ...rest } = await said(line);
+    expect(rest).toEqual({ code: 0, stderr: '' });
+    expect(stdout.replace(/^amigraph [0-9.]+/, 'amigraph N')).toBe(
+      `amigraph N: builds graphs of machine images, and only what is missing of them
+
+Images
+  amigraph build [NAME...]  Build the images that are missing.
+  amigraph list             List the images, from their EC2 tags, newest first.
+
+Templates
+  amigraph graph            Show what stands on what.
+
+Sandbox
+  amigraph sandbox serve    Answer EC2, SSM and S3 on a loopback port until interrupted.
+  amigraph sandbox reset    Remove everything that the sandbox holds: images, instances, buckets.
+
+amigraph COMMAND --help shows what a command takes.
+`,
+    );
+  });
+
+  test.each(['build', 'list', 'graph', 'sandbox serve', 'sandbox reset'])(
+    'of %s names every value, and has no escape codes',
+    async (command) => {
+      const { code, stdout } = await said(`${command} --help`);
+      expect(code).toBe(0);
+      expect(stdout.split('\n')[0]).toMatch(new RegExp(`^amigraph ${command}.* \\[OPTION\\.\\.\\.\\]$`));
+      expect(stdout).not.toMatch(/[#$]/);
+      expect(stdout).not.toContain('\u001B');
+      expect(stdout).toMatch(/^ {2}--region REGION +\S/m);
+    },
+  );
+
+  test.each(['sandbox --help', 'help sandbox'])('amigraph %s: what begins so', async (line) => {
+    const { code, stdout } = await said(line);
+    expect(code).toBe(0);
+    expect(stdout.match(/^ {2}amigraph \S+ \S+/gm)).toEqual([
+      '  amigraph sandbox serve',
+      '  amigraph sandbox reset',
+    ]);
+  });
+
+  test('stands out on a terminal, unless that is not wanted', async () => {
+    expect((await said('build --help', { isTTY: true })).stdout).toContain('\u001B[1mOptions');
+    const plain = await said('build --help', { isTTY: true, env: { NO_COLOR: '1' } });
+    expect(plain.stdout).toBe(buildHelp);
+  });
+});
+
+test.each([
+  ['build --provder aws', 'there is no option --provder', 'did you mean --provider?'],
+  ['list --provder=aws', 'there is no option --provder', 'did you mean --provider?'],
+  ['build --al', 'there is no option --al', 'did you mean --all or --bail?'],
+  ['graph --dto', 'there is no option --dto', 'did you mean --dot?'],
+  ['list -x', 'there is no option -x', 'amigraph list --help shows what it takes'],
+  [
+    '--provider',
+    'there is no option --provider without a command',
+    'the commands are: build, list, graph, sandbox serve, sandbox reset',
+  ],
+  ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
+  ['build --region --all', '--region needs a value', 'say --region REGION'],
+  ['build --all=yes', '--all takes no value', 'amigraph build --help shows what it takes'],
+  ['list x', 'amigraph list takes no "x"', 'amigraph list --help shows what it takes'],
+  ['biuld --all', 'there is no command biuld', 'did you mean build?'],
+  ['help bild', 'there is no command bild', 'did you mean build?'],
+  ['sandbox', 'amigraph sandbox is half a command', 'say amigraph sandbox serve or amigraph sandbox reset'],
+  ['sandbox rest', 'there is no command sandbox rest', 'did you mean sandbox reset or sandbox serve?'],
+])('amigraph %s is wrong', async (line, message, cure) => {
+  expect(await said(line)).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\n  cure: ${cure}\n` });
+});
