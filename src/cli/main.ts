@@ -7,6 +7,7 @@ import { localClock } from '../adapters/local/clock.ts';
 import { localRandom } from '../adapters/local/random.ts';
 import { diagnosticsText } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
+import { type Diagnostic } from '../core/diagnostic.ts';
 import { runCli } from './cli.ts';
 import { exitCodes } from './commands/base.ts';
 import type { Interruptions, Surroundings } from './surroundings.ts';
@@ -37,9 +38,12 @@ function interruptions(): Interruptions {
 }
 
 /** A reader or a terminal that has gone away (`| head`, a closed window) is no reason to leave a build half done. */
-const ignore = (): void => {};
-process.stdout.on('error', ignore);
-process.stderr.on('error', ignore);
+const gone = new Set(['EPIPE', 'EIO']);
+let unwritten: NodeJS.ErrnoException | undefined;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (!gone.has(error.code ?? '')) unwritten ??= error;
+});
+process.stderr.on('error', () => {});
 
 const around: Surroundings = {
   stdin: process.stdin,
@@ -68,14 +72,17 @@ function userName(): string {
 /** Only answers go to stdout: not what amifile.ts prints. */
 globalThis.console = new Console(process.stderr, process.stderr);
 
+const tell = (diagnostic: Diagnostic): void =>
+  void process.stderr.write(`${diagnosticsText([diagnostic], styleFor(process.stderr, process.env))}\n`);
+
 /** The exit code of what failed and nothing waited for; the first such error is told, and ends the run in order. */
 let failed: number | undefined;
 function onUnforeseen(error: unknown): void {
   if (failed !== undefined) return;
   const { diagnostic, users, details } = unforeseen(error);
   failed = users ? exitCodes.invalid : exitCodes.failed;
-  const text = diagnosticsText([diagnostic], styleFor(process.stderr, process.env));
-  process.stderr.write(users ? `${text}\n` : `${text}\n${details}\n`);
+  tell(diagnostic);
+  if (!users) process.stderr.write(`${details}\n`);
   if (!process.emit('SIGTERM')) exit(failed);
 }
 process.on('uncaughtException', onUnforeseen).on('unhandledRejection', onUnforeseen);
@@ -86,6 +93,12 @@ const written = (stream: Writable): Promise<void> =>
   });
 
 const code = await runCli(process.argv.slice(2), around);
-await Promise.all([written(process.stdout), written(process.stderr)]);
+await written(process.stdout);
+if (unwritten !== undefined) {
+  const message = `the answer could not be written: ${unwritten.message}`;
+  tell({ severity: 'error', code: 'unwritten', message, cure: 'look at where the output goes' });
+  if (code === exitCodes.done) failed ??= exitCodes.failed;
+}
+await written(process.stderr);
 // Timers and connections that amifile.ts leaves open would keep the process.
 exit(failed ?? code);

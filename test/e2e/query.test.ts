@@ -1,9 +1,12 @@
 /** Commands that only answer: the shapes that other programs rely on. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { CreateTagsCommand, DeleteTagsCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { lookInto } from './cloud.ts';
-import { finished, makeWorkspace, threeTemplates } from './rig.ts';
+import { finished, makeWorkspace, program, threeTemplates } from './rig.ts';
 
 const json = (text: string): unknown => JSON.parse(text);
 const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
@@ -142,6 +145,27 @@ test.each([['graph'], ['list'], ['--help']])(
     const run = workspace.start([command]);
     run.child.stdout?.destroy();
     expect((await run.ended).code).toBe(0);
+  },
+);
+
+test.each([['graph'], ['list --json'], ['--help'], ['build --all --dry-run']])(
+  '%s: an answer that cannot be written is an error',
+  async (words) => {
+    const { folder } = await makeWorkspace();
+    const full = await open('/dev/full', 'w');
+    onTestFinished(() => full.close());
+    const child = spawn(process.execPath, [program, ...words.split(' ')], {
+      cwd: folder,
+      env: { AMIGRAPH_SANDBOX_SPEED: 'instant' },
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    if (child.stderr === null) throw new Error('no stderr');
+    const said = text(child.stderr);
+    const [code] = (await once(child, 'close')) as [number];
+    expect({ code, said: await said }).toEqual({
+      code: 1,
+      said: 'error: the answer could not be written: ENOSPC: no space left on device, write\n  cure: look at where the output goes\n',
+    });
   },
 );
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
 const project = new URL('../..', import.meta.url).pathname;
-const program = join(project, 'dist/main.js');
+export const program = join(project, 'dist/main.js');
 
 export interface Ran {
   readonly code: number | null;

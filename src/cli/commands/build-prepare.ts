@@ -1,33 +1,33 @@
-/** All of `amigraph build` that comes before anything is begun: reads, opens and plans. It changes nothing in the cloud. */
-import type { Overrides } from '../../config/resolve.ts';
+/** All of `amigraph build` that comes before anything is begun: reads templates, opens the cloud and plans. It changes nothing in the cloud. */
 import type { TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import { select } from '../../graph/select.ts';
 import { diagnosticsText } from '../../report/diagnostics.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
-import { type Cloud, openCloud, openWorkspace, type Workspace } from '../context.ts';
+import { type Cloud, openCloud, type Workspace } from '../context.ts';
 import { type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
 import { isTerminal, type Surroundings } from '../surroundings.ts';
 import { invalidFlag } from './base.ts';
 
 export interface PrepareOptions {
-  readonly overrides: Overrides;
   readonly names: readonly string[] | 'all';
   readonly json: boolean;
 }
 
 export interface PreparedBuild {
-  readonly workspace: Workspace;
   /** To be closed by whoever receives it. */
   readonly cloud: Cloud;
   readonly planned: PlannedRun;
   readonly reporter: Reporter;
 }
 
-export async function prepareBuild(around: Surroundings, options: PrepareOptions): Promise<PreparedBuild> {
-  const workspace = await openWorkspace(around, options.overrides);
+export async function prepareBuild(
+  around: Surroundings,
+  workspace: Workspace,
+  options: PrepareOptions,
+): Promise<PreparedBuild> {
   const collection = await readCollection(workspace);
   const selected = wanted(collection, options.names);
   if (collection.diagnostics.length > 0) {
@@ -37,7 +37,7 @@ export async function prepareBuild(around: Surroundings, options: PrepareOptions
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
   try {
-    return { workspace, cloud, reporter, planned: await planRun(workspace, collection, selected, cloud) };
+    return { cloud, reporter, planned: await planRun(workspace, collection, selected, cloud) };
   } catch (error) {
     await cloud.close();
     throw error;

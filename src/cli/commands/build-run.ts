@@ -2,6 +2,7 @@
 import type { LeaseAccess } from '../../cache/lease.ts';
 import { manifestKey } from '../../cache/manifest.ts';
 import { paceOf } from '../../config/config.ts';
+import type { Overrides } from '../../config/resolve.ts';
 import type { Emit } from '../../core/event.ts';
 import { type ExecuteContext, paced } from '../../execute/context.ts';
 import { looksOf } from '../../execute/looks.ts';
@@ -11,7 +12,7 @@ import { diagnosticsText } from '../../report/diagnostics.ts';
 import { styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
-import type { Cloud, Workspace } from '../context.ts';
+import { type Cloud, openWorkspace, type Workspace } from '../context.ts';
 import type { PlannedRun } from '../planning.ts';
 import type { Interruptions, Surroundings } from '../surroundings.ts';
 import { unlessInterrupted } from '../unless-interrupted.ts';
@@ -19,6 +20,7 @@ import { exitCodes } from './base.ts';
 import { prepareBuild, type PreparedBuild, type PrepareOptions } from './build-prepare.ts';
 
 export interface BuildOptions extends PrepareOptions {
+  readonly overrides: Overrides;
   readonly dryRun: boolean;
   readonly bail: boolean;
   readonly wait: boolean;
@@ -29,13 +31,25 @@ const pollMs = 15_000;
 /** A lease that is not renewed for 1.5 times as long may be taken over. */
 const leaseMs = { aws: 60_000, sandbox: 5000 } as const;
 
-export async function runBuild(
+export async function runBuild(around: Surroundings, options: BuildOptions): Promise<number> {
+  // Until amifile.ts has run, a signal ends the process: a loop of the user's would never let it be answered.
+  const workspace = await openWorkspace(around, options.overrides);
+  const interruptions = around.interruptions();
+  try {
+    return await interruptibly(around, workspace, options, interruptions);
+  } finally {
+    interruptions.dispose();
+  }
+}
+
+async function interruptibly(
   around: Surroundings,
+  workspace: Workspace,
   options: BuildOptions,
   interruptions: Interruptions,
 ): Promise<number> {
-  const { interrupted } = interruptions;
-  const prepared = await unlessInterrupted(prepareBuild(around, options), interrupted, ({ cloud }) =>
+  const preparing = prepareBuild(around, workspace, options);
+  const prepared = await unlessInterrupted(preparing, interruptions.interrupted, ({ cloud }) =>
     cloud.close(),
   );
   if (prepared === undefined) {
@@ -45,7 +59,7 @@ export async function runBuild(
   try {
     return options.dryRun
       ? showPlan(around, prepared.planned, options.json)
-      : await carryOut(around, prepared, options, interruptions);
+      : await carryOut(around, workspace, prepared, options, interruptions);
   } finally {
     await prepared.cloud.close();
   }
@@ -63,7 +77,8 @@ function showPlan(around: Surroundings, { plan, warnings }: PlannedRun, json: bo
 
 async function carryOut(
   around: Surroundings,
-  { workspace, cloud, planned, reporter }: PreparedBuild,
+  workspace: Workspace,
+  { cloud, planned, reporter }: PreparedBuild,
   options: BuildOptions,
   interruptions: Interruptions,
 ): Promise<number> {

@@ -40,14 +40,8 @@ export class BuildCommand extends BaseCommand {
       wait: !this.noWait,
       json: this.json,
     };
-    // Before anything is read: who interrupts a build learns whether it had begun.
-    const interruptions = this.context.interruptions();
-    try {
-      const { runBuild } = await import('./build-run.ts');
-      return await runBuild(this.context, options, interruptions);
-    } finally {
-      interruptions.dispose();
-    }
+    const { runBuild } = await import('./build-run.ts');
+    return runBuild(this.context, options);
   }
 
   #concurrency(): { concurrency?: number } {
