@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { CreateTagsCommand, DeleteTagsCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import { expect, onTestFinished, test } from 'vitest';
 import { lookInto } from './cloud.ts';
@@ -160,7 +160,7 @@ test.each([['graph'], ['list --json'], ['--help'], ['build --all --dry-run']])(
       stdio: ['ignore', full.fd, 'pipe'],
     });
     if (child.stderr === null) throw new Error('no stderr');
-    const said = text(child.stderr);
+    const said = textOf(child.stderr);
     const [code] = (await once(child, 'close')) as [number];
     expect({ code, said: await said }).toEqual({
       code: 1,
