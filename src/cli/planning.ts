@@ -2,8 +2,10 @@
 import { lookUp } from '../cache/lookup.ts';
 import { knownTokens, manifestKey, readManifest, rememberedDurations } from '../cache/manifest.ts';
 import { canonical } from '../core/digest.ts';
-import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
+import { InvalidInput } from '../core/diagnostic.ts';
+import type { Warning } from '../core/event.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
+import type { RegisteredImage } from '../core/image.ts';
 import type { BaseImage } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
 import { type Fingerprinted, fingerprintAll, makePlan, type Planned } from '../plan/plan.ts';
@@ -53,7 +55,7 @@ async function baseImages(
 
 export interface PlannedRun extends Planned {
   /** What is not as it should be, and does not stop the run. */
-  readonly warnings: readonly Diagnostic[];
+  readonly warnings: readonly Warning[];
   /** The highest lease token that the manifest has seen, by digest. */
   readonly tokens: ReadonlyMap<Digest, number>;
 }
@@ -96,25 +98,24 @@ export async function planRun(
   return {
     ...planned,
     tokens,
-    warnings: warningsOf(planned, problem && `s3://${config.bucket}/${key}: ${problem.message}`),
+    warnings: [
+      ...planned.unusable.map(unusableImage),
+      ...(problem === undefined
+        ? []
+        : [
+            {
+              code: 'manifest-broken',
+              object: `s3://${config.bucket}/${key}`,
+              problem: problem.message,
+            } as const,
+          ]),
+    ],
   };
 }
 
-function warningsOf({ unusable }: Planned, manifest: string | undefined): Diagnostic[] {
-  const images = unusable.map(({ id, state, stateReason }): Diagnostic => ({
-    severity: 'warning',
-    code: 'image-unusable',
-    message: `${id} has a wanted digest, but is ${state}${stateReason === undefined ? '' : `: ${stateReason}`}`,
-    cure: 'it is left alone and not used; deregister it if nothing needs it',
-  }));
-  if (manifest === undefined) return images;
-  return [
-    ...images,
-    {
-      severity: 'warning',
-      code: 'manifest-broken',
-      message: `the manifest is not used: ${manifest}`,
-      cure: 'the images are found by their tags; the next build sets it aside and begins a new one',
-    },
-  ];
-}
+const unusableImage = ({ id, state, stateReason }: RegisteredImage): Warning => ({
+  code: 'image-unusable',
+  image: id,
+  state,
+  ...(stateReason === undefined ? {} : { why: stateReason }),
+});

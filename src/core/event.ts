@@ -1,5 +1,5 @@
 /** What happens in a run, in the order in which it happens. It does not know who listens. */
-import type { Failure } from './failure.ts';
+import type { CloudFailure, Failure } from './failure.ts';
 import type { BuildId, Digest, ImageId, InstanceId, TemplateName } from './ids.ts';
 import type { Action } from './plan.ts';
 
@@ -10,6 +10,25 @@ export type Trouble =
   | Failure
   | { readonly code: 'ancestor-failed'; readonly template: TemplateName }
   | { readonly code: 'not-started' };
+
+/** What is not as it should be, and does not stop the run. */
+export type Warning =
+  | { readonly code: 'interrupted' }
+  /** The lease may be another's by now, and with it the instance. */
+  | { readonly code: 'instance-left'; readonly region: string; readonly instance: InstanceId }
+  | { readonly code: 'instance-not-ended'; readonly region: string; readonly instance: InstanceId }
+  /** Whether there is an instance of this build is not known. */
+  | { readonly code: 'launch-unknown'; readonly region: string; readonly buildId: BuildId }
+  /** Its inputs changed while it was being made, so that its digest is wrong. */
+  | { readonly code: 'image-left'; readonly region: string; readonly image: ImageId }
+  | {
+      readonly code: 'image-unusable';
+      readonly image: ImageId;
+      readonly state: string;
+      readonly why?: string;
+    }
+  | { readonly code: 'manifest-broken'; readonly object: string; readonly problem: string }
+  | { readonly code: 'manifest-not-written'; readonly image: ImageId; readonly cause: CloudFailure };
 
 export type Event =
   | {
@@ -60,12 +79,7 @@ export type Event =
       readonly from: string | null;
     }
   | { readonly type: 'retry'; readonly operation: string; readonly attempt: number; readonly awsCode: string }
-  | {
-      readonly type: 'warning';
-      readonly code: string;
-      readonly message: string;
-      readonly instance?: InstanceId;
-    }
+  | ({ readonly type: 'warning' } & Warning)
   | {
       readonly type: 'run-finished';
       readonly built: readonly TemplateName[];

@@ -116,7 +116,8 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
   ctx.emit({
     type: 'warning',
     code: 'manifest-not-written',
-    message: `${image.id} is there and tagged, but the manifest does not have it: ${published.error.message}`,
+    image: image.id,
+    cause: published.error,
   });
   return ok(undefined);
 }
@@ -128,7 +129,8 @@ async function removeImage({ ctx, signal }: Build, image: RegisteredImage): Prom
   ctx.emit({
     type: 'warning',
     code: 'image-left',
-    message: `image ${image.id} is not what its tags say and could not be removed; remove it: aws ec2 deregister-image --region ${ctx.region} --image-id ${image.id} --delete-associated-snapshots`,
+    region: ctx.region,
+    image: image.id,
   });
 }
 

@@ -1,6 +1,6 @@
 /** The build instance: there, ready for commands, and gone again. It does not know what runs on it. */
 import type { Failure } from '../core/failure.ts';
-import { imageId, type InstanceId, instanceId } from '../core/ids.ts';
+import { buildId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { InstanceView, TaggedInstance } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
@@ -54,12 +54,12 @@ async function launch(build: Build): Promise<Result<InstanceId, Failure>> {
   };
   const noted = await note(build, { launch: how });
   if (!noted.ok) return noted;
-  const { buildId, attempt: count } = build.journal;
+  const { buildId: token, attempt: count } = build.journal;
   const from = imageId(how.image);
   const request = {
     ...how,
     image: from,
-    clientToken: `${buildId}-${count}`,
+    clientToken: `${token}-${count}`,
     volumeGb: action.recipe.volumeGb,
     tags: instanceTags(build, from),
     // Beyond the time limit and an hour for the image: nobody can still be coming back.
@@ -111,8 +111,9 @@ export async function endInstances(ctx: ExecuteContext, build: Build): Promise<b
   if (!found.ok) {
     ctx.emit({
       type: 'warning',
-      code: 'instance-left',
-      message: `an instance tagged BuildId=${journal.buildId} may have been launched in ${ctx.region}, and could not be looked for`,
+      code: 'launch-unknown',
+      region: ctx.region,
+      buildId: buildId(journal.buildId),
     });
     return false;
   }
@@ -123,17 +124,13 @@ export async function endInstances(ctx: ExecuteContext, build: Build): Promise<b
 /** For a build whose lease nobody is known to have: its instance may be the next holder's, or nobody's. */
 export function sayInstanceIsLeft({ ctx, journal }: Build): void {
   if (journal.instance === null) return;
-  const instance = instanceId(journal.instance);
   ctx.emit({
     type: 'warning',
     code: 'instance-left',
-    message: `instance ${instance} is left to the next run; should there be none, end it: ${endingCommand(ctx, instance)}`,
-    instance,
+    region: ctx.region,
+    instance: instanceId(journal.instance),
   });
 }
-
-const endingCommand = ({ region }: ExecuteContext, instance: InstanceId): string =>
-  `aws ec2 terminate-instances --region ${region} --instance-ids ${instance}`;
 
 /** The instances of a launch that was never answered: looked for until they would have become visible. */
 async function unansweredLaunch(
@@ -173,11 +170,6 @@ async function endInstance(ctx: ExecuteContext, instance: InstanceId, seen: bool
   });
   if (terminated.ok) return true;
   if (signal.aborted) return false;
-  ctx.emit({
-    type: 'warning',
-    code: 'instance-left',
-    message: `instance ${instance} was not seen terminated; end it: ${endingCommand(ctx, instance)}`,
-    instance,
-  });
+  ctx.emit({ type: 'warning', code: 'instance-not-ended', region: ctx.region, instance });
   return false;
 }

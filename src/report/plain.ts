@@ -4,6 +4,7 @@ import { shortDigest } from '../core/digest.ts';
 import { duration } from './duration.ts';
 import { planSummary } from './tables.ts';
 import { printableAll, type Style } from './style.ts';
+import { warningText } from './warnings.ts';
 import { actionWord, date, reasonText, troubleText } from './wording.ts';
 
 /** The lines for one event; none where it says nothing new to a person. */
@@ -41,7 +42,7 @@ export function eventLines(given: Event, style: Style): string[] {
     case 'retry':
       return [style.dim(`${event.operation}: ${event.awsCode}, attempt ${event.attempt}; trying again`)];
     case 'warning':
-      return [`${style.warn('warning:')} ${event.message}`];
+      return [`${style.warn('warning:')} ${warningText(event)}`];
     case 'run-finished':
       return [summary(event)];
   }

@@ -5,6 +5,7 @@ import type { Event } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { Action } from '../core/plan.ts';
 import type { Collection } from '../graph/collection.ts';
+import { warningText } from './warnings.ts';
 
 export function actionView({ template, digest, action, reason, image }: Action): object {
   return { template, digest, action, reason, image };
@@ -13,8 +14,9 @@ export function actionView({ template, digest, action, reason, image }: Action):
 /** An event as one JSON object; `time` is ISO 8601. */
 export function eventView(event: Event, time: string): object {
   const { type, ...rest } = event;
-  return event.type === 'plan'
-    ? { type, time, actions: event.actions.map(actionView) }
+  if (event.type === 'plan') return { type, time, actions: event.actions.map(actionView) };
+  return event.type === 'warning'
+    ? { type, time, message: warningText(event), ...rest }
     : { type, time, ...rest };
 }
 

@@ -121,7 +121,12 @@ const rows: readonly (readonly [Event, readonly string[]])[] = [
     { type: 'retry', operation: 'ec2:RunInstances', attempt: 2, awsCode: 'RequestLimitExceeded' },
     ['ec2:RunInstances: RequestLimitExceeded, attempt 2; trying again'],
   ],
-  [{ type: 'warning', code: 'c', message: 'mind', instance: instanceId('i-1') }, ['warning: mind']],
+  [
+    { type: 'warning', code: 'instance-not-ended', region: 'r', instance: instanceId('i-1') },
+    [
+      'warning: instance i-1 was not seen terminated; end it: aws ec2 terminate-instances --region r --instance-ids i-1',
+    ],
+  ],
   [
     { type: 'run-finished', ...none, reused: [template], durationMs: 400 },
     ['done in 0.4 s: 0 built, 1 reused; there was nothing to build'],
@@ -248,7 +253,7 @@ describe('reporters', () => {
   test('write one JSON object a line, whatever the texts hold', async () => {
     const output = written();
     const reporter = ndjsonReporter(output, new HandClock());
-    reporter.emit({ type: 'warning', code: 'c', message: 'two\nlines\u2028' });
+    reporter.emit({ type: 'warning', code: 'manifest-broken', object: 'o', problem: 'two\nlines\u2028' });
     reporter.emit({ ...finished, result: 'reused', image });
     await reporter.close();
     const lines = output.text
@@ -256,7 +261,15 @@ describe('reporters', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as object);
     expect(lines).toEqual([
-      { type: 'warning', time: '2026-11-23T00:00:00.000Z', code: 'c', message: 'two\nlines\u2028' },
+      {
+        type: 'warning',
+        time: '2026-11-23T00:00:00.000Z',
+        message:
+          'the manifest is not used: o: two\nlines\u2028; the images are found by their tags; the next build sets it aside and begins a new one',
+        code: 'manifest-broken',
+        object: 'o',
+        problem: 'two\nlines\u2028',
+      },
       expect.objectContaining({ type: 'image-finished', image: 'ami-1' }),
     ]);
   });

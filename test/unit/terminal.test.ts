@@ -193,20 +193,23 @@ describe('the end', () => {
   test('what follows the last image is printed below', async () => {
     emit(plan(actionOf('a')), ended('a'));
     await reporter.close();
-    emit({ type: 'warning', code: 'c', message: 'mind' });
-    expect(glass.lines).toEqual(['✔ a  built in 9.2 s: ami-050d5210586860f36', 'warning: mind']);
+    emit({ type: 'warning', code: 'interrupted' });
+    expect(glass.lines).toEqual([
+      '✔ a  built in 9.2 s: ami-050d5210586860f36',
+      'warning: interrupted: ending the instances of this run; once more leaves them to the next run',
+    ]);
   });
 });
 
 test('a warning is seen at once, above the lines; a retry is not', async () => {
   emit(plan(actionOf('a')), started('a'));
   await after(100);
-  emit({ type: 'warning', code: 'c', message: 'mind' });
+  emit({ type: 'warning', code: 'interrupted' });
   emit({ type: 'lease-taken', ...named('a'), token: 2, from: 'ada@x' });
   emit({ type: 'retry', operation: 'o', attempt: 1, awsCode: 'X' });
   await after(0);
   expect(await after(0)).toEqual([
-    'warning: mind',
+    'warning: interrupted: ending the instances of this run; once more leaves them to the next run',
     'a: ada@x has not been heard of; going on with that build',
     '* a  0.1 s',
   ]);

@@ -1,9 +1,10 @@
 /** What people read: times, dates, reasons and failures. */
 import { expect, test } from 'vitest';
-import type { Trouble } from '../../src/core/event.ts';
-import { imageId, instanceId, templateName } from '../../src/core/ids.ts';
+import type { Trouble, Warning } from '../../src/core/event.ts';
+import { buildId, imageId, instanceId, templateName } from '../../src/core/ids.ts';
 import type { Reason } from '../../src/core/plan.ts';
 import { duration } from '../../src/report/duration.ts';
+import { warningDiagnostic, warningText } from '../../src/report/warnings.ts';
 import { date, reasonText, troubleBrief, troubleText } from '../../src/report/wording.ts';
 import { digestLike } from './rig.ts';
 
@@ -136,4 +137,68 @@ test.each<[Trouble, string]>([
   [{ code: 'ancestor-failed', template: templateName('a') }, 'a failed'],
 ])('a trouble in some words: %o', (trouble, text) => {
   expect(troubleBrief(trouble)).toBe(text);
+});
+
+const region = 'us-west-2';
+const instance = instanceId('i-1');
+
+test.each<[Warning, string, string]>([
+  [
+    { code: 'interrupted' },
+    'interrupted: ending the instances of this run',
+    'once more leaves them to the next run',
+  ],
+  [
+    { code: 'instance-left', region, instance },
+    'instance i-1 is left to the next run',
+    'should there be none, end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
+  ],
+  [
+    { code: 'instance-not-ended', region, instance },
+    'instance i-1 was not seen terminated',
+    'end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
+  ],
+  [
+    { code: 'launch-unknown', region, buildId: buildId('b') },
+    'an instance tagged BuildId=b may have been launched in us-west-2, and could not be looked for',
+    'the next run looks for it and goes on with it; should there be none, look for it in the EC2 console',
+  ],
+  [
+    { code: 'image-left', region, image },
+    'image ami-1 is not what its tags say and could not be removed',
+    'remove it: aws ec2 deregister-image --region us-west-2 --image-id ami-1 --delete-associated-snapshots',
+  ],
+  [
+    { code: 'image-unusable', image, state: 'failed', why: 'no disk' },
+    'ami-1 has a wanted digest, but is failed: no disk',
+    'it is left alone and not used; deregister it if nothing needs it',
+  ],
+  [
+    { code: 'image-unusable', image, state: 'disabled' },
+    'ami-1 has a wanted digest, but is disabled',
+    'it is left alone and not used; deregister it if nothing needs it',
+  ],
+  [
+    { code: 'manifest-broken', object: 's3://b/k', problem: 'it is not JSON' },
+    'the manifest is not used: s3://b/k: it is not JSON',
+    'the images are found by their tags; the next build sets it aside and begins a new one',
+  ],
+  [
+    {
+      code: 'manifest-not-written',
+      image,
+      cause: {
+        code: 'cloud',
+        awsCode: 'SlowDown',
+        operation: 's3:PutObject',
+        message: 'm',
+        nature: 'unknown',
+      },
+    },
+    'ami-1 is there and tagged, but the manifest does not have it: s3:PutObject failed: SlowDown: m',
+    'it is found by its tags',
+  ],
+])('a warning: %o', (warning, message, cure) => {
+  expect(warningText(warning)).toBe(`${message}; ${cure}`);
+  expect(warningDiagnostic(warning)).toEqual({ severity: 'warning', code: warning.code, message, cure });
 });

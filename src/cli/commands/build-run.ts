@@ -12,6 +12,7 @@ import { diagnosticsText } from '../../report/diagnostics.ts';
 import { styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
+import { warningDiagnostic } from '../../report/warnings.ts';
 import { type Cloud, openWorkspace, type Workspace } from '../context.ts';
 import type { PlannedRun } from '../planning.ts';
 import type { Interruptions, Surroundings } from '../surroundings.ts';
@@ -67,7 +68,8 @@ async function interruptibly(
 
 function showPlan(around: Surroundings, { plan, warnings }: PlannedRun, json: boolean): number {
   const style = styleFor(around.stderr, around.env);
-  if (warnings.length > 0) around.stderr.write(`${diagnosticsText(warnings, style)}\n`);
+  if (warnings.length > 0)
+    around.stderr.write(`${diagnosticsText(warnings.map(warningDiagnostic), style)}\n`);
   const text = json
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
     : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
@@ -85,12 +87,7 @@ async function carryOut(
   const { config } = workspace;
   const { plan, warnings, tokens } = planned;
   const { interrupted } = interruptions;
-  const announce = (): void =>
-    reporter.emit({
-      type: 'warning',
-      code: 'interrupted',
-      message: 'interrupted: ending the instances of this run; once more leaves them to the next run',
-    });
+  const announce = (): void => reporter.emit({ type: 'warning', code: 'interrupted' });
   interrupted.addEventListener('abort', announce, { once: true });
   const emit: Emit = (event) => {
     // Nothing follows it.
@@ -104,7 +101,7 @@ async function carryOut(
     region: config.region,
     ...(cloud.confined === undefined ? {} : { confined: cloud.confined }),
   });
-  for (const { code, message } of warnings) emit({ type: 'warning', code, message });
+  for (const warning of warnings) emit({ type: 'warning', ...warning });
   const context = executeContext(around, workspace, cloud, interruptions, {
     emit,
     tokens,

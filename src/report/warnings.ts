@@ -1,0 +1,69 @@
+/** The words for what is not as it should be and does not stop a run. It does not know where they are shown. */
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Warning } from '../core/event.ts';
+import { troubleText } from './wording.ts';
+
+interface Words {
+  readonly message: string;
+  readonly cure: string;
+}
+
+/** In one line, with what to do about it. */
+export function warningText(warning: Warning): string {
+  const { message, cure } = words(warning);
+  return `${message}; ${cure}`;
+}
+
+export const warningDiagnostic = (warning: Warning): Diagnostic => ({
+  severity: 'warning',
+  code: warning.code,
+  ...words(warning),
+});
+
+function words(warning: Warning): Words {
+  switch (warning.code) {
+    case 'interrupted':
+      return {
+        message: 'interrupted: ending the instances of this run',
+        cure: 'once more leaves them to the next run',
+      };
+    case 'instance-left':
+      return {
+        message: `instance ${warning.instance} is left to the next run`,
+        cure: `should there be none, end it: ${endInstance(warning)}`,
+      };
+    case 'instance-not-ended':
+      return {
+        message: `instance ${warning.instance} was not seen terminated`,
+        cure: `end it: ${endInstance(warning)}`,
+      };
+    case 'launch-unknown':
+      return {
+        message: `an instance tagged BuildId=${warning.buildId} may have been launched in ${warning.region}, and could not be looked for`,
+        cure: 'the next run looks for it and goes on with it; should there be none, look for it in the EC2 console',
+      };
+    case 'image-left':
+      return {
+        message: `image ${warning.image} is not what its tags say and could not be removed`,
+        cure: `remove it: aws ec2 deregister-image --region ${warning.region} --image-id ${warning.image} --delete-associated-snapshots`,
+      };
+    case 'image-unusable':
+      return {
+        message: `${warning.image} has a wanted digest, but is ${warning.state}${warning.why === undefined ? '' : `: ${warning.why}`}`,
+        cure: 'it is left alone and not used; deregister it if nothing needs it',
+      };
+    case 'manifest-broken':
+      return {
+        message: `the manifest is not used: ${warning.object}: ${warning.problem}`,
+        cure: 'the images are found by their tags; the next build sets it aside and begins a new one',
+      };
+    case 'manifest-not-written':
+      return {
+        message: `${warning.image} is there and tagged, but the manifest does not have it: ${troubleText(warning.cause)}`,
+        cure: 'it is found by its tags',
+      };
+  }
+}
+
+const endInstance = ({ region, instance }: { region: string; instance: string }): string =>
+  `aws ec2 terminate-instances --region ${region} --instance-ids ${instance}`;
