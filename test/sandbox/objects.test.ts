@@ -21,6 +21,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
+import { makeClients } from '../../src/adapters/aws/clients.ts';
+import { s3ObjectStore } from '../../src/adapters/aws/object-store.ts';
+import type { Wire } from '../../src/core/wire.ts';
 import { clientsOf, defined, errorOf, failureOf, REGION, rig } from './rig.ts';
 import type { Clients, Rig } from './rig.ts';
 
@@ -249,6 +252,27 @@ describe('buckets', () => {
     const error = await failureOf(get(other, 'key'));
     expect(statusOf(error)).toBe(301);
     expect(error.name).toBe('PermanentRedirect');
+  });
+
+  test("the program's own clients follow it, once for each request", async () => {
+    const at = await bucketRig();
+    const statuses: number[] = [];
+    const wire: Wire = async (request) => {
+      const answer = await at.sandbox.wire(request);
+      statuses.push(answer.status);
+      return answer;
+    };
+    const store = s3ObjectStore(makeClients({ region: 'eu-west-1', wire }), Bucket);
+    const first = await store.put('key', 'one', { absent: true });
+    expect(first.kind).toBe('stored');
+    expect(await store.put('key', 'two', { absent: true })).toEqual({ kind: 'precondition-failed' });
+    expect(await store.getOnce('key')).toEqual({
+      ok: true,
+      value: { text: 'one', etag: first.kind === 'stored' ? first.etag : '' },
+    });
+    expect(await store.get('none')).toEqual({ ok: true, value: undefined });
+    expect(await store.list('k')).toEqual({ ok: true, value: ['key'] });
+    expect(statuses).toEqual([301, 200, 301, 412, 301, 200, 301, 404, 301, 200]);
   });
 
   test('settings are remembered', async () => {

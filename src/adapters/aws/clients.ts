@@ -48,7 +48,8 @@ export function makeClients({ region, wire, endpoint }: ClientOptions): Clients 
         }),
   };
   // Servers other than AWS are reached by address, where a bucket cannot be part of the host's name.
-  const s3 = { ...common, forcePathStyle: endpoint !== undefined };
+  // One bucket serves all Regions: where it is in another one, S3 answers with a redirect to it.
+  const s3 = { ...common, forcePathStyle: endpoint !== undefined, followRegionRedirects: true };
   const quick = wire === undefined ? over(leaseTimeoutMs) : {};
   return {
     ec2: new EC2Client({ ...common, ...attempts }),
