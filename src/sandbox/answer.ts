@@ -20,6 +20,7 @@ import { settleCommands } from './ssm/settle.ts';
 import { ssmOperation } from './ssm/ssm.ts';
 import type { Store } from './store.ts';
 import { stsOperation } from './sts.ts';
+import { SandboxUnavailable } from './unavailable.ts';
 
 export interface World {
   readonly store: Store;
@@ -34,11 +35,27 @@ export interface Answer {
   readonly response?: WireResponse;
   /** How long the answer is held back. */
   readonly delayMs: number;
+  /** Why the sandbox could not do what it was asked. */
+  readonly unavailable?: SandboxUnavailable;
 }
 
+/**
+ * A sandbox that cannot be used answers so, as a service that refuses: whoever asks would take a broken connection for
+ * one to be tried again.
+ */
 export function answer(world: World, request: WireRequest): Answer {
   const route = routeOf(request);
   const operation = SERVICES[route.service](request, route);
+  try {
+    return performOn(world, route, operation, request.body.length);
+  } catch (error) {
+    if (!(error instanceof SandboxUnavailable)) throw error;
+    const refusal = new Refusal('SandboxUnavailable', error.message);
+    return { delayMs: 0, response: operation.refuse(refusal), unavailable: error };
+  }
+}
+
+function performOn(world: World, route: Route, operation: Operation, bytes: number): Answer {
   const { tables } = world.store;
   const result = world.store.transact(() => {
     const faults = firingFaults(world.rules, tables, operation.name, operation.parameters);
@@ -50,7 +67,7 @@ export function answer(world: World, request: WireRequest): Answer {
     );
     const response = responseOf(operation, call);
     return { delayMs, ...(response !== undefined && { response }), effects: hasEffects(tables) };
-  });
+  }, bytes);
   const { confinement } = world;
   if (result.effects && confinement !== undefined) world.store.transact(() => carryOut(tables, confinement));
   return result;

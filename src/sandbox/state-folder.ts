@@ -1,103 +1,139 @@
-/** Where a sandbox's state lies on disk, and whether it can be read at all. It does not know what is inside the tables. */
+/** Where a sandbox's state lies on disk, and whether it can be written there. It does not know what is inside the files. */
 import {
   accessSync,
-  closeSync,
   constants,
-  fstatSync,
+  lstatSync,
   mkdirSync,
-  openSync,
-  readSync,
+  readlinkSync,
+  rmdirSync,
+  statfsSync,
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SandboxUnavailable } from './unavailable.ts';
+import { ANOTHER_FOLDER, codeOf, SandboxUnavailable, unavailableFor } from './unavailable.ts';
 
 export const stateFolder = (folder: string): string => join(folder, 'state');
 export const stateFile = (folder: string): string => join(stateFolder(folder), 'data.mdb');
+const lockFile = (folder: string): string => join(stateFolder(folder), 'lock.mdb');
 
-const ANOTHER_FOLDER =
-  'Give it a folder that you may write to, with AMIGRAPH_SANDBOX_DIR or the option sandbox.folder.';
+/** What lmdb makes in its folder. */
+export const STATE_FILES: readonly string[] = ['data.mdb', 'lock.mdb'];
 
+const MAY_BE_USED = constants.R_OK | constants.W_OK | constants.X_OK;
+
+/** Makes the folder where it is missing, all of it or nothing, and looks whether the state can be written. */
 export function makeFolder(folder: string): void {
+  const made: string[] = [];
   try {
-    makeWithParents(stateFolder(folder));
-    accessSync(folder, constants.W_OK);
-    accessSync(stateFolder(folder), constants.W_OK);
+    for (const missing of missingFolders(stateFolder(folder))) {
+      if (makeOne(missing)) made.push(missing);
+    }
+    for (const one of [folder, stateFolder(folder)]) accessSync(`${one}/.`, MAY_BE_USED);
+    checkSpace(folder);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SandboxUnavailable(folder, `the folder cannot be written (${reason})`, ANOTHER_FOLDER);
+    for (const one of made.toReversed()) removeEmpty(one);
+    if (error instanceof SandboxUnavailable) throw error;
+    throw obstacle(folder) ?? unavailableFor(folder, 'the folder cannot be written', error);
   }
+  // lmdb ends the process with a signal where it cannot open them.
+  for (const file of [stateFile(folder), lockFile(folder)]) checkFile(folder, file);
 }
 
-/** mkdirSync with `recursive` does not return below a folder like /proc, where making a folder says that there is no parent. */
-function makeWithParents(folder: string): void {
+/** Less than this is refused: lmdb would write a part of a transaction, or be ended by a signal in its lock file. */
+const LEAST_SPACE = 8 * 2 ** 20;
+
+/** `more`: what the next call brings along. */
+export function checkSpace(folder: string, more = 0): void {
+  if (freeBytes(stateFolder(folder)) >= LEAST_SPACE + more) return;
+  const megabytes = Math.round((LEAST_SPACE + more) / 2 ** 20);
+  throw new SandboxUnavailable(
+    folder,
+    `the disk is full: less than ${megabytes} MiB are free there`,
+    `Free some space there, or ${ANOTHER_FOLDER}.`,
+  );
+}
+
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize, blocks } = statfsSync(folder);
+    if (blocks > 0) return bavail * bsize;
+  } catch {
+    // It has just been removed, which is told elsewhere.
+  }
+  // Some file systems do not tell.
+  return Infinity;
+}
+
+/** From the top; not mkdirSync with `recursive`, which does not return below a folder like /proc. */
+function missingFolders(folder: string): string[] {
+  const missing: string[] = [];
+  for (let one = folder; statSync(one, { throwIfNoEntry: false }) === undefined; one = dirname(one)) {
+    missing.unshift(one);
+    if (dirname(one) === one) break;
+  }
+  return missing;
+}
+
+/** Whether it was made here, and not by another process in between. */
+function makeOne(folder: string): boolean {
   try {
     mkdirSync(folder);
+    return true;
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
-    if (code !== 'ENOENT' || dirname(folder) === folder || exists(dirname(folder))) throw error;
-    makeWithParents(dirname(folder));
-    mkdirSync(folder, { recursive: exists(folder) });
+    if (codeOf(error) === 'EEXIST' && statSync(folder).isDirectory()) return false;
+    throw error;
   }
 }
 
-const codeOf = (error: unknown): unknown =>
-  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-
-const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
-
-const MAGIC = 0xbeefc0de;
-const META_AT = 24;
-/** Where a meta page holds the number of the transaction that wrote it. */
-export const META_TRANSACTION_AT = META_AT + 128;
-const PAGE = 4096;
-
-/**
- * lmdb maps the file into memory without a check, so that a file of something else, or one that lost its end,
- * would end the whole process with a signal. What is read here are the two meta pages: magic number,
- * transaction, and the pages that the newer of them says are there.
- */
-export function checkStateFile(folder: string): void {
-  const path = stateFile(folder);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || (found.isFile() && found.size === 0)) return;
-  const broken = new SandboxUnavailable(folder, `its state (${path}) is damaged`);
-  if (!found.isFile()) throw broken;
-  const file = openSync(path, 'r');
+function removeEmpty(folder: string): void {
   try {
-    const metas = [0, statePageSize(file)].map((offset) => metaAt(file, offset));
-    const newest = metas
-      .filter((meta) => meta !== undefined)
-      .toSorted((a, b) => Number(b.transaction - a.transaction))[0];
-    if (metas.includes(undefined) || newest === undefined) throw broken;
-    const needed = BigInt(newest.pageSize) * (newest.lastUsed + 1n);
-    if (BigInt(fstatSync(file).size) < needed) throw broken;
-  } finally {
-    closeSync(file);
+    rmdirSync(folder);
+  } catch {
+    // Another process has begun to use it.
   }
 }
 
-export function statePageSize(file: number): number {
-  return metaAt(file, 0)?.pageSize ?? PAGE;
+/** The part of the path that is there and is no folder, if that is what is wrong. */
+export function obstacle(folder: string, wanted?: 'removed'): SandboxUnavailable | undefined {
+  const parts: string[] = [];
+  for (let one = stateFolder(folder); dirname(one) !== one; one = dirname(one)) parts.unshift(one);
+  for (const part of parts) {
+    const is = noFolder(part);
+    // The state itself is the sandbox's own, and falls to a reset.
+    const cure = part === stateFolder(folder) ? undefined : `Remove it, or ${ANOTHER_FOLDER}.`;
+    if (is !== undefined) return new SandboxUnavailable(folder, `${part} is ${is}`, cure, wanted);
+  }
+  return undefined;
 }
 
-function metaAt(
-  file: number,
-  offset: number,
-): { pageSize: number; transaction: bigint; lastUsed: bigint } | undefined {
-  const page = Buffer.alloc(META_AT + 160);
-  if (readSync(file, page, 0, page.length, offset) < page.length) return undefined;
-  const meta = page.subarray(META_AT);
-  if (meta.readUInt32LE(0) !== MAGIC) return undefined;
-  const rootOf = (at: number): bigint => {
-    const root = meta.readBigUInt64LE(at);
-    return root === 0xffffffffffffffffn ? 0n : root;
-  };
-  const roots = [rootOf(64), rootOf(112)];
-  return {
-    pageSize: meta.readUInt32LE(24),
-    transaction: meta.readBigUInt64LE(128),
-    lastUsed: roots.reduce((a, b) => (a > b ? a : b)),
-  };
+function noFolder(path: string): string | undefined {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined || found.isDirectory()) return undefined;
+    return found.isSymbolicLink() ? ledAstray(path) : 'not a folder';
+  } catch {
+    return undefined;
+  }
+}
+
+function ledAstray(link: string): string | undefined {
+  try {
+    const found = statSync(link, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) return undefined;
+    return `a link to ${readlinkSync(link)}, which ${found === undefined ? 'does not exist' : 'is not a folder'}`;
+  } catch (error) {
+    return codeOf(error) === 'ELOOP' ? 'a link that leads back to itself' : undefined;
+  }
+}
+
+function checkFile(folder: string, file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isFile())
+    throw new SandboxUnavailable(folder, `its state (${file}) is damaged: it is not a file`);
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw unavailableFor(folder, 'its state cannot be written', error);
+  }
 }

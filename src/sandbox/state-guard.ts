@@ -9,8 +9,8 @@
  * the transaction is tried anew.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readSync } from 'node:fs';
-import { META_TRANSACTION_AT, statePageSize } from './state-folder.ts';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { META_TRANSACTION_AT, statePageSize } from './state-file.ts';
 
 /** The number that this transaction got does not follow the newest one in the file. */
 export class TransactionForgotten extends Error {
@@ -18,6 +18,8 @@ export class TransactionForgotten extends Error {
 }
 
 export interface StateGuard {
+  /** Whether the file that was opened is still the one at its place; lmdb would go on in one that was removed. */
+  isThere(): boolean;
   /** To be called first in every transaction, with its number. */
   check(transaction: number): void;
   close(): void;
@@ -27,7 +29,12 @@ export function guardState(file: string): StateGuard {
   const descriptor = openSync(file, 'r');
   const places = [META_TRANSACTION_AT, statePageSize(descriptor) + META_TRANSACTION_AT];
   const number = Buffer.alloc(8);
+  const { dev, ino } = fstatSync(descriptor);
   return {
+    isThere() {
+      const found = statSync(file, { throwIfNoEntry: false });
+      return found?.ino === ino && found.dev === dev;
+    },
     check(transaction) {
       let newest = 0n;
       for (const place of places) {

@@ -15,9 +15,11 @@ import type {
   TokenRecord,
   UploadRecord,
 } from './records.ts';
-import { SandboxUnavailable } from './unavailable.ts';
-import { checkStateFile, makeFolder, stateFile, stateFolder } from './state-folder.ts';
+import { SandboxRemoved, SandboxUnavailable } from './unavailable.ts';
+import { checkStateFile } from './state-file.ts';
+import { checkSpace, makeFolder, stateFile, stateFolder } from './state-folder.ts';
 import { guardState, remind, TransactionForgotten } from './state-guard.ts';
+import { damagedRow, unavailableStore } from './store-failure.ts';
 
 const STATE_VERSION = 1;
 
@@ -30,7 +32,11 @@ export class Table<Row> {
   }
 
   get(...key: string[]): Row | undefined {
-    return this.#db.get(key);
+    try {
+      return this.#db.get(key);
+    } catch (error) {
+      throw damagedRow(error);
+    }
   }
 
   put(key: readonly string[], row: Row): void {
@@ -44,11 +50,15 @@ export class Table<Row> {
   /** The rows whose key begins with `prefix`, from `from` on; nothing may be changed while it runs. */
   *scan(prefix: readonly string[], from?: string): Generator<{ key: string; row: Row }> {
     const start = [...prefix, ...(from === undefined ? [] : [from])];
-    for (const { key, value } of this.#db.getRange(start.length === 0 ? {} : { start })) {
-      // A key of one part comes back bare.
-      const parts: readonly string[] = typeof key === 'string' ? [key] : key;
-      if (prefix.some((part, index) => parts[index] !== part)) return;
-      yield { key: parts[prefix.length] ?? '', row: value };
+    try {
+      for (const { key, value } of this.#db.getRange(start.length === 0 ? {} : { start })) {
+        // A key of one part comes back bare.
+        const parts: readonly string[] = typeof key === 'string' ? [key] : key;
+        if (prefix.some((part, index) => parts[index] !== part)) return;
+        yield { key: parts[prefix.length] ?? '', row: value };
+      }
+    } catch (error) {
+      throw damagedRow(error);
     }
   }
 
@@ -84,8 +94,8 @@ export interface Tables {
 
 export interface Store {
   readonly tables: Tables;
-  /** All or nothing, one at a time among all processes. */
-  transact<Value>(change: () => Value): Value;
+  /** All or nothing, one at a time among all processes; throws SandboxUnavailable where the disk says no. */
+  transact<Value>(change: () => Value, bytes?: number): Value;
   close(): Promise<void>;
 }
 
@@ -110,15 +120,18 @@ export async function openStore(folder: string): Promise<Store> {
   }
   root.readerCheck();
   const guard = guardState(stateFile(folder));
-  const transact = <Value>(change: () => Value): Value => {
+  const transact = <Value>(change: () => Value, bytes = 0): Value => {
     for (let attempt = 1; ; attempt += 1) {
       try {
+        if (!guard.isThere()) throw new SandboxRemoved(folder);
+        checkSpace(folder, bytes);
         return root.transactionSync(() => {
           guard.check(root.getWriteTxnId());
           return change();
         });
       } catch (error) {
-        if (!(error instanceof TransactionForgotten) || attempt === ATTEMPTS) throw error;
+        if (!(error instanceof TransactionForgotten) || attempt === ATTEMPTS)
+          throw unavailableStore(folder, error) ?? error;
         remind(require.resolve('lmdb'), stateFolder(folder));
       }
     }
@@ -131,20 +144,31 @@ export async function openStore(folder: string): Promise<Store> {
     }
     return closing;
   };
-  const tables = transact(() => tablesOf(root));
-  const version = transact(() => {
-    const found = tables.counters.get('state version');
-    if (found === undefined) tables.counters.put(['state version'], STATE_VERSION);
-    return found ?? STATE_VERSION;
-  });
-  if (version !== STATE_VERSION) {
-    await close();
-    throw new SandboxUnavailable(
+  try {
+    const tables = transact(() => tablesOf(root));
+    checkVersion(
       folder,
-      `its state has version ${version}, and this program knows version ${STATE_VERSION}`,
+      transact(() => versionOf(tables)),
     );
+    return { tables, transact, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return { tables, transact, close };
+}
+
+function versionOf({ counters }: Tables): number {
+  const found = counters.get('state version');
+  if (found === undefined) counters.put(['state version'], STATE_VERSION);
+  return found ?? STATE_VERSION;
+}
+
+function checkVersion(folder: string, version: number): void {
+  if (version === STATE_VERSION) return;
+  throw new SandboxUnavailable(
+    folder,
+    `its state has version ${version}, and this program knows version ${STATE_VERSION}`,
+  );
 }
 
 function tablesOf(root: RootDatabase): Tables {
