@@ -18,14 +18,16 @@ export class SandboxServeCommand extends BaseCommand {
 
   protected override async run(): Promise<number> {
     const port = /^\d{1,5}$/.test(this.port) ? Number(this.port) : Number.NaN;
-    if (!(port <= 65_535)) throw invalidFlag(`--port ${this.port} is not a port`);
+    if (!(port <= 65_535)) throw invalidFlag(`--port ${this.port} is not a port`, portCure);
     const { openWorkspace, startSandbox } = await import('../context.ts');
     const { serve } = await import('../../sandbox/serve.ts');
     const { config } = await openWorkspace(this.context, { ...this.overrides, provider: 'sandbox' });
     const sandbox = await startSandbox(config, this.context);
     const interruptions = this.context.interruptions();
     try {
-      const server = await serve(sandbox, { port });
+      const server = await serve(sandbox, { port }).catch((error: unknown) => {
+        throw unusablePort(port, error);
+      });
       this.answer(`${JSON.stringify({ endpoint: server.endpoint })}\n`);
       await new Promise<void>((resolve) => {
         interruptions.interrupted.addEventListener('abort', () => resolve(), { once: true });
@@ -36,6 +38,25 @@ export class SandboxServeCommand extends BaseCommand {
       interruptions.dispose();
       await sandbox.close();
     }
+  }
+}
+
+const portCure = 'it is a number from 1 to 65535; without --port, any free one is taken';
+
+function unusablePort(port: number, error: unknown): unknown {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'EADDRINUSE':
+      return invalidFlag(
+        `--port ${port} is in use by another program`,
+        'choose another one; without --port, any free one is taken',
+      );
+    case 'EACCES':
+      return invalidFlag(
+        `--port ${port} may not be listened on by this user`,
+        'choose one from 1024 on; without --port, any free one is taken',
+      );
+    default:
+      return error;
   }
 }
 
