@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import type { Confinement } from './confinement-contract.ts';
 import { scriptSeenAt } from './confinement-namespace.ts';
+import { startTime } from './process-life.ts';
 
 type Run = Parameters<Confinement['start']>[0];
 
@@ -110,12 +111,12 @@ export function cancelRun(place: string): void {
   }
 }
 
-/** Cancels what still runs on an instance. */
-export function cancelRunsOf(runs: string, instance: string): void {
+/** Cancels what still runs, on one instance or on all. */
+export function cancelRuns(runs: string, instance?: string): void {
   if (!existsSync(runs)) return;
   for (const name of readdirSync(runs)) {
     const place = path.join(runs, name);
-    if (textOf(path.join(place, 'instance')) === instance) cancelRun(place);
+    if (instance === undefined || textOf(path.join(place, 'instance')) === instance) cancelRun(place);
   }
 }
 
@@ -137,14 +138,6 @@ function isAlive(place: string): boolean {
 function readProcess(file: string): { pid: number; started: string } | undefined {
   const [pid, started] = textOf(file)?.split(' ') ?? [];
   return pid === undefined || started === undefined ? undefined : { pid: Number(pid), started };
-}
-
-/** When a process was started, in ticks since the machine was; nothing when it is gone or only waits to be reaped. */
-function startTime(pid: number): string | undefined {
-  const stat = textOf(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
 function textOf(file: string): string | undefined {

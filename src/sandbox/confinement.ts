@@ -8,23 +8,28 @@ import {
   mkdtempSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import type { Confinement } from './confinement-contract.ts';
 import { bubblewrapArguments, seedRoot } from './confinement-namespace.ts';
-import { cancelRun, cancelRunsOf, runResult, startRun } from './confinement-run.ts';
+import { cancelRun, cancelRuns, runResult, startRun } from './confinement-run.ts';
+import { removeTree } from './remove-tree.ts';
 import { writeStandIns } from './stand-ins.ts';
+import { unavailableFor } from './unavailable.ts';
 
 /** A confinement with its state below the folder, or nothing where bubblewrap is missing or cannot make a namespace. */
 export function findConfinement(folder: string, env: { PATH?: string | undefined }): Confinement | undefined {
   const bwrap = findOnPath('bwrap', env.PATH ?? '');
   if (bwrap === undefined || findOnPath('timeout', env.PATH ?? '') === undefined) return undefined;
   const place = path.resolve(folder);
-  const standIns = writeStandIns(place);
-  return works(bwrap, place, standIns) ? confinement(bwrap, place, standIns) : undefined;
+  try {
+    const standIns = writeStandIns(place);
+    return works(bwrap, place, standIns) ? confinement(bwrap, place, standIns) : undefined;
+  } catch (error) {
+    throw unavailableFor(place, 'steps cannot be made ready to run in it', error);
+  }
 }
 
 function confinement(bwrap: string, folder: string, standIns: string): Confinement {
@@ -61,10 +66,10 @@ function confinement(bwrap: string, folder: string, standIns: string): Confineme
     },
     removeInstance(instance) {
       const place = at('instances', instance);
-      cancelRunsOf(path.join(folder, 'runs'), instance);
-      remove(place);
+      cancelRuns(path.join(folder, 'runs'), instance);
+      removeTree(place);
     },
-    removeImage: (image) => remove(at('images', image)),
+    removeImage: (image) => removeTree(at('images', image)),
   };
 }
 
@@ -81,23 +86,13 @@ function make(place: string, fill: (draft: string) => void): void {
     fill(draft);
     renameSync(draft, place);
   } catch (error) {
-    remove(draft);
+    removeTree(draft);
     if (!existsSync(place)) throw error;
   }
 }
 
 function copy(from: string, to: string): void {
   execFileSync('cp', ['--archive', '--reflink=auto', from, to], { stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-function remove(place: string): void {
-  try {
-    rmSync(place, { recursive: true, force: true });
-  } catch {
-    // A step may have left folders that not even their owner may write.
-    execFileSync('chmod', ['-R', 'u+rwX', place], { stdio: 'ignore' });
-    rmSync(place, { recursive: true, force: true });
-  }
 }
 
 function findOnPath(program: string, searchPath: string): string | undefined {
@@ -145,7 +140,7 @@ function attempt(bwrap: string, folder: string, standIns: string): boolean {
   } catch {
     return false;
   } finally {
-    remove(trial);
+    removeTree(trial);
   }
 }
 

@@ -1,7 +1,4 @@
 /** An AWS of our own in a folder: EC2, SSM and S3 behind one function from request to response. It does not know who calls. */
-import { lstatSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Wire } from '../core/wire.ts';
 import { answer, hold } from './answer.ts';
@@ -10,7 +7,8 @@ import type { Confinement } from './confinement-contract.ts';
 import { countedRules } from './fault-firing.ts';
 import type { FaultRule } from './faults.ts';
 import { openStore } from './store.ts';
-import { SandboxUnavailable } from './unavailable.ts';
+import { SandboxRemoved } from './unavailable.ts';
+import { enter } from './users.ts';
 
 export { SandboxUnavailable } from './unavailable.ts';
 
@@ -33,6 +31,8 @@ export interface Sandbox {
   readonly wire: Wire;
   /** Whether steps are run for real. */
   readonly confined: boolean;
+  /** Aborted, with the reason, once its state was removed by somebody else: it cannot be used any more. */
+  readonly removed: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -45,12 +45,28 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     rules: countedRules(options.faults ?? []),
     confinement: options.confinement,
   };
-  if (options.bucket !== undefined) makeBucket({ ...world, rules: [] }, options.bucket);
+  const leave = enter(options.folder);
+  const close = (): Promise<void> => {
+    leave();
+    return store.close();
+  };
+  try {
+    if (options.bucket !== undefined) makeBucket({ ...world, rules: [] }, options.bucket);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const pause = options.pause ?? ((ms: number): Promise<void> => wait(ms));
+  const removed = new AbortController();
   return {
-    wire: async (request) => hold(answer(world, request), pause),
+    async wire(request) {
+      const answered = answer(world, request);
+      if (answered.unavailable instanceof SandboxRemoved) removed.abort(answered.unavailable);
+      return hold(answered, pause);
+    },
     confined: options.confinement !== undefined,
-    close: () => store.close(),
+    removed: removed.signal,
+    close,
   };
 }
 
@@ -58,31 +74,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 function makeBucket(world: World, { name, region }: { name: string; region: string }): void {
   const host = `s3.${region}.amazonaws.com`;
   const body = new Uint8Array();
-  answer(world, { method: 'PUT', host, path: `/${name}`, query: [], headers: { host }, body });
-}
-
-/** What a sandbox and its confinement make in their folder. */
-const OWN = /^(?:state|instances|images|runs|bubblewrap\.json(?:\.\d+)?|(?:stand-ins|trial)-[\w-]+)$/u;
-
-export async function resetSandbox(folder: string): Promise<void> {
-  const found = entriesOf(folder);
-  if (found === undefined || found.length === 0) return;
-  const strange = found.find((name) => !OWN.test(name));
-  if (strange !== undefined || !found.includes('state')) {
-    throw new SandboxUnavailable(
-      folder,
-      strange === undefined
-        ? "it does not look like a sandbox's folder"
-        : `it holds ${strange}, which no sandbox made`,
-      'Nothing was removed.',
-    );
-  }
-  for (const name of found) await rm(join(folder, name), { recursive: true, force: true });
-}
-
-function entriesOf(folder: string): string[] | undefined {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (found === undefined) return undefined;
-  if (found.isDirectory()) return readdirSync(folder);
-  throw new SandboxUnavailable(folder, 'it is not a folder', 'Nothing was removed.');
+  const request = { method: 'PUT', host, path: `/${name}`, query: [], headers: { host }, body };
+  const { unavailable } = answer(world, request);
+  if (unavailable !== undefined) throw unavailable;
 }

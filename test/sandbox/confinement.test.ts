@@ -1,13 +1,22 @@
 /** What a confined run may see and touch, how it ends, and that it outlives whoever started it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findConfinement } from '../../src/sandbox/confinement.ts';
+import { resetSandbox } from '../../src/sandbox/reset.ts';
 import { Confined, eventually, whyNot } from '../scripts/confined.ts';
 
 const source = path.resolve(import.meta.dirname, '../../src/sandbox/confinement.ts');
@@ -189,6 +198,25 @@ describe.skipIf(whyNot !== undefined)(`a confined run (${whyNot ?? 'confined'})`
     );
     expect(() => confinement.removeImage(id)).toThrow('not an id');
     expect(() => confinement.result(id)).toThrow('not an id');
+  });
+
+  it('is ended by a reset, whatever it has made unwritable, and nothing is left', async () => {
+    const other = new Confined();
+    mkdirSync(path.join(other.folder, 'state'));
+    other.confinement.prepareInstance('i-1', undefined);
+    const id = other.start('i-1', [
+      'mkdir -p /opt/a/b; chmod 500 /opt/a',
+      'mkfifo /opt/never; cat /opt/never',
+    ]);
+    await eventually(
+      'the run to begin',
+      () => existsSync(path.join(other.root('i-1'), 'opt/never')) || undefined,
+    );
+    const [pid] = readFileSync(path.join(other.folder, 'runs', id, 'process'), 'utf8').split(' ');
+    expect(await resetSandbox(other.folder)).toBe(true);
+    expect(readdirSync(other.folder)).toEqual([]);
+    await eventually('its processes to go', () => (sessionOf(String(pid)).length === 0 ? true : undefined));
+    other.remove();
   });
 
   it('has a Spack that refuses what Spack refuses', async () => {

@@ -29,10 +29,9 @@ export class SandboxServeCommand extends BaseCommand {
         throw unusablePort(port, error);
       });
       this.answer(`${JSON.stringify({ endpoint: server.endpoint })}\n`);
-      await new Promise<void>((resolve) => {
-        interruptions.interrupted.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await firstOf(interruptions.interrupted, sandbox.removed);
       await server.close();
+      if (sandbox.removed.aborted) throw sandbox.removed.reason;
       return exitCodes.done;
     } finally {
       interruptions.dispose();
@@ -60,6 +59,14 @@ function unusablePort(port: number, error: unknown): unknown {
   }
 }
 
+const firstOf = (...signals: readonly AbortSignal[]): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of signals) {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    }
+  });
+
 export class SandboxResetCommand extends BaseCommand {
   static override paths = [['sandbox', 'reset']];
   static override usage = Command.Usage({
@@ -69,10 +76,14 @@ export class SandboxResetCommand extends BaseCommand {
 
   protected override async run(): Promise<number> {
     const { openWorkspace } = await import('../context.ts');
-    const { resetSandbox } = await import('../../sandbox/sandbox.ts');
+    const { resetSandbox } = await import('../../sandbox/reset.ts');
+    const { printable } = await import('../../report/style.ts');
     const { config } = await openWorkspace(this.context, { ...this.overrides, provider: 'sandbox' });
-    await resetSandbox(config.sandbox.folder);
-    this.context.stderr.write(`the sandbox in ${config.sandbox.folder} is empty\n`);
+    const { folder } = config.sandbox;
+    const message = (await resetSandbox(folder))
+      ? `the sandbox in ${folder} is empty`
+      : `there is no sandbox in ${folder}, and nothing to remove`;
+    this.context.stderr.write(`${printable(message)}\n`);
     return exitCodes.done;
   }
 }
