@@ -1,12 +1,11 @@
-/** The sandbox's state, its port, its Regions and its end, as a user meets them: exact words, exit codes, no stack trace. */
+/** The sandbox's state, its disk, its Regions and its speed, as a user meets them: exact words, exit codes, no stack trace. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { events, finished, makeWorkspace, type Ran, type Workspace } from './rig.ts';
+import { describe, expect, test } from 'vitest';
+import { finished, makeWorkspace, type Ran, type Workspace } from './rig.ts';
 
 const another = 'another folder with AMIGRAPH_SANDBOX_DIR or the option sandbox.folder.';
 const commands = [['build', '--all'], ['list'], ['sandbox', 'serve']];
@@ -174,33 +173,6 @@ describe.runIf(canMount)('a disk that is full', () => {
   });
 });
 
-describe('the port of sandbox serve', () => {
-  const free = 'without --port, any free one is taken';
-
-  test('in use', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    const port = typeof address === 'object' ? String(address?.port) : '';
-    const workspace = await makeWorkspace();
-    expect(await workspace.run(['sandbox', 'serve', '--port', port])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: `error: --port ${port} is in use by another program\n  cure: choose another one; ${free}\n`,
-    });
-  });
-
-  test.each(['70000', 'abc', '1e3', '-1', ''])('%j is none', async (port) => {
-    const workspace = await makeWorkspace();
-    expect(await workspace.run(['sandbox', 'serve', `--port=${port}`])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: `error: --port ${port} is not a port\n  cure: it is a number from 1 to 65535; ${free}\n`,
-    });
-  });
-});
-
 test('one bucket serves the builds of several Regions, each with its own images and manifest', async () => {
   const workspace = await makeWorkspace();
   const build = (region: string): Promise<Ran> =>
@@ -218,21 +190,6 @@ test('one bucket serves the builds of several Regions, each with its own images 
     expect(images.map((image) => `${image.template} ${image.region}`).toSorted()).toEqual(
       ['foundation', 'gromacs', 'namd'].map((name) => `${name} ${region}`),
     );
-  }
-});
-
-test('over loopback too, a bucket is found in another Region', async () => {
-  const workspace = await makeWorkspace();
-  const { endpoint } = await serve(workspace);
-  const env = {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'any',
-    AWS_SECRET_ACCESS_KEY: 'any',
-    AMIGRAPH_BUCKET: 'amigraph-sandbox',
-  };
-  for (const result of ['built', 'reused']) {
-    const args = ['build', 'namd', '--provider', 'aws', '--region', 'eu-west-1', '--json'];
-    expect(finished(await workspace.run(args, env))[result]).toContain('namd');
   }
 });
 
@@ -258,83 +215,5 @@ describe('the speed', () => {
     const ran = await workspace.run(['build', '--all'], { AMIGRAPH_SANDBOX_SPEED: speed });
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain(`error: AMIGRAPH_SANDBOX_SPEED=${speed}: must be a number`);
-  });
-});
-
-interface Serving {
-  readonly endpoint: string;
-  readonly running: ReturnType<Workspace['start']>;
-}
-
-async function serve(workspace: Workspace): Promise<Serving> {
-  const running = workspace.start(['sandbox', 'serve']);
-  const { endpoint } = JSON.parse(await running.line(() => true)) as { endpoint: string };
-  return { endpoint, running };
-}
-
-describe('reset', () => {
-  const removed = (sandbox: string): string =>
-    `the sandbox in ${sandbox} cannot be used: its state was removed while this program used it. Start this program again: it begins with an empty sandbox.`;
-
-  test('of nothing', async () => {
-    const workspace = await makeWorkspace();
-    expect(await workspace.run(['sandbox', 'reset'])).toEqual({
-      code: 0,
-      stdout: '',
-      stderr: `there is no sandbox in ${workspace.folder}/.amigraph/sandbox, and nothing to remove\n`,
-    });
-  });
-
-  test('is refused while a build runs; a build whose state is removed all the same ends and says so', async () => {
-    const workspace = await makeWorkspace();
-    const sandbox = join(workspace.folder, '.amigraph/sandbox');
-    // So slow that it is still at its first steps, however long the reset takes to start.
-    const build = workspace.start(['build', 'namd', '--json'], { AMIGRAPH_SANDBOX_SPEED: '5' });
-    await build.line((line) => line.includes('"step-started"'));
-    expect(await workspace.run(['sandbox', 'reset'])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: `error: the sandbox in ${sandbox} cannot be removed: it is in use by amigraph build namd --json (process ${build.child.pid}). Nothing was removed. Let it end, or interrupt it, and reset the sandbox then.\n`,
-    });
-    await rm(sandbox, { recursive: true });
-    const ran = await build.ended;
-    expect(ran.code).toBe(1);
-    expect(finished(ran)).toMatchObject({ built: [], failed: ['foundation'], skipped: ['namd'] });
-    // Which call met it first, a look at the instance or a renewal of the lease, is chance.
-    const ended = events(ran).find(({ type }) => type === 'image-finished');
-    expect(JSON.stringify(ended)).toContain(removed(sandbox));
-    expect(ran.stderr).not.toMatch(/^ +at /m);
-    expect((await workspace.run(['build', 'namd'])).code).toBe(0);
-  });
-
-  test('is refused while it is served; a server whose state is removed all the same ends and says so', async () => {
-    const workspace = await makeWorkspace();
-    const sandbox = join(workspace.folder, '.amigraph/sandbox');
-    const { endpoint, running } = await serve(workspace);
-    expect(await workspace.run(['sandbox', 'reset'])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: `error: the sandbox in ${sandbox} cannot be removed: it is in use by amigraph sandbox serve (process ${running.child.pid}). Nothing was removed. Let it end, or interrupt it, and reset the sandbox then.\n`,
-    });
-    expect((await fetch(`${endpoint}/amigraph-sandbox?list-type=2`)).status).toBe(200);
-    await rm(sandbox, { recursive: true });
-    const answer = await fetch(`${endpoint}/amigraph-sandbox?list-type=2`).catch(() => undefined);
-    expect(answer?.status ?? 400).toBe(400);
-    expect(await running.ended).toMatchObject({ code: 2, stderr: `error: ${removed(sandbox)}\n` });
-  });
-
-  test('takes no notice of what was killed', async () => {
-    const workspace = await makeWorkspace();
-    const sandbox = join(workspace.folder, '.amigraph/sandbox');
-    const { running } = await serve(workspace);
-    running.child.kill('SIGKILL');
-    await running.ended;
-    expect(await readdir(join(sandbox, 'users'))).toHaveLength(1);
-    expect(await workspace.run(['sandbox', 'reset'])).toEqual({
-      code: 0,
-      stdout: '',
-      stderr: `the sandbox in ${sandbox} is empty\n`,
-    });
-    expect(await readdir(sandbox)).toEqual([]);
   });
 });
