@@ -62,7 +62,6 @@ export async function startSandbox(config: Config, around: Surroundings): Promis
   const { findConfinement } = await import('../sandbox/confinement.ts');
   const { makeFolder } = await import('../sandbox/state-folder.ts');
   const { folder, speed, faults } = config.sandbox;
-  checkSpeed(speed);
   // First of all: a folder that cannot be written is told by who knows the cure.
   makeFolder(folder);
   return openSandbox({
@@ -73,21 +72,6 @@ export async function startSandbox(config: Config, around: Surroundings): Promis
     confinement: findConfinement(folder, around.env),
     bucket: { name: config.bucket, region: config.region },
   });
-}
-
-/** Slower, the longest waits would be more than a timer takes. */
-const leastSpeed = 0.1;
-
-function checkSpeed(speed: number): void {
-  if (speed >= leastSpeed) return;
-  throw new InvalidInput([
-    {
-      severity: 'error',
-      code: 'speed',
-      message: `a sandbox speed of ${speed} is too slow: it must be a number from ${leastSpeed} on, or "instant"`,
-      cure: 'set AMIGRAPH_SANDBOX_SPEED, or the option sandbox.speed; 1 is as slow as AWS',
-    },
-  ]);
 }
 
 async function readFaults(file: string): Promise<readonly FaultRule[]> {

@@ -13,6 +13,10 @@ import {
   workspacePath,
 } from '../core/value-schemas.ts';
 
+/** Slower, the longest waits would be more than a timer takes. */
+const leastSpeed = 0.1;
+const speedRange = `must be a number from ${leastSpeed} on, or "instant"`;
+
 export const configSchema = strictMap({
   workspace: v.optional(
     v.pipe(
@@ -60,10 +64,7 @@ export const configSchema = strictMap({
     strictMap({
       folder: v.optional(text),
       speed: v.optional(
-        v.union(
-          [v.pipe(v.number(), v.gtValue(0, 'must be a number above 0, or "instant"')), v.literal('instant')],
-          'must be a number above 0, or "instant"',
-        ),
+        v.union([v.pipe(v.number(), v.minValue(leastSpeed, speedRange)), v.literal('instant')], speedRange),
       ),
       faults: v.optional(text),
     }),

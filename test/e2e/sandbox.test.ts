@@ -199,21 +199,12 @@ describe('the speed', () => {
     expect((await workspace.run(['build', '--all'], { AMIGRAPH_SANDBOX_SPEED: speed })).code).toBe(0);
   });
 
-  test.each(['0.05', '1e-9', '5e-324'])('%s is refused', async (speed) => {
+  test.each(['0.05', '0', '-1', 'NaN', '1e-400', 'fast'])('%s is refused', async (speed) => {
     const workspace = await makeWorkspace();
-    for (const args of commands) {
-      expect(await workspace.run(args, { AMIGRAPH_SANDBOX_SPEED: speed })).toEqual({
-        code: 2,
-        stdout: '',
-        stderr: `error: a sandbox speed of ${speed} is too slow: it must be a number from 0.1 on, or "instant"\n  cure: set AMIGRAPH_SANDBOX_SPEED, or the option sandbox.speed; 1 is as slow as AWS\n`,
-      });
-    }
-  });
-
-  test.each(['0', '-1', 'NaN', '-Infinity', '1e-400'])('%s is none', async (speed) => {
-    const workspace = await makeWorkspace();
-    const ran = await workspace.run(['build', '--all'], { AMIGRAPH_SANDBOX_SPEED: speed });
-    expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain(`error: AMIGRAPH_SANDBOX_SPEED=${speed}: must be a number`);
+    expect(await workspace.run(['build', '--all'], { AMIGRAPH_SANDBOX_SPEED: speed })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: AMIGRAPH_SANDBOX_SPEED=${speed}: must be a number from 0.1 on, or "instant"\n  cure: set AMIGRAPH_SANDBOX_SPEED right, or unset it\n`,
+    });
   });
 });

@@ -171,8 +171,8 @@ describe('the environment', () => {
       'X',
       'must be the name of an S3 bucket: 3 to 63 small letters, digits, dots and dashes',
     ],
-    ['AMIGRAPH_SANDBOX_SPEED', 'fast', 'must be a number above 0, or "instant"'],
-    ['AMIGRAPH_SANDBOX_SPEED', '0', 'must be a number above 0, or "instant"'],
+    ['AMIGRAPH_SANDBOX_SPEED', 'fast', 'must be a number from 0.1 on, or "instant"'],
+    ['AMIGRAPH_SANDBOX_SPEED', '0', 'must be a number from 0.1 on, or "instant"'],
   ])('%s=%s is refused', async (variable, value, why) => {
     expect(await wrong({ [variable]: value })).toEqual([
       {
