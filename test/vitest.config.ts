@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/build.ts'],
     pool: 'forks',
+    // Vitest leaves one core free unless told otherwise.
+    maxWorkers: '100%',
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Its ES modules import folders, which Node does not do; bundled, as in the program, they work.
     server: { deps: { inline: ['clipanion'] } },
