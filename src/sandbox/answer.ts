@@ -1,5 +1,5 @@
 /** From a request to its answer: one transaction, with the faults that meet it. It does not know any operation. */
-import { LEAST_LIMIT } from './durations.ts';
+import { leastLimit } from './durations.ts';
 import type { WireRequest, WireResponse } from '../core/wire.ts';
 import { WireReset } from '../core/wire.ts';
 import type { Call, Operation } from './call.ts';
@@ -45,7 +45,7 @@ export interface Answer {
  */
 export function answer(world: World, request: WireRequest): Answer {
   const route = routeOf(request);
-  const operation = SERVICES[route.service](request, route);
+  const operation = services[route.service](request, route);
   try {
     return performOn(world, route, operation, request.body.length);
   } catch (error) {
@@ -80,7 +80,7 @@ export async function hold(answered: Answer, pause: (ms: number) => Promise<void
   return answered.response;
 }
 
-const SERVICES: { readonly [Name in Service]: (request: WireRequest, route: Route) => Operation } = {
+const services: { readonly [Name in Service]: (request: WireRequest, route: Route) => Operation } = {
   ec2: ec2Operation,
   ssm: ssmOperation,
   sts: stsOperation,
@@ -99,7 +99,7 @@ function callOf(world: World, route: Route, faults: readonly Fault[]): Call {
     now: world.now(),
     faults,
     lasts: (ms) => Math.ceil(ms / world.speed),
-    limits: (ms) => Math.ceil(Math.max(ms / world.speed, Math.min(ms, LEAST_LIMIT))),
+    limits: (ms) => Math.ceil(Math.max(ms / world.speed, Math.min(ms, leastLimit))),
     ids: idsOf(tables),
     confined,
     afterwards,

@@ -5,7 +5,7 @@ import type { Ids } from './ids.ts';
 import type { ConfinedEffect } from './records.ts';
 import type { Tables } from './store.ts';
 
-export const ACCOUNT = '000000000000';
+export const account = '000000000000';
 
 /** One call, inside its transaction. An operation checks everything first and changes the tables last: a refusal is not rolled back. */
 export interface Call {

@@ -4,45 +4,45 @@
  * The waits are typical ones for a Linux instance in a large Region, as seen in the timings that users publish;
  * those with a source name it. They need to be of the right order only: long enough to matter, and in proportion.
  */
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+const oneSecond = 1000;
+const oneMinute = 60 * oneSecond;
 
 /** Limits and safety nets are not shortened below this by any speed: the machine under the sandbox does not get faster. */
-export const LEAST_LIMIT = 5 * MINUTE;
+export const leastLimit = 5 * oneMinute;
 
 /** DescribeInstances and DescribeImages are eventually consistent (EC2 API, "Eventual consistency"). */
-export const INSTANCE_HIDDEN = 1 * SECOND;
-export const IMAGE_HIDDEN = 2 * SECOND;
-export const INSTANCE_PENDING = 25 * SECOND;
+export const instanceHidden = 1 * oneSecond;
+export const imageHidden = 2 * oneSecond;
+export const instancePending = 25 * oneSecond;
 /** From `running` until the agent has registered: boot, cloud-init, first ping. */
-export const AGENT_START = 20 * SECOND;
-export const INSTANCE_STOPPING = 30 * SECOND;
-export const INSTANCE_SHUTTING_DOWN = 30 * SECOND;
+export const agentStart = 20 * oneSecond;
+export const instanceStopping = 30 * oneSecond;
+export const instanceShuttingDown = 30 * oneSecond;
 /** EC2 user guide: terminated instances stay visible for about an hour. */
-export const TERMINATED_LINGERS = 60 * MINUTE;
+export const terminatedLingers = 60 * oneMinute;
 /** DescribeImages: "recently deregistered images appear in the returned results for a short interval". */
-export const DEREGISTERED_LINGERS = 10 * SECOND;
+export const deregisteredLingers = 10 * oneSecond;
 /** A one-time launch without capacity ends soon after it was accepted. */
-export const LATE_CAPACITY_LOSS = 5 * SECOND;
+export const lateCapacityLoss = 5 * oneSecond;
 
 /** A snapshot of a volume that was mostly written once: about six minutes for 100 GB. */
-export const imageCreation = (volumeSizeGb: number): number => MINUTE + volumeSizeGb * 3 * SECOND;
+export const imageCreation = (volumeSizeGb: number): number => oneMinute + volumeSizeGb * 3 * oneSecond;
 
-export const COMMAND_HIDDEN = 1 * SECOND;
-export const COMMAND_DELIVERY = 1 * SECOND;
-export const COMMAND_CANCEL = 2 * SECOND;
+export const commandHidden = 1 * oneSecond;
+export const commandDelivery = 1 * oneSecond;
+export const commandCancel = 2 * oneSecond;
 /** PutParameter of the type aws:ec2:image answers before the image was looked up. */
-export const PARAMETER_CHECK = 2 * SECOND;
+export const parameterCheck = 2 * oneSecond;
 
-const BOOTSTRAP = 2 * MINUTE;
-const OTHER_STEP = 5 * SECOND;
-const UNKNOWN_PACKAGE = 5 * MINUTE;
+const bootstrap = 2 * oneMinute;
+const otherStep = 5 * oneSecond;
+const unknownPackage = 5 * oneMinute;
 
 /**
  * Minutes to build a Spack package with the dependencies that no other package of a usual stack brings along,
  * from source on a c6a.4xlarge (16 threads). Estimates from build logs: right in order, not to the minute.
  */
-const PACKAGE_MINUTES: Readonly<Record<string, number>> = {
+const packageMinutes: Readonly<Record<string, number>> = {
   gcc: 25,
   llvm: 40,
   'llvm-amdgpu': 45,
@@ -126,10 +126,10 @@ const PACKAGE_MINUTES: Readonly<Record<string, number>> = {
 /** How long the step takes that a command's comment names, `<build id> <k>/<n> <step name>`. */
 export function stepDuration(comment: string): number {
   const name = /^\S+ \d+\/\d+ (?<name>.+)$/u.exec(comment)?.groups?.['name'] ?? comment;
-  if (name === 'bootstrap') return BOOTSTRAP;
+  if (name === 'bootstrap') return bootstrap;
   const spec = /^package (?<spec>.+)$/u.exec(name)?.groups?.['spec'];
-  if (spec === undefined) return OTHER_STEP;
+  if (spec === undefined) return otherStep;
   const word = /^[a-z0-9][a-z0-9_-]*/iu.exec(spec)?.[0].toLowerCase() ?? '';
-  const minutes = Object.hasOwn(PACKAGE_MINUTES, word) ? PACKAGE_MINUTES[word] : undefined;
-  return minutes === undefined ? UNKNOWN_PACKAGE : minutes * MINUTE;
+  const minutes = Object.hasOwn(packageMinutes, word) ? packageMinutes[word] : undefined;
+  return minutes === undefined ? unknownPackage : minutes * oneMinute;
 }

@@ -1,5 +1,5 @@
 /** The rules by which the sandbox misbehaves, and how they are read from JSON. It does not know which call a rule meets. */
-import { OPERATIONS } from './operations.ts';
+import { operations } from './operations.ts';
 import type { Service } from './operations.ts';
 
 export interface FaultRule {
@@ -50,7 +50,7 @@ export type Fault =
 export type FaultKind = Fault['kind'];
 
 /** How each kind is read: which fields it has, of which type, and what they are where nothing is written. */
-const READ: { readonly [Kind in FaultKind]: (fields: Fields) => Fault } = {
+const faultReaders: { readonly [Kind in FaultKind]: (fields: Fields) => Fault } = {
   error: (fields) => ({
     kind: 'error',
     code: fields.text('code'),
@@ -68,17 +68,17 @@ const READ: { readonly [Kind in FaultKind]: (fields: Fields) => Fault } = {
   }),
   'hang-step': () => ({ kind: 'hang-step' }),
   'lose-agent': (fields) => ({ kind: 'lose-agent', ms: fields.count('ms', 0) }),
-  'image-failed': (fields) => ({ kind: 'image-failed', message: fields.text('message', IMAGE_FAILED) }),
-  'image-error': (fields) => ({ kind: 'image-error', message: fields.text('message', IMAGE_FAILED) }),
+  'image-failed': (fields) => ({ kind: 'image-failed', message: fields.text('message', imageFailed) }),
+  'image-error': (fields) => ({ kind: 'image-error', message: fields.text('message', imageFailed) }),
   'lost-capacity': (fields) => ({ kind: 'lost-capacity', later: fields.flag('later') }),
   'interrupt-spot': (fields) => ({ kind: 'interrupt-spot', ms: fields.count('ms', 0) }),
   hidden: (fields) => ({ kind: 'hidden', ms: fields.count('ms') }),
 };
 
-const IMAGE_FAILED = 'Client.InternalError: Image creation failed.';
+const imageFailed = 'Client.InternalError: Image creation failed.';
 
 /** The only operations at which a kind means anything; the others fit all. */
-const ONLY_AT: Readonly<Partial<Record<FaultKind, readonly string[]>>> = {
+const onlyAt: Readonly<Partial<Record<FaultKind, readonly string[]>>> = {
   'fail-step': ['ssm:SendCommand'],
   'hang-step': ['ssm:SendCommand'],
   'lose-agent': ['ssm:SendCommand'],
@@ -89,7 +89,7 @@ const ONLY_AT: Readonly<Partial<Record<FaultKind, readonly string[]>>> = {
   hidden: ['ec2:RunInstances', 'ec2:CreateImage', 'ssm:SendCommand'],
 };
 
-const RULE_FIELDS = ['operation', 'skip', 'times', 'match', 'fault'];
+const ruleFields = ['operation', 'skip', 'times', 'match', 'fault'];
 
 type Parsed<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: string };
@@ -118,10 +118,10 @@ export function parseFaults(text: string): Parsed<FaultRule[]> {
 }
 
 function readRule(written: unknown): FaultRule {
-  const rule = readObject('the rule', written, RULE_FIELDS);
+  const rule = readObject('the rule', written, ruleFields);
   const operation = readOperation(rule['operation']);
   const fault = readFault(rule['fault']);
-  const at = ONLY_AT[fault.kind];
+  const at = onlyAt[fault.kind];
   if (at !== undefined && !at.includes(operation)) {
     throw new BadRule(
       `fault.kind ${fault.kind} goes with operation ${at.join(' or ')}, not with ${operation}`,
@@ -142,12 +142,12 @@ function readRule(written: unknown): FaultRule {
 }
 
 function readOperation(written: unknown): string {
-  const services = Object.keys(OPERATIONS);
+  const services = Object.keys(operations);
   if (typeof written === 'string') {
     if (written === '*') return written;
     const [service = '', name = '', ...rest] = written.split(':');
     if (isService(service) && rest.length === 0) {
-      const names: readonly string[] = OPERATIONS[service];
+      const names: readonly string[] = operations[service];
       if (name === '*' || names.includes(name)) return written;
       throw new BadRule(
         `operation ${written} is not one of the sandbox's: ${service}:* or ${service}: with ${names.join(', ')}`,
@@ -159,7 +159,7 @@ function readOperation(written: unknown): string {
   );
 }
 
-const isService = (name: string): name is Service => Object.hasOwn(OPERATIONS, name);
+const isService = (name: string): name is Service => Object.hasOwn(operations, name);
 
 function readMatch(written: unknown): Readonly<Record<string, string>> {
   if (written === undefined) return {};
@@ -175,16 +175,16 @@ function readFault(written: unknown): Fault {
   const { kind, ...rest } = readObject('fault', written);
   if (typeof kind !== 'string' || !isKind(kind)) {
     throw new BadRule(
-      `fault.kind must be one of ${Object.keys(READ).join(', ')}; it is ${JSON.stringify(kind)}`,
+      `fault.kind must be one of ${Object.keys(faultReaders).join(', ')}; it is ${JSON.stringify(kind)}`,
     );
   }
   const fields = new Fields(rest);
-  const fault = READ[kind](fields);
+  const fault = faultReaders[kind](fields);
   readObject('fault', rest, [...fields.names]);
   return fault;
 }
 
-const isKind = (kind: string): kind is FaultKind => Object.hasOwn(READ, kind);
+const isKind = (kind: string): kind is FaultKind => Object.hasOwn(faultReaders, kind);
 
 /** The fields of a fault; it remembers which were asked for, which are those that there may be. */
 class Fields {

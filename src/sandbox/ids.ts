@@ -8,12 +8,12 @@ export interface Ids {
   uuid(): string;
 }
 
-const COUNTER = 'ids';
+const counterName = 'ids';
 
 export const idsOf = (tables: Tables): Ids => {
   const next = (): string => {
-    const count = (tables.counters.get(COUNTER) ?? 0) + 1;
-    tables.counters.put([COUNTER], count);
+    const count = (tables.counters.get(counterName) ?? 0) + 1;
+    tables.counters.put([counterName], count);
     return digest(`id ${count}`);
   };
   return {

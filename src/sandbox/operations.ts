@@ -1,6 +1,6 @@
 /** The operations that the sandbox has, by service. It does not know what they do. */
 
-const EC2_OPERATIONS = [
+const ec2Operations = [
   'RunInstances',
   'DescribeInstances',
   'StopInstances',
@@ -18,7 +18,7 @@ const EC2_OPERATIONS = [
   'DescribeTags',
 ] as const;
 
-const SSM_OPERATIONS = [
+const ssmOperations = [
   'DescribeInstanceInformation',
   'SendCommand',
   'GetCommandInvocation',
@@ -31,7 +31,7 @@ const SSM_OPERATIONS = [
   'DeleteParameter',
 ] as const;
 
-const S3_OPERATIONS = [
+const s3Operations = [
   'ListBuckets',
   'CreateBucket',
   'HeadBucket',
@@ -61,17 +61,17 @@ const S3_OPERATIONS = [
   'AbortMultipartUpload',
 ] as const;
 
-const STS_OPERATIONS = ['GetCallerIdentity'] as const;
+const stsOperations = ['GetCallerIdentity'] as const;
 
-export type Ec2OperationName = (typeof EC2_OPERATIONS)[number];
-export type SsmOperationName = (typeof SSM_OPERATIONS)[number];
-export type S3OperationName = (typeof S3_OPERATIONS)[number];
+export type Ec2OperationName = (typeof ec2Operations)[number];
+export type SsmOperationName = (typeof ssmOperations)[number];
+export type S3OperationName = (typeof s3Operations)[number];
 
-export const OPERATIONS = {
-  ec2: EC2_OPERATIONS,
-  ssm: SSM_OPERATIONS,
-  s3: S3_OPERATIONS,
-  sts: STS_OPERATIONS,
+export const operations = {
+  ec2: ec2Operations,
+  ssm: ssmOperations,
+  s3: s3Operations,
+  sts: stsOperations,
 } as const;
 
-export type Service = keyof typeof OPERATIONS;
+export type Service = keyof typeof operations;

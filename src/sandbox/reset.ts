@@ -4,27 +4,28 @@ import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { cancelRuns } from './confinement-run.ts';
 import { removeTree } from './remove-tree.ts';
-import { obstacle, STATE_FILES } from './state-folder.ts';
+import { obstacle, stateFiles } from './state-folder.ts';
 import { SandboxUnavailable, unavailableFor } from './unavailable.ts';
 import { usersOf } from './users.ts';
 
 /** What a sandbox and its confinement make in their folder. */
-const OWN = /^(?:state|instances|images|runs|users|bubblewrap\.json(?:\.\d+)?|(?:stand-ins|trial)-[\w-]+)$/u;
+const ownNames =
+  /^(?:state|instances|images|runs|users|bubblewrap\.json(?:\.\d+)?|(?:stand-ins|trial)-[\w-]+)$/u;
 
-const NOTHING_REMOVED = 'Nothing was removed.';
+const nothingRemoved = 'Nothing was removed.';
 
 /** Whether there was one. */
 export async function resetSandbox(folder: string): Promise<boolean> {
   const found = entriesOf(folder);
   if (found.length === 0) return false;
-  const strange = found.find((name) => !OWN.test(name)) ?? strangeState(folder);
+  const strange = found.find((name) => !ownNames.test(name)) ?? strangeState(folder);
   if (strange !== undefined || !found.includes('state')) {
     throw new SandboxUnavailable(
       folder,
       strange === undefined
         ? "it does not look like a sandbox's folder"
         : `it holds ${strange}, which no sandbox made`,
-      NOTHING_REMOVED,
+      nothingRemoved,
       'removed',
     );
   }
@@ -51,7 +52,7 @@ function entriesOf(folder: string): string[] {
   }
   throw (
     obstacle(folder, 'removed') ??
-    new SandboxUnavailable(folder, 'it is not a folder', NOTHING_REMOVED, 'removed')
+    new SandboxUnavailable(folder, 'it is not a folder', nothingRemoved, 'removed')
   );
 }
 
@@ -59,7 +60,7 @@ function entriesOf(folder: string): string[] {
 function strangeState(folder: string): string | undefined {
   const state = join(folder, 'state');
   if (lstatSync(state, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
-  const strange = readdirSync(state).find((name) => !STATE_FILES.includes(name));
+  const strange = readdirSync(state).find((name) => !stateFiles.includes(name));
   return strange === undefined ? undefined : join('state', strange);
 }
 
@@ -70,7 +71,7 @@ function refuseWhileUsed(folder: string): void {
   throw new SandboxUnavailable(
     folder,
     `it is in use by ${names}`,
-    `${NOTHING_REMOVED} Let it end, or interrupt it, and reset the sandbox then.`,
+    `${nothingRemoved} Let it end, or interrupt it, and reset the sandbox then.`,
     'removed',
   );
 }

@@ -9,19 +9,19 @@ export interface Route {
   readonly signed: boolean;
 }
 
-const DEFAULT_REGION = 'us-east-1';
+const defaultRegion = 'us-east-1';
 
 export function routeOf(request: WireRequest): Route {
   const [region, service] = credentialScope(request);
-  const named = service === undefined ? undefined : SERVICES[service];
+  const named = service === undefined ? undefined : services[service];
   return {
     service: named ?? guessedService(request),
-    region: region ?? regionOfHost(request.host) ?? DEFAULT_REGION,
+    region: region ?? regionOfHost(request.host) ?? defaultRegion,
     signed: region !== undefined,
   };
 }
 
-const SERVICES: Readonly<Record<string, Service>> = { ec2: 'ec2', ssm: 'ssm', s3: 's3', sts: 'sts' };
+const services: Readonly<Record<string, Service>> = { ec2: 'ec2', ssm: 'ssm', s3: 's3', sts: 'sts' };
 
 /** `Credential=<key>/<date>/<region>/<service>/aws4_request`, in the header or in a presigned query. */
 function credentialScope(request: WireRequest): [region?: string, service?: string] {

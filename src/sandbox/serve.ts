@@ -10,9 +10,9 @@ export interface Served {
   close(): Promise<void>;
 }
 
-const LOOPBACK = '127.0.0.1';
+const loopback = '127.0.0.1';
 /** More than any body that is sent in one piece; larger ones come in parts. */
-const MOST_BYTES = 1024 ** 3;
+const mostBytes = 1024 ** 3;
 
 export async function serve(sandbox: Pick<Sandbox, 'wire'>, options: { port?: number }): Promise<Served> {
   const server = createServer((request, response) => {
@@ -24,12 +24,12 @@ export async function serve(sandbox: Pick<Sandbox, 'wire'>, options: { port?: nu
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, LOOPBACK, resolve);
+    server.listen(options.port ?? 0, loopback, resolve);
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
-    endpoint: `http://${LOOPBACK}:${port}`,
+    endpoint: `http://${loopback}:${port}`,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
@@ -63,7 +63,7 @@ async function wireRequest(request: IncomingMessage): Promise<WireRequest> {
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/su);
   return {
     method: request.method ?? 'GET',
-    host: request.headers.host ?? LOOPBACK,
+    host: request.headers.host ?? loopback,
     path: path.startsWith('/') ? path : '/',
     query: [...new URLSearchParams(query)],
     headers: Object.fromEntries(
@@ -82,7 +82,7 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   for await (const chunk of request) {
     if (!(chunk instanceof Buffer)) continue;
     size += chunk.length;
-    if (size > MOST_BYTES) throw new Error(`a body of more than ${MOST_BYTES} bytes`);
+    if (size > mostBytes) throw new Error(`a body of more than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

@@ -4,13 +4,13 @@ import { hangTogether } from './state-pages.ts';
 import { stateFile } from './state-folder.ts';
 import { SandboxUnavailable } from './unavailable.ts';
 
-const MAGIC = 0xbeefc0de;
-const META_AT = 24;
+const magic = 0xbeefc0de;
+const metaOffset = 24;
 /** Where a meta page holds the number of the transaction that wrote it. */
-export const META_TRANSACTION_AT = META_AT + 128;
-const PAGE = 4096;
-const NO_PAGE = 0xffffffffffffffffn;
-const LOOKS = 100;
+export const metaTransactionAt = metaOffset + 128;
+const usualPageSize = 4096;
+const noPage = 0xffffffffffffffffn;
+const looks = 100;
 
 interface Meta {
   readonly pageSize: number;
@@ -38,12 +38,12 @@ export function checkStateFile(folder: string): void {
 
 /** The newest transaction's pages stay as they are until the next one is committed: then it is looked at anew. */
 function isWhole(file: number): boolean {
-  for (let look = 1; look <= LOOKS; look += 1) {
+  for (let look = 1; look <= looks; look += 1) {
     const meta = newestMeta(file);
     if (meta === undefined) return false;
     const { pageSize, roots, transaction } = meta;
     const pages = Math.floor(fstatSync(file).size / pageSize);
-    const trees = roots.filter((root) => root !== NO_PAGE);
+    const trees = roots.filter((root) => root !== noPage);
     if (hangTogether({ file, pageSize, pages, transaction }, trees)) return true;
     if (newestMeta(file)?.transaction === transaction) return false;
   }
@@ -51,7 +51,7 @@ function isWhole(file: number): boolean {
 }
 
 export function statePageSize(file: number): number {
-  return metaAt(file, 0)?.pageSize ?? PAGE;
+  return metaAt(file, 0)?.pageSize ?? usualPageSize;
 }
 
 function newestMeta(file: number): Meta | undefined {
@@ -61,11 +61,11 @@ function newestMeta(file: number): Meta | undefined {
 }
 
 function metaAt(file: number, offset: number): Meta | undefined {
-  const page = Buffer.alloc(META_AT + 160);
+  const page = Buffer.alloc(metaOffset + 160);
   if (readSync(file, page, 0, page.length, offset) < page.length) return undefined;
-  const meta = page.subarray(META_AT);
+  const meta = page.subarray(metaOffset);
   const pageSize = meta.readUInt32LE(24);
-  if (meta.readUInt32LE(0) !== MAGIC || pageSize < 512 || pageSize > 65_536) return undefined;
+  if (meta.readUInt32LE(0) !== magic || pageSize < 512 || pageSize > 65_536) return undefined;
   return {
     pageSize,
     transaction: meta.readBigUInt64LE(128),

@@ -10,16 +10,16 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ANOTHER_FOLDER, codeOf, SandboxUnavailable, unavailableFor } from './unavailable.ts';
+import { anotherFolder, codeOf, SandboxUnavailable, unavailableFor } from './unavailable.ts';
 
 export const stateFolder = (folder: string): string => join(folder, 'state');
 export const stateFile = (folder: string): string => join(stateFolder(folder), 'data.mdb');
 const lockFile = (folder: string): string => join(stateFolder(folder), 'lock.mdb');
 
 /** What lmdb makes in its folder. */
-export const STATE_FILES: readonly string[] = ['data.mdb', 'lock.mdb'];
+export const stateFiles: readonly string[] = ['data.mdb', 'lock.mdb'];
 
-const MAY_BE_USED = constants.R_OK | constants.W_OK | constants.X_OK;
+const mayBeUsed = constants.R_OK | constants.W_OK | constants.X_OK;
 
 /** Makes the folder where it is missing, all of it or nothing, and looks whether the state can be written. */
 export function makeFolder(folder: string): void {
@@ -28,7 +28,7 @@ export function makeFolder(folder: string): void {
     for (const missing of missingFolders(stateFolder(folder))) {
       if (makeOne(missing)) made.push(missing);
     }
-    for (const one of [folder, stateFolder(folder)]) accessSync(`${one}/.`, MAY_BE_USED);
+    for (const one of [folder, stateFolder(folder)]) accessSync(`${one}/.`, mayBeUsed);
     checkSpace(folder);
   } catch (error) {
     for (const one of made.toReversed()) removeEmpty(one);
@@ -40,16 +40,16 @@ export function makeFolder(folder: string): void {
 }
 
 /** Less than this is refused: lmdb would write a part of a transaction, or be ended by a signal in its lock file. */
-const LEAST_SPACE = 8 * 2 ** 20;
+const leastSpace = 8 * 2 ** 20;
 
 /** `more`: what the next call brings along. */
 export function checkSpace(folder: string, more = 0): void {
-  if (freeBytes(stateFolder(folder)) >= LEAST_SPACE + more) return;
-  const megabytes = Math.round((LEAST_SPACE + more) / 2 ** 20);
+  if (freeBytes(stateFolder(folder)) >= leastSpace + more) return;
+  const megabytes = Math.round((leastSpace + more) / 2 ** 20);
   throw new SandboxUnavailable(
     folder,
     `the disk is full: less than ${megabytes} MiB are free there`,
-    `Free some space there, or ${ANOTHER_FOLDER}.`,
+    `Free some space there, or ${anotherFolder}.`,
   );
 }
 
@@ -100,7 +100,7 @@ export function obstacle(folder: string, wanted?: 'removed'): SandboxUnavailable
   for (const part of parts) {
     const is = noFolder(part);
     // The state itself is the sandbox's own, and falls to a reset.
-    const cure = part === stateFolder(folder) ? undefined : `Remove it, or ${ANOTHER_FOLDER}.`;
+    const cure = part === stateFolder(folder) ? undefined : `Remove it, or ${anotherFolder}.`;
     if (is !== undefined) return new SandboxUnavailable(folder, `${part} is ${is}`, cure, wanted);
   }
   return undefined;

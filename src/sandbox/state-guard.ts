@@ -10,7 +10,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { META_TRANSACTION_AT, statePageSize } from './state-file.ts';
+import { metaTransactionAt, statePageSize } from './state-file.ts';
 
 /** The number that this transaction got does not follow the newest one in the file. */
 export class TransactionForgotten extends Error {
@@ -27,7 +27,7 @@ export interface StateGuard {
 
 export function guardState(file: string): StateGuard {
   const descriptor = openSync(file, 'r');
-  const places = [META_TRANSACTION_AT, statePageSize(descriptor) + META_TRANSACTION_AT];
+  const places = [metaTransactionAt, statePageSize(descriptor) + metaTransactionAt];
   const number = Buffer.alloc(8);
   const { dev, ino } = fstatSync(descriptor);
   return {
@@ -49,10 +49,10 @@ export function guardState(file: string): StateGuard {
   };
 }
 
-const OPEN_ONCE = `require(process.argv[1]).open(process.argv[2], { noSync: true }); process.exit(0);`;
+const openOnce = `require(process.argv[1]).open(process.argv[2], { noSync: true }); process.exit(0);`;
 
 /** Has another process open the environment: in this one, lmdb would only find its own again. */
 export function remind(lmdb: string, folder: string): void {
   const env = { ...process.env, NODE_OPTIONS: '' };
-  execFileSync(process.execPath, ['-e', OPEN_ONCE, lmdb, folder], { stdio: 'ignore', env });
+  execFileSync(process.execPath, ['-e', openOnce, lmdb, folder], { stdio: 'ignore', env });
 }

@@ -10,21 +10,21 @@ export interface Pages {
   readonly transaction: bigint;
 }
 
-const HEADER = 24;
-const BRANCH = 1;
-const LEAF = 2;
-const OVERFLOW = 4;
-const KIND = BRANCH | LEAF | OVERFLOW | 8;
+const headerBytes = 24;
+const branch = 1;
+const leaf = 2;
+const overflow = 4;
+const kindMask = branch | leaf | overflow | 8;
 
-const NODE = 8;
-const BIG_DATA = 1;
-const SUB_TREE = 2;
-const ROOT_IN_TREE = 40;
-const TREE = 48;
-const NO_PAGE = 0xffffffffffffffffn;
+const nodeBytes = 8;
+const bigData = 1;
+const subTree = 2;
+const rootInTree = 40;
+const treeBytes = 48;
+const noPage = 0xffffffffffffffffn;
 
 /** So many are looked at, that a large state opens no slower than one of 80 MB. */
-const MOST_PAGES = 20_000;
+const mostPages = 20_000;
 
 class Torn extends Error {}
 
@@ -32,13 +32,13 @@ export function hangTogether(pages: Pages, roots: readonly bigint[]): boolean {
   const waiting = [...roots];
   const page = Buffer.alloc(pages.pageSize);
   try {
-    for (let seen = 0; seen < MOST_PAGES; seen += 1) {
+    for (let seen = 0; seen < mostPages; seen += 1) {
       const number = waiting.pop();
       if (number === undefined) return true;
       // More than there are: they lead in a circle.
       ensure(seen < pages.pages);
       read(pages, number, page);
-      waiting.push(...(kindOf(page) === BRANCH ? branches(page) : leadsFrom(pages, page)));
+      waiting.push(...(kindOf(page) === branch ? branches(page) : leadsFrom(pages, page)));
     }
     return true;
   } catch (error) {
@@ -58,16 +58,16 @@ function read({ file, pageSize, pages, transaction }: Pages, number: bigint, int
   ensure(into.readBigUInt64LE(0) === number && into.readBigUInt64LE(8) <= transaction);
 }
 
-const kindOf = (page: Buffer): number => page.readUInt16LE(18) & KIND;
+const kindOf = (page: Buffer): number => page.readUInt16LE(18) & kindMask;
 
 /** Where the nodes of a page begin. */
 function nodes(page: Buffer): number[] {
   const [lower, upper] = [page.readUInt16LE(20), page.readUInt16LE(22)];
-  ensure(lower % 2 === 0 && lower <= upper && upper <= page.length - HEADER);
+  ensure(lower % 2 === 0 && lower <= upper && upper <= page.length - headerBytes);
   return Array.from({ length: lower / 2 }, (_, index) => {
-    const at = page.readUInt16LE(HEADER + 2 * index);
-    ensure(at >= upper && HEADER + at + NODE <= page.length);
-    return HEADER + at;
+    const at = page.readUInt16LE(headerBytes + 2 * index);
+    ensure(at >= upper && headerBytes + at + nodeBytes <= page.length);
+    return headerBytes + at;
   });
 }
 
@@ -75,30 +75,30 @@ const branches = (page: Buffer): bigint[] => nodes(page).map((at) => BigInt(page
 
 /** The trees whose roots a leaf holds; the pages of its long rows are looked at here. */
 function leadsFrom(pages: Pages, page: Buffer): bigint[] {
-  ensure(kindOf(page) === LEAF);
+  ensure(kindOf(page) === leaf);
   return nodes(page).flatMap((at) => {
     const [size, flags, keySize] = [
       page.readUInt32LE(at),
       page.readUInt16LE(at + 4),
       page.readUInt16LE(at + 6),
     ];
-    const data = at + NODE + keySize;
-    if ((flags & BIG_DATA) !== 0) {
+    const data = at + nodeBytes + keySize;
+    if ((flags & bigData) !== 0) {
       checkLong(pages, page.readBigUInt64LE(data), size);
       return [];
     }
     ensure(data + size <= page.length);
-    if ((flags & SUB_TREE) === 0) return [];
-    ensure(size === TREE);
-    const root = page.readBigUInt64LE(data + ROOT_IN_TREE);
-    return root === NO_PAGE ? [] : [root];
+    if ((flags & subTree) === 0) return [];
+    ensure(size === treeBytes);
+    const root = page.readBigUInt64LE(data + rootInTree);
+    return root === noPage ? [] : [root];
   });
 }
 
 function checkLong(pages: Pages, number: bigint, size: number): void {
-  const header = Buffer.alloc(HEADER);
+  const header = Buffer.alloc(headerBytes);
   read(pages, number, header);
   const count = header.readUInt32LE(20);
-  ensure(kindOf(header) === OVERFLOW && count * pages.pageSize >= HEADER + size);
+  ensure(kindOf(header) === overflow && count * pages.pageSize >= headerBytes + size);
   ensure(number + BigInt(count) <= BigInt(pages.pages));
 }

@@ -21,7 +21,7 @@ import { checkSpace, makeFolder, stateFile, stateFolder } from './state-folder.t
 import { guardState, remind, TransactionForgotten } from './state-guard.ts';
 import { damagedRow, unavailableStore } from './store-failure.ts';
 
-const STATE_VERSION = 1;
+const stateVersion = 1;
 
 /** Rows under keys of several parts, in key order. */
 export class Table<Row> {
@@ -104,7 +104,7 @@ const require = createRequire(import.meta.url);
 const loadLmdb = (): typeof Lmdb => require('lmdb') as typeof Lmdb;
 
 /** More than as many processes could open at once, each at the worst moment. */
-const ATTEMPTS = 100;
+const attempts = 100;
 
 export async function openStore(folder: string): Promise<Store> {
   makeFolder(folder);
@@ -130,7 +130,7 @@ export async function openStore(folder: string): Promise<Store> {
           return change();
         });
       } catch (error) {
-        if (!(error instanceof TransactionForgotten) || attempt === ATTEMPTS)
+        if (!(error instanceof TransactionForgotten) || attempt === attempts)
           throw unavailableStore(folder, error) ?? error;
         remind(require.resolve('lmdb'), stateFolder(folder));
       }
@@ -159,15 +159,15 @@ export async function openStore(folder: string): Promise<Store> {
 
 function versionOf({ counters }: Tables): number {
   const found = counters.get('state version');
-  if (found === undefined) counters.put(['state version'], STATE_VERSION);
-  return found ?? STATE_VERSION;
+  if (found === undefined) counters.put(['state version'], stateVersion);
+  return found ?? stateVersion;
 }
 
 function checkVersion(folder: string, version: number): void {
-  if (version === STATE_VERSION) return;
+  if (version === stateVersion) return;
   throw new SandboxUnavailable(
     folder,
-    `its state has version ${version}, and this program knows version ${STATE_VERSION}`,
+    `its state has version ${version}, and this program knows version ${stateVersion}`,
   );
 }
 

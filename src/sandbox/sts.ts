@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { WireRequest, WireResponse } from '../core/wire.ts';
 import type { Operation } from './call.ts';
-import { ACCOUNT, Refusal } from './call.ts';
+import { account, Refusal } from './call.ts';
 import { queryValues } from './ec2/query.ts';
 import { document } from './xml.ts';
 import type { Xml } from './xml.ts';
 
-const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const xmlNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 export function stsOperation(request: WireRequest): Operation {
   const values = queryValues(new URLSearchParams(Buffer.from(request.body).toString('utf8')));
@@ -21,9 +21,9 @@ export function stsOperation(request: WireRequest): Operation {
       }
       return answer(200, 'GetCallerIdentityResponse', {
         GetCallerIdentityResult: {
-          Arn: `arn:aws:iam::${ACCOUNT}:user/sandbox`,
+          Arn: `arn:aws:iam::${account}:user/sandbox`,
           UserId: 'AIDA00000000000000000',
-          Account: ACCOUNT,
+          Account: account,
         },
         ResponseMetadata: { RequestId: randomUUID() },
       });
@@ -39,5 +39,5 @@ export function stsOperation(request: WireRequest): Operation {
 const answer = (status: number, root: string, values: Record<string, Xml>): WireResponse => ({
   status,
   headers: { 'content-type': 'text/xml' },
-  body: document(root, NAMESPACE, values),
+  body: document(root, xmlNamespace, values),
 });

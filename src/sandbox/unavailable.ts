@@ -1,14 +1,14 @@
 /** Why a sandbox cannot be used, worded for a person. It does not know what was tried to open it. */
 
-export const ANOTHER_FOLDER = 'choose another folder with AMIGRAPH_SANDBOX_DIR or the option sandbox.folder';
+export const anotherFolder = 'choose another folder with AMIGRAPH_SANDBOX_DIR or the option sandbox.folder';
 
-const RESET = `Remove it with \`amigraph sandbox reset\`, or ${ANOTHER_FOLDER}.`;
+const resetCure = `Remove it with \`amigraph sandbox reset\`, or ${anotherFolder}.`;
 
 export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable';
   readonly folder: string;
 
-  constructor(folder: string, reason: string, cure = RESET, wanted: 'used' | 'removed' = 'used') {
+  constructor(folder: string, reason: string, cure = resetCure, wanted: 'used' | 'removed' = 'used') {
     super(`the sandbox in ${folder} cannot be ${wanted}: ${reason}. ${cure}`);
     this.folder = folder;
   }
@@ -37,11 +37,11 @@ export function unavailableFor(
 }
 
 function cureOf(code: unknown): string {
-  if (code === 'ENOSPC' || code === 'EDQUOT') return `Free some space there, or ${ANOTHER_FOLDER}.`;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return `Free some space there, or ${anotherFolder}.`;
   const user = process.getuid?.() ?? 0;
   const denied = (code === 'EACCES' || code === 'EPERM') && user !== 0;
-  if (!denied) return `${upperFirst(ANOTHER_FOLDER)}.`;
-  return `Let user ${user} write there (chown or chmod), or ${ANOTHER_FOLDER}.`;
+  if (!denied) return `${upperFirst(anotherFolder)}.`;
+  return `Let user ${user} write there (chown or chmod), or ${anotherFolder}.`;
 }
 
 const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { runsStill, startTime } from './process-life.ts';
 
-const USERS = 'users';
+const usersFolder = 'users';
 
 export interface User {
   readonly pid: number;
@@ -14,7 +14,7 @@ export interface User {
 
 /** Notes this process as a user; the answer takes the note away. */
 export function enter(folder: string): () => void {
-  const place = join(folder, USERS);
+  const place = join(folder, usersFolder);
   const note = join(
     place,
     `${process.pid}-${startTime(process.pid) ?? ''}-${randomBytes(4).toString('hex')}`,
@@ -34,11 +34,11 @@ export function enter(folder: string): () => void {
 export function usersOf(folder: string): readonly User[] {
   return notes(folder)
     .filter(({ alive }) => alive)
-    .map(({ name, pid }) => ({ pid, command: textOf(join(folder, USERS, name)) }));
+    .map(({ name, pid }) => ({ pid, command: textOf(join(folder, usersFolder, name)) }));
 }
 
 function notes(folder: string): { name: string; pid: number; alive: boolean }[] {
-  return namesIn(join(folder, USERS)).flatMap((name) => {
+  return namesIn(join(folder, usersFolder)).flatMap((name) => {
     const [, pid, started = ''] = /^(\d+)-(\d*)-[0-9a-f]+$/u.exec(name) ?? [];
     if (pid === undefined) return [];
     return [{ name, pid: Number(pid), alive: runsStill(Number(pid), started) }];

@@ -29,7 +29,7 @@ export const document = (
 const isList = (value: readonly Xml[] | { readonly [name: string]: Xml }): value is readonly Xml[] =>
   Array.isArray(value);
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -41,7 +41,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escapeXml = (text: string): string =>
   text.replaceAll(
     /[&<>"\r]|\p{Cc}/gu,
-    (character) => ENTITIES[character] ?? (isAllowed(character) ? character : '\uFFFD'),
+    (character) => entities[character] ?? (isAllowed(character) ? character : '\uFFFD'),
   );
 
 const isAllowed = (character: string): boolean =>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { byCodeUnits } from '../../src/core/order.ts';
 import { imageId, instanceId } from '../../src/core/ids.ts';
-import { MINUTE, SECOND } from '../sandbox/rig.ts';
+import { oneMinute, oneSecond } from '../sandbox/rig.ts';
 import { baseImage, done, launchOf, type MakeCloud, onlineInstance, refusal } from './cloud.ts';
 
 const unknown = instanceId('i-00000000000000000');
@@ -42,7 +42,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         const id = done(
           await cloud.builder.launch(launchOf(await baseImage(cloud), 'one', { BuildId: 'b' })),
         );
-        cloud.step(MINUTE);
+        cloud.step(oneMinute);
         expect(done(await cloud.builder.instancesTagged('BuildId', 'b'))).toMatchObject([
           { id, tags: { BuildId: 'b' } },
         ]);
@@ -58,20 +58,20 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
           done(await builder.instances([id])).get(id)?.state;
         const online = async (): Promise<boolean> => done(await builder.online([id])).has(id);
         expect([await state(), await online()]).toEqual([undefined, false]);
-        step(2 * SECOND);
+        step(2 * oneSecond);
         expect([await state(), await online()]).toEqual(['pending', false]);
-        step(25 * SECOND);
+        step(25 * oneSecond);
         expect([await state(), await online()]).toEqual(['running', false]);
-        step(MINUTE);
+        step(oneMinute);
         expect([await state(), await online()]).toEqual(['running', true]);
         done(await builder.stop(id));
         expect([await state(), await online()]).toEqual(['stopping', false]);
-        step(MINUTE);
+        step(oneMinute);
         expect(await state()).toBe('stopped');
         done(await builder.stop(id));
         expect(await state()).toBe('stopped');
         done(await builder.terminate(id));
-        step(MINUTE);
+        step(oneMinute);
         expect([await state(), await online()]).toEqual(['terminated', false]);
         done(await builder.terminate(id));
       });
@@ -83,7 +83,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         const cloud = await makeIt({ faults });
         const request = { ...launchOf(await baseImage(cloud), 'one'), spot: true };
         const id = done(await cloud.builder.launch(request));
-        cloud.step(5 * MINUTE);
+        cloud.step(5 * oneMinute);
         const view = done(await cloud.builder.instances([id])).get(id);
         expect(view?.state).toBe('terminated');
         expect(view?.why).toMatch(/capacity/i);
@@ -111,7 +111,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         const a = done(await builder.launch(launchOf(image, 'a', { BuildId: 'x' })));
         const b = done(await builder.launch(launchOf(image, 'b', { BuildId: 'x' })));
         done(await builder.launch(launchOf(image, 'c', { BuildId: 'xy', Other: 'x' })));
-        step(MINUTE);
+        step(oneMinute);
         const found = async (): Promise<string[]> =>
           done(await builder.instancesTagged('BuildId', 'x'))
             .map(({ id }) => id)
@@ -119,7 +119,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         expect(await found()).toEqual([a, b].toSorted(byCodeUnits));
         done(await builder.stop(a));
         done(await builder.terminate(b));
-        step(MINUTE);
+        step(oneMinute);
         expect(await found()).toEqual([a]);
         expect(done(await builder.instancesTagged('BuildId', 'z'))).toEqual([]);
       });
@@ -132,7 +132,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
             done(await cloud.builder.launch(launchOf(image, `t${at}`))),
           ),
         );
-        cloud.step(2 * MINUTE);
+        cloud.step(2 * oneMinute);
         const views = done(await cloud.builder.instances(ids));
         expect([...views.values()].every(({ state }) => state === 'running')).toBe(true);
         expect(views.size).toBe(60);
@@ -157,10 +157,10 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         const { builder, registry, step } = cloud;
         const instance = await onlineInstance(cloud);
         done(await builder.stop(instance));
-        step(MINUTE);
+        step(oneMinute);
         const id = done(await builder.createImage({ ...request, instance }));
         expect(done(await builder.createImage({ ...request, instance }))).toBe(id);
-        step(60 * MINUTE);
+        step(60 * oneMinute);
         expect(done(await builder.createImage({ ...request, instance }))).toBe(id);
         const [image, ...others] = done(await registry.findByTag('BuildId', ['b']));
         expect(others).toEqual([]);
@@ -174,7 +174,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         const cloud = await makeIt({ faults });
         const instance = await onlineInstance(cloud);
         const id = done(await cloud.builder.createImage({ ...request, instance }));
-        cloud.step(60 * MINUTE);
+        cloud.step(60 * oneMinute);
         expect(done(await cloud.registry.findByTag('BuildId', ['b'])).map((one) => one.id)).toEqual([id]);
       });
 
@@ -189,11 +189,11 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         const cloud = await makeIt();
         const instance = await onlineInstance(cloud);
         const image = done(await cloud.builder.createImage({ ...request, instance }));
-        cloud.step(3 * SECOND);
+        cloud.step(3 * oneSecond);
         expect(refusal(await cloud.builder.launch(launchOf(image, 'two')))).toMatch(
           /^refused InvalidAMIID\./,
         );
-        cloud.step(60 * MINUTE);
+        cloud.step(60 * oneMinute);
         expect(done(await cloud.builder.launch(launchOf(image, 'three')))).toMatch(/^i-/);
       });
     });

@@ -7,9 +7,9 @@ import { type ImageId, type InstanceId } from '../../src/core/ids.ts';
 import type { Result } from '../../src/core/result.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { serve } from '../../src/sandbox/serve.ts';
-import { MINUTE, onCleanUp, REGION, rig } from '../sandbox/rig.ts';
+import { oneMinute, onCleanUp, homeRegion, rig } from '../sandbox/rig.ts';
 
-export const BASE_PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+export const baseParameter = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
 export interface Cloud extends Connection {
   readonly step: (ms: number) => void;
@@ -24,7 +24,7 @@ interface CloudOptions {
 
 export type MakeCloud = (options?: CloudOptions) => Promise<Cloud>;
 
-const place = { region: REGION, subnet: undefined, securityGroups: [], instanceProfile: undefined };
+const place = { region: homeRegion, subnet: undefined, securityGroups: [], instanceProfile: undefined };
 
 const make =
   (over: 'wire' | 'loopback'): MakeCloud =>
@@ -89,11 +89,11 @@ export const launchOf = (
 });
 
 export const baseImage = async ({ registry }: Connection): Promise<ImageId> =>
-  done(await registry.resolveParameter(BASE_PARAMETER));
+  done(await registry.resolveParameter(baseParameter));
 
 /** A new instance, running and online. */
 export async function onlineInstance(cloud: Cloud, token = 'token'): Promise<InstanceId> {
   const instance = done(await cloud.builder.launch(launchOf(await baseImage(cloud), token)));
-  cloud.step(2 * MINUTE);
+  cloud.step(2 * oneMinute);
   return instance;
 }

@@ -1,7 +1,7 @@
 /** What every Builder holds to where commands are concerned: sent once, found again, looked at in batches. */
 import { describe, expect, test } from 'vitest';
 import { type CommandId, commandId, type InstanceId, instanceId } from '../../src/core/ids.ts';
-import { MINUTE, SECOND } from '../sandbox/rig.ts';
+import { oneMinute, oneSecond } from '../sandbox/rig.ts';
 import { type Cloud, done, type MakeCloud, onlineInstance, refusal } from './cloud.ts';
 
 const requestOf = (instance: InstanceId, comment: string, lines: readonly string[] = ['echo one']) => ({
@@ -26,9 +26,9 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
       const id = await send(cloud, instance, 'b 1/1 x');
       const state = async (): Promise<string | undefined> => done(await builder.commands([id])).get(id);
       expect(await state()).toBeUndefined();
-      step(2 * SECOND);
+      step(2 * oneSecond);
       expect(['waiting', 'running']).toContain(await state());
-      step(60 * MINUTE);
+      step(60 * oneMinute);
       expect(await state()).toBe('done');
       const result = done(await builder.commandResult(instance, id));
       expect(result).toMatchObject({ exitCode: 0, status: 'Success' });
@@ -48,7 +48,7 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
       const instance = await onlineInstance(cloud);
       const bad = await send(cloud, instance, 'b 1/2 x');
       const good = await send(cloud, instance, 'b 2/2 y');
-      cloud.step(60 * MINUTE);
+      cloud.step(60 * oneMinute);
       const states = done(await cloud.builder.commands([bad, good]));
       expect([states.get(bad), states.get(good), states.size]).toEqual(['failed', 'done', 2]);
       const result = done(await cloud.builder.commandResult(instance, bad));
@@ -61,9 +61,9 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
       const cloud = await makeIt({ faults });
       const instance = await onlineInstance(cloud);
       const id = await send(cloud, instance, 'b 1/1 x');
-      cloud.step(59 * MINUTE);
+      cloud.step(59 * oneMinute);
       expect(done(await cloud.builder.commands([id])).get(id)).toBe('running');
-      cloud.step(20 * MINUTE);
+      cloud.step(20 * oneMinute);
       expect(done(await cloud.builder.commands([id])).get(id)).toBe('failed');
       expect(done(await cloud.builder.commandResult(instance, id)).status).toBe('ExecutionTimedOut');
     });
@@ -73,9 +73,9 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
       const cloud = await makeIt({ faults });
       const instance = await onlineInstance(cloud);
       const id = await send(cloud, instance, 'b 1/1 x');
-      cloud.step(MINUTE);
+      cloud.step(oneMinute);
       done(await cloud.builder.cancel(id));
-      cloud.step(MINUTE);
+      cloud.step(oneMinute);
       expect(done(await cloud.builder.commands([id])).get(id)).toBe('failed');
       expect(done(await cloud.builder.commandResult(instance, id)).status).toBe('Cancelled');
     });
@@ -95,7 +95,7 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
         const [a, b] = [await onlineInstance(cloud, 'a'), await onlineInstance(cloud, 'b')];
         const one = await send(cloud, a, 'b 1/2 x');
         const two = await send(cloud, a, 'b 2/2 y');
-        step(5 * SECOND);
+        step(5 * oneSecond);
         expect(done(await builder.findCommand(a, 'b 1/2 x'))).toBe(one);
         expect(done(await builder.findCommand(a, 'b 2/2 y'))).toBe(two);
         expect(done(await builder.findCommand(a, 'b 1/2'))).toBeUndefined();
@@ -108,7 +108,7 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
         const instance = await onlineInstance(cloud);
         const sent = await cloud.builder.send(requestOf(instance, 'b 1/1 x'));
         expect(refusal(sent)).toMatch(/^unknown /);
-        cloud.step(60 * MINUTE);
+        cloud.step(60 * oneMinute);
         const found = done(await cloud.builder.findCommand(instance, 'b 1/1 x')) ?? unknown;
         expect(done(await cloud.builder.commands([found])).get(found)).toBe('done');
         expect(done(await cloud.builder.commandResult(instance, found)).logKeys).toHaveLength(2);
@@ -119,7 +119,7 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
         const cloud = await makeIt({ faults });
         const instance = await onlineInstance(cloud);
         expect(refusal(await cloud.builder.send(requestOf(instance, 'b 1/1 x')))).toMatch(/^unknown /);
-        cloud.step(60 * MINUTE);
+        cloud.step(60 * oneMinute);
         expect(done(await cloud.builder.findCommand(instance, 'b 1/1 x'))).toBeUndefined();
       });
 
@@ -128,10 +128,10 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
         const instance = await onlineInstance(cloud);
         const first = await send(cloud, instance, 'the first');
         for (let at = 0; at < 60; at += 1) {
-          cloud.step(SECOND);
+          cloud.step(oneSecond);
           await send(cloud, instance, `other ${at}`);
         }
-        cloud.step(5 * SECOND);
+        cloud.step(5 * oneSecond);
         expect(done(await cloud.builder.findCommand(instance, 'the first'))).toBe(first);
       });
     });
@@ -140,13 +140,13 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
       const cloud = await makeIt();
       const [a, b] = [await onlineInstance(cloud, 'a'), await onlineInstance(cloud, 'b')];
       const early = await send(cloud, a, 'early');
-      cloud.step(60 * MINUTE);
+      cloud.step(60 * oneMinute);
       const late: CommandId[] = [];
       for (let at = 0; at < 60; at += 1) {
-        cloud.step(SECOND / 2);
+        cloud.step(oneSecond / 2);
         late.push(await send(cloud, at % 2 === 0 ? a : b, `late ${at}`));
       }
-      cloud.step(2 * SECOND);
+      cloud.step(2 * oneSecond);
       const states = done(await cloud.builder.commands([early, ...late, unknown]));
       expect(states.get(early)).toBe('done');
       expect(late.every((id) => states.has(id))).toBe(true);

@@ -4,8 +4,8 @@ import { byCodeUnits } from '../../src/core/order.ts';
 import type { ImageId } from '../../src/core/ids.ts';
 import { imageId } from '../../src/core/ids.ts';
 import type { RegisteredImage } from '../../src/core/image.ts';
-import { MINUTE, SECOND } from '../sandbox/rig.ts';
-import { BASE_PARAMETER, type Cloud, done, type MakeCloud, onlineInstance, refusal } from './cloud.ts';
+import { oneMinute, oneSecond } from '../sandbox/rig.ts';
+import { baseParameter, type Cloud, done, type MakeCloud, onlineInstance, refusal } from './cloud.ts';
 
 const ours = { ManagedBy: 'amigraph' };
 
@@ -20,9 +20,9 @@ async function images(
     ids.push(
       done(await cloud.builder.createImage({ instance, name: `image/${name}`, description: 'd', tags })),
     );
-    cloud.step(SECOND);
+    cloud.step(oneSecond);
   }
-  cloud.step(3 * SECOND);
+  cloud.step(3 * oneSecond);
   return ids;
 }
 
@@ -49,7 +49,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         snapshots: [expect.stringMatching(/^snap-[0-9a-f]+$/) as string],
         stateReason: undefined,
       });
-      cloud.step(60 * MINUTE);
+      cloud.step(60 * oneMinute);
       expect(done(await cloud.registry.describe([id]))[0]).toEqual({ ...image, state: 'available' });
     });
 
@@ -60,7 +60,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         await cloud.builder.createImage({ instance, name: 'name', description: '', tags: ours }),
       );
       expect(done(await cloud.registry.describe([id]))).toEqual([]);
-      cloud.step(3 * SECOND);
+      cloud.step(3 * oneSecond);
       expect(idsOf(done(await cloud.registry.describe([id])))).toEqual([id]);
     });
 
@@ -70,7 +70,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
       ] as const;
       const cloud = await makeIt({ faults });
       const [id = imageId('')] = await images(cloud, { one: ours });
-      cloud.step(60 * MINUTE);
+      cloud.step(60 * oneMinute);
       const [image] = done(await cloud.registry.describe([id]));
       expect(image?.state).toBe('failed');
       expect(image?.stateReason).toContain('the disk');
@@ -104,7 +104,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         expect(await find(['zz'])).toEqual([]);
         expect(await find([])).toEqual(sorted(a, b, c, f));
         expect(idsOf(done(await cloud.registry.findByTag('Other', [])))).toEqual([f]);
-        cloud.step(60 * MINUTE);
+        cloud.step(60 * oneMinute);
         expect(await find(['aa'])).toEqual(sorted(a, c));
       });
 
@@ -135,7 +135,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
     describe('a parameter', () => {
       test('names an image', async () => {
         const { registry } = await makeIt();
-        expect(done(await registry.resolveParameter(BASE_PARAMETER))).toMatch(/^ami-[0-9a-f]{17}$/);
+        expect(done(await registry.resolveParameter(baseParameter))).toMatch(/^ami-[0-9a-f]{17}$/);
       });
 
       test('that is missing is a refusal', async () => {
@@ -160,14 +160,14 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
       const cloud = await makeIt();
       const { registry } = cloud;
       const [a, b] = await images(cloud, { a: ours, b: ours });
-      cloud.step(60 * MINUTE);
+      cloud.step(60 * oneMinute);
       const all = done(await registry.findByTag('ManagedBy', []));
       const image = all.find(({ id }) => id === a);
       if (image === undefined) throw new Error('the image was not found');
       expect(all).toHaveLength(2);
       done(await registry.remove(image));
       done(await registry.remove(image));
-      cloud.step(MINUTE);
+      cloud.step(oneMinute);
       expect(idsOf(done(await registry.findByTag('ManagedBy', [])))).toEqual([b]);
       done(await registry.remove(image));
     });

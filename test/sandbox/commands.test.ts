@@ -14,7 +14,7 @@ import type {
   SendCommandCommandInput,
 } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
-import { defined, errorOf, launch, launchOnline, MINUTE, REGION, rig, SECOND } from './rig.ts';
+import { defined, errorOf, launch, launchOnline, oneMinute, homeRegion, rig, oneSecond } from './rig.ts';
 import type { Clients } from './rig.ts';
 
 async function send(
@@ -47,10 +47,10 @@ describe('agents', () => {
     const at = await rig();
     const id = await launch(at);
     const ask = new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [id] }] });
-    at.step(40 * SECOND);
+    at.step(40 * oneSecond);
     expect((await at.ssm.send(ask)).InstanceInformationList).toEqual([]);
     expect(await errorOf(send(at, id, 'b 1/1 bootstrap'))).toBe('InvalidInstanceId');
-    at.step(6 * SECOND);
+    at.step(6 * oneSecond);
     expect((await at.ssm.send(ask)).InstanceInformationList).toMatchObject([
       { InstanceId: id, PingStatus: 'Online' },
     ]);
@@ -59,14 +59,14 @@ describe('agents', () => {
       { PingStatus: 'ConnectionLost' },
     ]);
     await at.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
-    at.step(MINUTE);
+    at.step(oneMinute);
     expect((await at.ssm.send(ask)).InstanceInformationList).toEqual([]);
   });
 
   test('lists come in pages, and a filter has at most 100 values', async () => {
     const at = await rig();
     await launch(at, { MinCount: 12, MaxCount: 12 });
-    at.step(MINUTE);
+    at.step(oneMinute);
     const Filters = [{ Key: 'PingStatus', Values: ['Online'] }];
     const first = await at.ssm.send(new DescribeInstanceInformationCommand({ Filters, MaxResults: 10 }));
     expect(first.InstanceInformationList).toHaveLength(10);
@@ -88,15 +88,15 @@ describe('commands', () => {
     const instance = await launchOnline(at);
     const command = await send(at, instance, 'b1 2/7 package gcc@12.3.0');
     expect(await errorOf(invocation(at, command, instance))).toBe('InvocationDoesNotExist');
-    at.step(2 * SECOND);
+    at.step(2 * oneSecond);
     expect(await invocation(at, command, instance)).toMatchObject({
       Status: 'InProgress',
       ResponseCode: -1,
       StandardOutputContent: '',
     });
-    at.step(24 * MINUTE);
+    at.step(24 * oneMinute);
     expect(await invocation(at, command, instance)).toMatchObject({ Status: 'InProgress' });
-    at.step(MINUTE);
+    at.step(oneMinute);
     const ended = await invocation(at, command, instance);
     expect(ended).toMatchObject({ Status: 'Success', StatusDetails: 'Success', ResponseCode: 0 });
     expect(ended.StandardOutputContent).toMatch(
@@ -109,7 +109,7 @@ describe('commands', () => {
     const instance = await launchOnline(at);
     const took = async (step: string): Promise<number> => {
       const command = await send(at, instance, `b1 1/1 ${step}`);
-      at.step(50 * MINUTE);
+      at.step(50 * oneMinute);
       const { ExecutionElapsedTime } = await invocation(at, command, instance);
       return Number(/^PT([\d.]+)S$/u.exec(ExecutionElapsedTime ?? '')?.[1]);
     };
@@ -133,12 +133,12 @@ describe('commands', () => {
       OutputS3KeyPrefix: 'logs/b1',
     });
     expect((await at.s3.send(new ListObjectsV2Command({ Bucket: 'logs' }))).KeyCount).toBe(0);
-    at.step(MINUTE);
+    at.step(oneMinute);
     const Key = `logs/b1/${command}/${instance}/awsrunShellScript/0.awsrunShellScript/stdout`;
     const { Body } = await at.s3.send(new GetObjectCommand({ Bucket: 'logs', Key }));
     expect(await defined(Body).transformToString()).toContain('+ echo 2\n');
     expect((await invocation(at, command, instance)).StandardOutputUrl).toBe(
-      `https://s3.${REGION}.amazonaws.com/logs/${Key}`,
+      `https://s3.${homeRegion}.amazonaws.com/logs/${Key}`,
     );
   });
 
@@ -148,7 +148,7 @@ describe('commands', () => {
     const run = async (step: string, line: string): Promise<GetCommandInvocationCommandOutput> => {
       const commands = ['step=/tmp/x', `bash -euo pipefail "$step" '${line}'`];
       const command = await send(at, instance, `b1 1/1 ${step}`, { Parameters: { commands } });
-      at.step(MINUTE);
+      at.step(oneMinute);
       return invocation(at, command, instance);
     };
     expect(await run('test 1', 'gmx --version')).toMatchObject({ Status: 'Success' });
@@ -164,7 +164,7 @@ describe('commands', () => {
     const instance = await launchOnline(at);
     const Parameters = { commands: ['x'], executionTimeout: ['600'] };
     const command = await send(at, instance, 'b1 1/1 package gcc', { Parameters });
-    at.step(12 * MINUTE);
+    at.step(12 * oneMinute);
     expect(await invocation(at, command, instance)).toMatchObject({
       Status: 'TimedOut',
       StatusDetails: 'ExecutionTimedOut',
@@ -175,15 +175,15 @@ describe('commands', () => {
     const at = await rig();
     const instance = await launchOnline(at);
     const command = await send(at, instance, 'b1 1/1 package gcc');
-    at.step(MINUTE);
+    at.step(oneMinute);
     await at.ssm.send(new CancelCommandCommand({ CommandId: command }));
     expect(await invocation(at, command, instance)).toMatchObject({ Status: 'Cancelling' });
-    at.step(3 * SECOND);
+    at.step(3 * oneSecond);
     expect(await invocation(at, command, instance)).toMatchObject({ Status: 'Cancelled' });
     const done = await send(at, instance, 'b1 1/1 users');
-    at.step(MINUTE);
+    at.step(oneMinute);
     await at.ssm.send(new CancelCommandCommand({ CommandId: done }));
-    at.step(MINUTE);
+    at.step(oneMinute);
     expect(await invocation(at, done, instance)).toMatchObject({ Status: 'Success' });
     const CommandId = '00000000-0000-0000-0000-000000000000';
     expect(await errorOf(at.ssm.send(new CancelCommandCommand({ CommandId })))).toBe('InvalidCommandId');
@@ -196,11 +196,11 @@ describe('commands', () => {
       TimeoutSeconds: 60,
       Parameters: { commands: ['x'], executionTimeout: ['1800'] },
     });
-    at.step(MINUTE);
+    at.step(oneMinute);
     await at.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance] }));
-    at.step(28 * MINUTE);
+    at.step(28 * oneMinute);
     expect(await invocation(at, command, instance)).toMatchObject({ Status: 'InProgress' });
-    at.step(3 * MINUTE);
+    at.step(3 * oneMinute);
     expect(await invocation(at, command, instance)).toMatchObject({ Status: 'TimedOut', ResponseCode: -1 });
   });
 
@@ -222,12 +222,12 @@ describe('finding commands again', () => {
     const at = await rig();
     const [one, two] = [await launchOnline(at), await launchOnline(at)];
     const first = await send(at, one, 'b1 1/2 users');
-    at.step(MINUTE);
+    at.step(oneMinute);
     const since = new Date(at.now()).toISOString();
     const second = await send(at, one, 'b1 2/2 package gcc');
-    at.step(SECOND);
+    at.step(oneSecond);
     const third = await send(at, two, 'b2 1/1 package gcc');
-    at.step(2 * SECOND);
+    at.step(2 * oneSecond);
     const ids = async (input: ListCommandsCommandInput): Promise<(string | undefined)[]> =>
       defined((await at.ssm.send(new ListCommandsCommand(input))).Commands).map(({ CommandId }) => CommandId);
     expect(await ids({})).toEqual([third, second, first]);

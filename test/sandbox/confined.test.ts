@@ -8,7 +8,7 @@ import { CancelCommandCommand, GetCommandInvocationCommand, SendCommandCommand }
 import type { GetCommandInvocationCommandOutput } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import type { Confinement } from '../../src/sandbox/confinement-contract.ts';
-import { baseImage, defined, imageOf, launchOnline, MINUTE, rig, SECOND } from './rig.ts';
+import { baseImage, defined, imageOf, launchOnline, oneMinute, rig, oneSecond } from './rig.ts';
 import type { Rig } from './rig.ts';
 
 /** Notes what it is asked for; runs end when the test says so. */
@@ -75,7 +75,7 @@ async function confinedRig(): Promise<Confined> {
           Parameters: { commands: ['one', 'two'], executionTimeout: [seconds] },
         }),
       );
-      at.step(SECOND);
+      at.step(oneSecond);
       return defined(Command?.CommandId);
     },
     ask: (CommandId) => at.ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId: instance })),
@@ -91,7 +91,7 @@ test('a command ends at the later of its real end and its simulated one, with it
     `start ${id} on ${instance} for 120: one;two`,
   ]);
   expect(await ask(command)).toMatchObject({ Status: 'InProgress' });
-  at.step(MINUTE);
+  at.step(oneMinute);
   expect(await ask(command)).toMatchObject({ Status: 'InProgress' });
   confinement.end(3, 'real output');
   expect(await ask(command)).toMatchObject({
@@ -105,7 +105,7 @@ test('a result that nobody looked at in time counts all the same', async () => {
   const { at, confinement, send, ask } = await confinedRig();
   const command = await send();
   confinement.end(0, 'done long ago');
-  at.step(60 * MINUTE);
+  at.step(60 * oneMinute);
   const again = await at.again();
   expect(
     await again.ssm.send(
@@ -120,11 +120,11 @@ test('a result that nobody looked at in time counts all the same', async () => {
 test('a run that was ended by its time-out is TimedOut, and so is one that never ends', async () => {
   const { at, confinement, send, ask } = await confinedRig();
   const command = await send('10');
-  at.step(10 * SECOND);
+  at.step(10 * oneSecond);
   confinement.end(124);
   expect(await ask(command)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'ExecutionTimedOut' });
   const endless = await send('10');
-  at.step(12 * SECOND);
+  at.step(12 * oneSecond);
   expect(await ask(endless)).toMatchObject({ Status: 'TimedOut' });
   expect(confinement.calls.at(-1)).toMatch(new RegExp(`^cancel ${endless}`, 'u'));
 });
@@ -144,7 +144,7 @@ test('what stops a command stops its run', async () => {
   await at.ssm.send(new CancelCommandCommand({ CommandId: cancelled }));
   expect(confinement.calls.at(-1)).toBe(`cancel ${cancelled}-${instance}`);
   confinement.end(143);
-  at.step(SECOND);
+  at.step(oneSecond);
   expect(await ask(cancelled)).toMatchObject({ Status: 'Cancelled' });
   const stopped = await send();
   await at.ec2.send(new StopInstancesCommand({ InstanceIds: [instance] }));

@@ -14,7 +14,17 @@ import type { GetCommandInvocationCommandOutput } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { parseFaults } from '../../src/sandbox/faults.ts';
 import type { FaultRule } from '../../src/sandbox/faults.ts';
-import { defined, errorOf, failureOf, launch, launchOnline, MINUTE, rig, SECOND, stateOf } from './rig.ts';
+import {
+  defined,
+  errorOf,
+  failureOf,
+  launch,
+  launchOnline,
+  oneMinute,
+  rig,
+  oneSecond,
+  stateOf,
+} from './rig.ts';
 import type { Rig } from './rig.ts';
 
 function rules(...written: object[]): FaultRule[] {
@@ -186,7 +196,7 @@ describe('instances and images', () => {
     });
     expect(await errorOf(launch(at))).toBe('InsufficientInstanceCapacity');
     const id = await launch(at);
-    at.step(MINUTE);
+    at.step(oneMinute);
     const answer = await at.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
     expect(answer.Reservations?.[0]?.Instances?.[0]).toMatchObject({
       State: { Name: 'terminated' },
@@ -197,16 +207,16 @@ describe('instances and images', () => {
   test('a Spot instance is interrupted, and something new stays hidden', async () => {
     const at = await rig({
       faults: rules(
-        { operation: 'ec2:RunInstances', fault: { kind: 'interrupt-spot', ms: 10 * MINUTE } },
-        { operation: 'ec2:RunInstances', fault: { kind: 'hidden', ms: 2 * MINUTE } },
+        { operation: 'ec2:RunInstances', fault: { kind: 'interrupt-spot', ms: 10 * oneMinute } },
+        { operation: 'ec2:RunInstances', fault: { kind: 'hidden', ms: 2 * oneMinute } },
       ),
     });
     const id = await launch(at);
-    at.step(MINUTE);
+    at.step(oneMinute);
     expect(await errorOf(stateOf(at, id))).toBe('InvalidInstanceID.NotFound');
-    at.step(MINUTE);
+    at.step(oneMinute);
     expect(await stateOf(at, id)).toBe('running');
-    at.step(8 * MINUTE);
+    at.step(8 * oneMinute);
     expect(await stateOf(at, id)).toBe('shutting-down');
   });
 
@@ -223,7 +233,7 @@ describe('instances and images', () => {
     });
     const InstanceId = await launchOnline(at);
     for (const Name of ['bad', 'odd']) await at.ec2.send(new CreateImageCommand({ InstanceId, Name }));
-    at.step(10 * MINUTE);
+    at.step(10 * oneMinute);
     const { Images } = await at.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
     const states = Object.fromEntries(
       defined(Images).map(({ Name, State, StateReason }) => [Name, [State, StateReason?.Message]]),
@@ -253,8 +263,8 @@ describe('steps', () => {
     const at = await rig({
       faults: rules({ operation: 'ssm:SendCommand', match: { Comment: 'gcc' }, fault }),
     });
-    expect(await run(at, 'b 1/1 package cmake', 10 * MINUTE)).toMatchObject({ Status: 'Success' });
-    const failed = await run(at, 'b 1/1 package gcc', 30 * MINUTE);
+    expect(await run(at, 'b 1/1 package cmake', 10 * oneMinute)).toMatchObject({ Status: 'Success' });
+    const failed = await run(at, 'b 1/1 package gcc', 30 * oneMinute);
     expect(failed).toMatchObject({ Status: 'Failed', ResponseCode: 7 });
     expect(failed.StandardErrorContent).toContain('disk full');
   });
@@ -266,9 +276,9 @@ describe('steps', () => {
         { operation: 'ssm:SendCommand', skip: 1, times: 2, fault: { kind: 'lose-agent', ms: 5000 } },
       ),
     });
-    expect(await run(at, 'b 1/1 users', 59 * MINUTE)).toMatchObject({ Status: 'InProgress' });
-    expect(await run(at, 'b 1/1 package gcc', 40 * MINUTE)).toMatchObject({ Status: 'InProgress' });
-    const lost = await run(at, 'b 1/1 package gcc', 61 * MINUTE);
+    expect(await run(at, 'b 1/1 users', 59 * oneMinute)).toMatchObject({ Status: 'InProgress' });
+    expect(await run(at, 'b 1/1 package gcc', 40 * oneMinute)).toMatchObject({ Status: 'InProgress' });
+    const lost = await run(at, 'b 1/1 package gcc', 61 * oneMinute);
     expect(lost).toMatchObject({ Status: 'TimedOut', StatusDetails: 'ExecutionTimedOut', ResponseCode: -1 });
     const { InstanceInformationList } = await at.ssm.send(new DescribeInstanceInformationCommand({}));
     expect(InstanceInformationList?.map(({ PingStatus }) => PingStatus).toSorted()).toEqual([
@@ -276,6 +286,6 @@ describe('steps', () => {
       'ConnectionLost',
       'Online',
     ]);
-    at.step(SECOND);
+    at.step(oneSecond);
   });
 });

@@ -19,9 +19,9 @@ import {
   imageOf,
   launch,
   launchOnline,
-  MINUTE,
+  oneMinute,
   rig,
-  SECOND,
+  oneSecond,
 } from './rig.ts';
 import type { Clients } from './rig.ts';
 
@@ -50,12 +50,12 @@ describe('making an image', () => {
     );
     const ImageIds = [defined(ImageId)];
     expect(await errorOf(images(at, { ImageIds }))).toBe('InvalidAMIID.NotFound');
-    at.step(3 * SECOND);
+    at.step(3 * oneSecond);
     expect(await images(at, { ImageIds })).toMatchObject([{ State: 'pending', Tags }]);
     expect(await errorOf(launch(at, { ImageId }))).toBe('InvalidAMIID.Unavailable');
-    at.step(5 * MINUTE);
+    at.step(5 * oneMinute);
     expect(await images(at, { ImageIds })).toMatchObject([{ State: 'pending' }]);
-    at.step(2 * MINUTE);
+    at.step(2 * oneMinute);
     const [image] = await images(at, { ImageIds });
     expect(image).toMatchObject({
       State: 'available',
@@ -84,11 +84,11 @@ describe('making an image', () => {
   test('an instance that is neither running nor stopped has no image', async () => {
     const at = await rig();
     const id = await launch(at);
-    at.step(2 * SECOND);
+    at.step(2 * oneSecond);
     const refused = await failureOf(imageOf(at, id, 'early'));
     expect(refused.name).toBe('InvalidParameterValue');
     expect(refused.message).toContain("Instance is not in state 'running' or 'stopped'");
-    at.step(MINUTE);
+    at.step(oneMinute);
     await at.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
     expect(await errorOf(imageOf(at, id, 'late'))).toBe('InvalidParameterValue');
     expect(await errorOf(imageOf(at, id, 'x'))).toBe('InvalidAMIName.Malformed');
@@ -178,7 +178,7 @@ describe('removing images', () => {
     expect(inUse.message).toContain(ImageId);
     await at.ec2.send(new DeregisterImageCommand({ ImageId }));
     expect(await images(at, { Owners: ['self'] })).toMatchObject([{ State: 'deregistered' }]);
-    at.step(MINUTE);
+    at.step(oneMinute);
     expect(await images(at, { Owners: ['self'] })).toEqual([]);
     expect(await errorOf(images(at, { ImageIds: [ImageId] }))).toBe('InvalidAMIID.Unavailable');
     expect(await errorOf(at.ec2.send(new DeregisterImageCommand({ ImageId })))).toBe(

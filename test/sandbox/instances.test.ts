@@ -16,9 +16,9 @@ import {
   errorOf,
   failureOf,
   launch,
-  MINUTE,
+  oneMinute,
   rig,
-  SECOND,
+  oneSecond,
   stateOf,
 } from './rig.ts';
 import type { Clients } from './rig.ts';
@@ -38,33 +38,33 @@ describe('the life of an instance', () => {
     expect(await errorOf(at.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })))).toBe(
       'InvalidInstanceID.NotFound',
     );
-    at.step(2 * SECOND);
+    at.step(2 * oneSecond);
     expect(await stateOf(at, id)).toBe('pending');
     expect(await errorOf(at.ec2.send(new StopInstancesCommand({ InstanceIds: [id] })))).toBe(
       'IncorrectInstanceState',
     );
-    at.step(30 * SECOND);
+    at.step(30 * oneSecond);
     expect(await stateOf(at, id)).toBe('running');
     const { StoppingInstances } = await at.ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
     expect(StoppingInstances?.[0]?.PreviousState).toEqual({ Code: 16, Name: 'running' });
     expect(StoppingInstances?.[0]?.CurrentState).toEqual({ Code: 64, Name: 'stopping' });
-    at.step(31 * SECOND);
+    at.step(31 * oneSecond);
     expect(await stateOf(at, id)).toBe('stopped');
   });
 
   test('a terminated one lingers for an hour and is gone after that', async () => {
     const at = await rig();
     const id = await launch(at);
-    at.step(MINUTE);
+    at.step(oneMinute);
     const terminate = new TerminateInstancesCommand({ InstanceIds: [id] });
     expect((await at.ec2.send(terminate)).TerminatingInstances?.[0]?.CurrentState?.Name).toBe(
       'shutting-down',
     );
-    at.step(MINUTE);
+    at.step(oneMinute);
     expect(await stateOf(at, id)).toBe('terminated');
     expect((await find(at, {}))[0]?.StateReason?.Code).toBe('Client.UserInitiatedShutdown');
     expect((await at.ec2.send(terminate)).TerminatingInstances?.[0]?.PreviousState?.Name).toBe('terminated');
-    at.step(60 * MINUTE);
+    at.step(60 * oneMinute);
     expect(await errorOf(stateOf(at, id))).toBe('InvalidInstanceID.NotFound');
     expect(await find(at, {})).toEqual([]);
   });
@@ -80,10 +80,10 @@ describe('the life of an instance', () => {
       await launch(at, more),
       await launch(at, { UserData: more.UserData }),
     ];
-    at.step(89 * MINUTE);
+    at.step(89 * oneMinute);
     await at.ec2.send(new StopInstancesCommand({ InstanceIds: [stopped] }));
     expect(await stateOf(at, id)).toBe('running');
-    at.step(2 * MINUTE);
+    at.step(2 * oneMinute);
     expect(await stateOf(at, id)).toBe('terminated');
     expect(await stateOf(at, stopped)).toBe('stopped');
     expect(await stateOf(at, other)).toBe('running');
@@ -109,7 +109,7 @@ describe('client tokens', () => {
     const id = await launch(at, { ClientToken: 'build-1' });
     expect(await launch(at, { ClientToken: 'build-1' })).toBe(id);
     expect(await launch(at, { ClientToken: 'build-2' })).not.toBe(id);
-    at.step(MINUTE);
+    at.step(oneMinute);
     expect((await find(at, { 'client-token': ['build-1'] })).map(({ InstanceId }) => InstanceId)).toEqual([
       id,
     ]);
@@ -121,10 +121,10 @@ describe('client tokens', () => {
     expect(await errorOf(launch(at, { ClientToken: 'build-1', InstanceType: 'c6a.8xlarge' }))).toBe(
       'IdempotentParameterMismatch',
     );
-    at.step(MINUTE);
+    at.step(oneMinute);
     await at.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
     expect(await errorOf(launch(at, { ClientToken: 'build-1' }))).toBe('IdempotentInstanceTerminated');
-    at.step(120 * MINUTE);
+    at.step(120 * oneMinute);
     await find(at, {});
     expect(await errorOf(launch(at, { ClientToken: 'build-1' }))).toBe('IdempotentInstanceTerminated');
     expect(await errorOf(launch(at, { ClientToken: 'x'.repeat(65) }))).toBe('InvalidParameterValue');
@@ -142,7 +142,7 @@ test('what is asked for at launch is shown', async () => {
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 100, Encrypted: true } }],
     InstanceMarketOptions: { MarketType: 'spot' },
   });
-  at.step(MINUTE);
+  at.step(oneMinute);
   expect(await find(at, {})).toMatchObject([
     {
       Tags: [{ Key: 'Name', Value: 'a & <b> "c"' }],
@@ -194,7 +194,7 @@ test('filters, pages and Regions', async () => {
     const Tags = [{ Key: 'Name', Value: `worker-${index}` }];
     await launch(at, { TagSpecifications: [{ ResourceType: 'instance', Tags }] });
   }
-  at.step(MINUTE);
+  at.step(oneMinute);
   expect(await find(at, { 'tag:Name': ['worker-1*'] })).toHaveLength(3);
   expect(await find(at, { 'tag:Name': ['worker-?'], 'instance-state-name': ['running'] })).toHaveLength(10);
   expect(await find(at, { 'tag-key': ['Name'], 'instance-state-name': ['stopped'] })).toHaveLength(0);
@@ -215,7 +215,7 @@ test('filters, pages and Regions', async () => {
 test('tags are created, listed and deleted', async () => {
   const at = await rig();
   const id = await launch(at);
-  at.step(MINUTE);
+  at.step(oneMinute);
   await at.ec2.send(
     new CreateTagsCommand({
       Resources: [id],
@@ -248,7 +248,7 @@ test('tags are created, listed and deleted', async () => {
 test('a one-time Spot instance cannot be stopped', async () => {
   const at = await rig();
   const id = await launch(at, { InstanceMarketOptions: { MarketType: 'spot' } });
-  at.step(MINUTE);
+  at.step(oneMinute);
   expect(await errorOf(at.ec2.send(new StopInstancesCommand({ InstanceIds: [id] })))).toBe(
     'UnsupportedOperation',
   );

@@ -24,7 +24,7 @@ import { describe, expect, test } from 'vitest';
 import { makeClients } from '../../src/adapters/aws/clients.ts';
 import { s3ObjectStore } from '../../src/adapters/aws/object-store.ts';
 import type { Wire } from '../../src/core/wire.ts';
-import { clientsOf, defined, errorOf, failureOf, REGION, rig } from './rig.ts';
+import { clientsOf, defined, errorOf, failureOf, homeRegion, rig } from './rig.ts';
 import type { Clients, Rig } from './rig.ts';
 
 const Bucket = 'bucket';
@@ -230,9 +230,9 @@ describe('lists', () => {
 describe('buckets', () => {
   test('are made, found, listed and removed when empty', async () => {
     const at = await bucketRig();
-    expect(await at.s3.send(new HeadBucketCommand({ Bucket }))).toMatchObject({ BucketRegion: REGION });
+    expect(await at.s3.send(new HeadBucketCommand({ Bucket }))).toMatchObject({ BucketRegion: homeRegion });
     expect(await at.s3.send(new GetBucketLocationCommand({ Bucket }))).toMatchObject({
-      LocationConstraint: REGION,
+      LocationConstraint: homeRegion,
     });
     expect((await at.s3.send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: Bucket }]);
     expect(await errorOf(at.s3.send(new CreateBucketCommand({ Bucket })))).toBe('BucketAlreadyOwnedByYou');

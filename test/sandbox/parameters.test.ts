@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
-import { baseImage, errorOf, rig, SECOND } from './rig.ts';
+import { baseImage, errorOf, rig, oneSecond } from './rig.ts';
 import type { Clients } from './rig.ts';
 
 const put = ({ ssm }: Clients, Name: string, Value: string, more: Partial<PutParameterCommandInput> = {}) =>
@@ -37,10 +37,10 @@ test('a reference to an image holds only once the image was found', async () => 
   const more = { DataType: 'aws:ec2:image' };
   await put(at, '/amigraph/latest', image, more);
   expect(await errorOf(get(at, '/amigraph/latest'))).toBe('ParameterNotFound');
-  at.step(3 * SECOND);
+  at.step(3 * oneSecond);
   expect(await get(at, '/amigraph/latest')).toBe(image);
   await put(at, '/amigraph/latest', 'ami-00000000000000000', { ...more, Overwrite: true });
-  at.step(3 * SECOND);
+  at.step(3 * oneSecond);
   expect(await get(at, '/amigraph/latest')).toBe(image);
   expect(await errorOf(put(at, '/amigraph/other', 'nonsense', more))).toBe('ValidationException');
 });

@@ -17,10 +17,10 @@ import type { Wire } from '../../src/core/wire.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 
-export const REGION = 'us-west-2';
-const START = Date.UTC(2026, 0, 5, 12);
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
+export const homeRegion = 'us-west-2';
+const startOfTime = Date.UTC(2026, 0, 5, 12);
+export const oneSecond = 1000;
+export const oneMinute = 60 * oneSecond;
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 
@@ -44,7 +44,7 @@ export interface Clients {
   readonly s3: S3Client;
 }
 
-export function clientsOf(wire: Wire, region = REGION): Clients {
+export function clientsOf(wire: Wire, region = homeRegion): Clients {
   const common = {
     region,
     credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
@@ -64,7 +64,7 @@ export interface Rig extends Clients {
 }
 
 export async function rig(options: Partial<SandboxOptions> = {}): Promise<Rig> {
-  const clock = { now: START };
+  const clock = { now: startOfTime };
   return rigOn(clock, { folder: freshFolder(), speed: 1, now: () => clock.now, ...options });
 }
 
@@ -129,7 +129,7 @@ export async function launch(
 /** An instance whose agent answers. */
 export async function launchOnline(at: Rig, more: Partial<RunInstancesCommandInput> = {}): Promise<string> {
   const id = await launch(at, more);
-  at.step(MINUTE);
+  at.step(oneMinute);
   return id;
 }
 
@@ -141,6 +141,6 @@ export async function stateOf({ ec2 }: Clients, id: string): Promise<string | un
 /** An image that is available. */
 export async function imageOf(at: Rig, instance: string, name: string): Promise<string> {
   const { ImageId } = await at.ec2.send(new CreateImageCommand({ InstanceId: instance, Name: name }));
-  at.step(10 * MINUTE);
+  at.step(10 * oneMinute);
   return defined(ImageId);
 }

@@ -6,7 +6,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import { parseFaults } from '../../src/sandbox/faults.ts';
 import { serve } from '../../src/sandbox/serve.ts';
-import { defined, errorOf, failureOf, onCleanUp, REGION, rig } from './rig.ts';
+import { defined, errorOf, failureOf, onCleanUp, homeRegion, rig } from './rig.ts';
 import type { Clients, Rig } from './rig.ts';
 
 async function served(at: Rig): Promise<Clients & { endpoint: string }> {
@@ -14,7 +14,7 @@ async function served(at: Rig): Promise<Clients & { endpoint: string }> {
   onCleanUp(() => server.close());
   const { endpoint } = server;
   const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
-  const common = { region: REGION, endpoint, credentials, maxAttempts: 1 };
+  const common = { region: homeRegion, endpoint, credentials, maxAttempts: 1 };
   return {
     endpoint,
     ec2: new EC2Client(common),

@@ -1,5 +1,5 @@
 /** DescribeImages, and images as EC2 shows them. It does not know how they are made. */
-import { ACCOUNT } from '../call.ts';
+import { account } from '../call.ts';
 import type { Call } from '../call.ts';
 import type { ImageRecord, Time } from '../records.ts';
 import type { Xml } from '../xml.ts';
@@ -62,7 +62,7 @@ function isOwnedByAny(image: ImageRecord, owners: readonly string[]): boolean {
   if (owners.length === 0) return true;
   return owners.some(
     (owner) =>
-      owner === image.owner || (owner === 'self' && image.owner === ACCOUNT) || owner === image.ownerAlias,
+      owner === image.owner || (owner === 'self' && image.owner === account) || owner === image.ownerAlias,
   );
 }
 

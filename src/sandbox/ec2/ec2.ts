@@ -15,11 +15,11 @@ import { runInstances } from './run-instances.ts';
 import { deleteSnapshot, describeSnapshots } from './snapshots.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
 
-const NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
+const xmlNamespace = 'http://ec2.amazonaws.com/doc/2016-11-15/';
 
 type Perform = (query: Query, call: Call, values: ReadonlyMap<string, string>) => Record<string, Xml>;
 
-const PERFORM: { readonly [Name in Ec2OperationName]: Perform } = {
+const performers: { readonly [Name in Ec2OperationName]: Perform } = {
   RunInstances: runInstances,
   DescribeInstances: describeInstances,
   StopInstances: stopInstances,
@@ -56,9 +56,9 @@ export function ec2Operation(request: WireRequest): Operation {
         });
       }
       const requestId = randomUUID();
-      return answer(200, `${action}Response`, NAMESPACE, {
+      return answer(200, `${action}Response`, xmlNamespace, {
         requestId,
-        ...PERFORM[action](query, call, values),
+        ...performers[action](query, call, values),
       });
     },
     refuse: ({ status, code, message }) =>
@@ -69,7 +69,7 @@ export function ec2Operation(request: WireRequest): Operation {
   };
 }
 
-const isKnown = (action: string): action is Ec2OperationName => Object.hasOwn(PERFORM, action);
+const isKnown = (action: string): action is Ec2OperationName => Object.hasOwn(performers, action);
 
 const answer = (
   status: number,

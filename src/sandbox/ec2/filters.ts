@@ -3,8 +3,8 @@ import { Refusal } from '../call.ts';
 import type { Tags } from '../records.ts';
 import type { Query } from './query.ts';
 
-const MAX_FILTERS = 50;
-const MAX_VALUES = 200;
+const maxFilters = 50;
+const maxValues = 200;
 
 export type FilterValues<Thing> = Readonly<
   Record<string, (thing: Thing) => string | readonly string[] | undefined>
@@ -16,16 +16,16 @@ export function filterOf<Thing extends { readonly tags: Tags }>(
   values: FilterValues<Thing>,
 ): (thing: Thing) => boolean {
   const filters = query.groups('Filter');
-  if (filters.length > MAX_FILTERS) {
-    throw new Refusal('FilterLimitExceeded', `The maximum number of filters is ${MAX_FILTERS}.`);
+  if (filters.length > maxFilters) {
+    throw new Refusal('FilterLimitExceeded', `The maximum number of filters is ${maxFilters}.`);
   }
   const tests = filters.map((filter) => {
     const name = filter.required('Name');
     const wanted = filter.list('Value');
-    if (wanted.length > MAX_VALUES) {
+    if (wanted.length > maxValues) {
       throw new Refusal(
         'FilterLimitExceeded',
-        `The maximum number of filter values specified on a single call is ${MAX_VALUES}`,
+        `The maximum number of filter values specified on a single call is ${maxValues}`,
       );
     }
     const read = reader(name, values);

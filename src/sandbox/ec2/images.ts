@@ -1,5 +1,5 @@
 /** Making, describing and removing images. It does not know what is on them. */
-import { ACCOUNT, faultOf, Refusal } from '../call.ts';
+import { account, faultOf, Refusal } from '../call.ts';
 import type { Call } from '../call.ts';
 import * as durations from '../durations.ts';
 import type { ImageRecord, InstanceRecord } from '../records.ts';
@@ -17,7 +17,7 @@ export function createImage(query: Query, call: Call): Record<string, Xml> {
   const instance = capturable(call, id);
   const tags = tagSpecifications(query, ['image', 'snapshot']);
   const taken = allImages(call).find(
-    (image) => image.name === name && image.owner === ACCOUNT && image.deregisteredAt === undefined,
+    (image) => image.name === name && image.owner === account && image.deregisteredAt === undefined,
   );
   if (taken !== undefined) {
     throw new Refusal('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${taken.id}`);
@@ -30,12 +30,12 @@ export function createImage(query: Query, call: Call): Record<string, Xml> {
     id: call.ids.resource('ami'),
     name,
     description: query.text('Description') ?? '',
-    owner: ACCOUNT,
+    owner: account,
     public: false,
     architecture: instance.architecture,
     createdAt: call.now,
     visibleAt:
-      call.now + Math.max(call.lasts(durations.IMAGE_HIDDEN), call.lasts(faultOf(call, 'hidden')?.ms ?? 0)),
+      call.now + Math.max(call.lasts(durations.imageHidden), call.lasts(faultOf(call, 'hidden')?.ms ?? 0)),
     settledAt,
     outcome: failed ? 'failed' : broken ? 'error' : 'available',
     ...(message !== undefined && { reason: { code: 'Client.InternalError', message } }),
@@ -88,7 +88,7 @@ export function deregisterImage(query: Query, call: Call): Record<string, Xml> {
   call.tables.images.put([call.region, image.id], {
     ...image,
     deregisteredAt: call.now,
-    forgottenAt: call.now + call.lasts(durations.DEREGISTERED_LINGERS),
+    forgottenAt: call.now + call.lasts(durations.deregisteredLingers),
   });
   call.afterwards({ kind: 'remove-image', image: image.id });
   if (!withSnapshots) return { return: true };

@@ -3,7 +3,7 @@ import type { InstanceRecord, PlannedEnd, Time } from '../records.ts';
 
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
-export const STATE_CODES: Readonly<Record<InstanceState, number>> = {
+export const stateCodes: Readonly<Record<InstanceState, number>> = {
   pending: 0,
   running: 16,
   'shutting-down': 32,

@@ -5,18 +5,18 @@ import type { Architecture } from '../records.ts';
 import type { Xml } from '../xml.ts';
 import type { Query } from './query.ts';
 
-const FAMILIES =
+const families =
   'c5 c6a c6i c6g c7a c7i c7g c8g m5 m6a m6i m6g m7a m7i m7g m8g r6a r6i r6g r7a r7i r7g t3 t4g g5 g6 p4d p5 hpc6a hpc7a hpc7g'.split(
     ' ',
   );
-const THREADS: Readonly<Record<string, number>> = {
+const threadsBySize: Readonly<Record<string, number>> = {
   micro: 2,
   small: 2,
   medium: 1,
   large: 2,
   xlarge: 4,
 };
-const MEMORY_PER_THREAD: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4, g: 4, p: 12, hpc: 4 };
+const memoryPerThread: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4, g: 4, p: 12, hpc: 4 };
 
 /** A `g` right after the generation stands for Graviton: c7g, m6gd, hpc7g; g5 and g4dn do not have it there. */
 export const architectureOf = (type: string): Architecture =>
@@ -26,15 +26,15 @@ export const isInstanceType = (type: string): boolean => /^[a-z][a-z0-9-]*\.[a-z
 
 function threadsOf(size: string): number | undefined {
   const multiple = /^(\d+)xlarge$/u.exec(size)?.[1];
-  return multiple === undefined ? THREADS[size] : Number(multiple) * 4;
+  return multiple === undefined ? threadsBySize[size] : Number(multiple) * 4;
 }
 
 export function describeInstanceTypes(query: Query, _call: Call): Record<string, Xml> {
   const asked = query.list('InstanceType');
-  const names = asked.length > 0 ? asked : FAMILIES.map((family) => `${family}.4xlarge`);
+  const names = asked.length > 0 ? asked : families.map((family) => `${family}.4xlarge`);
   const unknown = names.filter((name) => {
     const [family = '', size = ''] = name.split('.');
-    return !FAMILIES.includes(family) || threadsOf(size) === undefined;
+    return !families.includes(family) || threadsOf(size) === undefined;
   });
   if (unknown.length > 0) {
     throw new Refusal(
@@ -64,7 +64,7 @@ function describe(name: string): Xml {
       defaultCores: Math.max(1, threads / threadsPerCore),
       defaultThreadsPerCore: threadsPerCore,
     },
-    memoryInfo: { sizeInMiB: threads * 1024 * (MEMORY_PER_THREAD[/^[a-z]+/u.exec(family)?.[0] ?? ''] ?? 4) },
+    memoryInfo: { sizeInMiB: threads * 1024 * (memoryPerThread[/^[a-z]+/u.exec(family)?.[0] ?? ''] ?? 4) },
     supportedBootModes: { item: ['legacy-bios', 'uefi'] },
   };
 }

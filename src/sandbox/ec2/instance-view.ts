@@ -1,18 +1,18 @@
 /** Instances as EC2 shows them in its answers. It does not know which of them were asked for. */
-import { ACCOUNT } from '../call.ts';
+import { account } from '../call.ts';
 import type { InstanceRecord, Time } from '../records.ts';
 import type { Xml } from '../xml.ts';
-import { endOf, STATE_CODES, stateOf } from './instance-life.ts';
+import { endOf, stateCodes, stateOf } from './instance-life.ts';
 import type { InstanceState } from './instance-life.ts';
 import { tagSet } from './tags.ts';
 
-export const stateView = (state: InstanceState): Xml => ({ code: STATE_CODES[state], name: state });
+export const stateView = (state: InstanceState): Xml => ({ code: stateCodes[state], name: state });
 
 /** The instances of one launch. */
 export function reservation(instances: readonly InstanceRecord[], now: Time): Record<string, Xml> {
   return {
     reservationId: instances[0]?.reservation,
-    ownerId: ACCOUNT,
+    ownerId: account,
     groupSet: {},
     instancesSet: { item: instances.map((instance) => instanceView(instance, now)) },
   };
@@ -86,6 +86,6 @@ function stateReason(
 
 function profileView(profile: string | undefined): Xml {
   if (profile === undefined) return undefined;
-  const arn = profile.startsWith('arn:') ? profile : `arn:aws:iam::${ACCOUNT}:instance-profile/${profile}`;
+  const arn = profile.startsWith('arn:') ? profile : `arn:aws:iam::${account}:instance-profile/${profile}`;
   return { arn, id: 'AIPA00000000000000000' };
 }

@@ -5,7 +5,7 @@ import * as durations from '../durations.ts';
 import type { InstanceRecord } from '../records.ts';
 import type { Xml } from '../xml.ts';
 import { filterOf, pageOf } from './filters.ts';
-import { endOf, isGone, STATE_CODES, stateOf } from './instance-life.ts';
+import { endOf, isGone, stateCodes, stateOf } from './instance-life.ts';
 import { reservation, stateView } from './instance-view.ts';
 import type { Query } from './query.ts';
 import { endAt } from './run-instances.ts';
@@ -21,7 +21,7 @@ export function describeInstances(query: Query, call: Call): Record<string, Xml>
   const wanted = filterOf<InstanceRecord>(query, {
     'instance-id': ({ id }) => id,
     'instance-state-name': (instance) => stateOf(instance, call.now),
-    'instance-state-code': (instance) => String(STATE_CODES[stateOf(instance, call.now)]),
+    'instance-state-code': (instance) => String(stateCodes[stateOf(instance, call.now)]),
     'instance-type': ({ type }) => type,
     'instance-lifecycle': ({ spot }) => (spot ? 'spot' : undefined),
     'client-token': ({ clientToken }) => clientToken ?? '',
@@ -87,7 +87,7 @@ export function stopInstances(query: Query, call: Call): Record<string, Xml> {
     }
     return {
       ...instance,
-      stop: { at: call.now, doneAt: call.now + call.lasts(durations.INSTANCE_STOPPING) },
+      stop: { at: call.now, doneAt: call.now + call.lasts(durations.instanceStopping) },
     };
   });
 }

@@ -2,25 +2,25 @@
 import { stableId } from '../ids.ts';
 import type { Architecture, ImageRecord } from '../records.ts';
 
-const AMAZON = '137112412989';
-const PARALLEL_CLUSTER = '247102896272';
+const amazonAccount = '137112412989';
+const parallelCluster = '247102896272';
 
-const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64'];
-const PUBLISHED = Date.UTC(2025, 8, 15, 17, 4, 26);
+const architectures: readonly Architecture[] = ['x86_64', 'arm64'];
+const publishedAt = Date.UTC(2025, 8, 15, 17, 4, 26);
 
 export function publicImages(region: string): readonly ImageRecord[] {
-  return ARCHITECTURES.flatMap((architecture) => [
+  return architectures.flatMap((architecture) => [
     publicImage(region, {
       name: `al2023-ami-2023.8.20250915.0-kernel-6.1-${architecture}`,
       description: `Amazon Linux 2023 AMI 2023.8.20250915.0 ${architecture} HVM kernel-6.1`,
-      owner: AMAZON,
+      owner: amazonAccount,
       volumeSizeGb: 8,
       architecture,
     }),
     publicImage(region, {
       name: `aws-parallelcluster-3.14.0-amzn-2023-hvm-${architecture}-202509151200 2025-09-15T12-00-00.000Z`,
       description: 'AWS ParallelCluster AMI for alinux2023, kernel-6.1',
-      owner: PARALLEL_CLUSTER,
+      owner: parallelCluster,
       volumeSizeGb: 45,
       architecture,
     }),
@@ -36,9 +36,9 @@ function publicImage(
     id: stableId('ami', `${region} ${image.name}`),
     ownerAlias: 'amazon',
     public: true,
-    createdAt: PUBLISHED,
-    visibleAt: PUBLISHED,
-    settledAt: PUBLISHED,
+    createdAt: publishedAt,
+    visibleAt: publishedAt,
+    settledAt: publishedAt,
     outcome: 'available',
     disabled: false,
     snapshot: stableId('snap', `${region} ${image.name}`),
@@ -57,6 +57,8 @@ export function publicParameter(
     /^\/aws\/service\/ami-amazon-linux-latest\/al2023-ami-kernel-(?:default|6\.1)-(?<of>x86_64|arm64)$/u.exec(
       name,
     )?.groups?.['of'];
-  const image = publicImages(region).find((one) => one.owner === AMAZON && one.architecture === architecture);
+  const image = publicImages(region).find(
+    (one) => one.owner === amazonAccount && one.architecture === architecture,
+  );
   return image && { value: image.id, modifiedAt: image.createdAt };
 }

@@ -174,12 +174,12 @@ type Times = Pick<InstanceRecord, 'launchedAt' | 'visibleAt' | 'runningAt' | 'on
 
 function timesOf(query: Query, call: Call): Times {
   const { now, lasts } = call;
-  const runningAt = now + lasts(durations.INSTANCE_PENDING);
+  const runningAt = now + lasts(durations.instancePending);
   return {
     launchedAt: now,
-    visibleAt: now + Math.max(lasts(durations.INSTANCE_HIDDEN), lasts(faultOf(call, 'hidden')?.ms ?? 0)),
+    visibleAt: now + Math.max(lasts(durations.instanceHidden), lasts(faultOf(call, 'hidden')?.ms ?? 0)),
     runningAt,
-    onlineAt: runningAt + lasts(durations.AGENT_START),
+    onlineAt: runningAt + lasts(durations.agentStart),
     ends: plannedEnds(query, call),
   };
 }
@@ -199,7 +199,7 @@ function plannedEnds(query: Query, call: Call): PlannedEnd[] {
     );
   }
   if (faultOf(call, 'lost-capacity')?.later === true) {
-    const at = call.now + call.lasts(durations.LATE_CAPACITY_LOSS);
+    const at = call.now + call.lasts(durations.lateCapacityLoss);
     ends.push(
       endAt(
         call,
@@ -218,8 +218,8 @@ function plannedEnds(query: Query, call: Call): PlannedEnd[] {
 }
 
 export function endAt(call: Call, at: number, code: string, message: string, byItself = false): PlannedEnd {
-  const doneAt = at + call.lasts(durations.INSTANCE_SHUTTING_DOWN);
-  const goneAt = doneAt + call.limits(durations.TERMINATED_LINGERS);
+  const doneAt = at + call.lasts(durations.instanceShuttingDown);
+  const goneAt = doneAt + call.limits(durations.terminatedLingers);
   return { at, doneAt, goneAt, code: code, message: `${code}: ${message}`, byItself };
 }
 

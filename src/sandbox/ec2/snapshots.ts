@@ -1,5 +1,5 @@
 /** Snapshots, which images are made of. It does not know what lies in them. */
-import { ACCOUNT, Refusal } from '../call.ts';
+import { account, Refusal } from '../call.ts';
 import type { Call } from '../call.ts';
 import type { SnapshotRecord } from '../records.ts';
 import type { Xml } from '../xml.ts';
@@ -17,11 +17,11 @@ export function describeSnapshots(query: Query, call: Call): Record<string, Xml>
     'volume-id': ({ volume }) => volume,
     status: state,
     description: ({ description }) => description,
-    'owner-id': () => ACCOUNT,
+    'owner-id': () => account,
     encrypted: ({ encrypted }) => String(encrypted),
   });
   const owners = query.list('Owner');
-  const ours = owners.length === 0 || owners.includes('self') || owners.includes(ACCOUNT);
+  const ours = owners.length === 0 || owners.includes('self') || owners.includes(account);
   const ids = query.list('SnapshotId');
   const all =
     ids.length > 0 ? ids.map((id) => findSnapshot(call, id)) : call.tables.snapshots.all(call.region);
@@ -34,7 +34,7 @@ export function describeSnapshots(query: Query, call: Call): Record<string, Xml>
         status: state(snapshot),
         startTime: new Date(snapshot.startedAt).toISOString(),
         progress: call.now < snapshot.doneAt ? '0%' : '100%',
-        ownerId: ACCOUNT,
+        ownerId: account,
         volumeSize: snapshot.sizeGb,
         description: snapshot.description,
         encrypted: snapshot.encrypted,

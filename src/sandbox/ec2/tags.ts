@@ -7,7 +7,7 @@ import type { Xml } from '../xml.ts';
 import { filterOf, pageOf } from './filters.ts';
 import type { Query } from './query.ts';
 
-const MOST = 50;
+const mostTags = 50;
 
 /** The tags that a creation gives to each type of resource. */
 export function tagSpecifications(query: Query, allowed: readonly string[]): Readonly<Record<string, Tags>> {
@@ -51,10 +51,10 @@ function checkedTags(query: Query): Tags {
 }
 
 function checkedCount(tags: Tags): Tags {
-  if (Object.keys(tags).length <= MOST) return tags;
+  if (Object.keys(tags).length <= mostTags) return tags;
   throw new Refusal(
     'TagLimitExceeded',
-    `The maximum number of Tags for a resource has been reached. Maximum is ${MOST}.`,
+    `The maximum number of Tags for a resource has been reached. Maximum is ${mostTags}.`,
   );
 }
 

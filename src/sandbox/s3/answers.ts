@@ -4,7 +4,7 @@ import type { WireResponse } from '../../core/wire.ts';
 import { document } from '../xml.ts';
 import type { Xml } from '../xml.ts';
 
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+const xmlNamespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 const requestId = (): string => randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase();
 
@@ -20,7 +20,7 @@ export const xml = (
   headers: Record<string, string> = {},
 ): WireResponse => ({
   ...empty(200, { 'content-type': 'application/xml', ...headers }),
-  body: document(root, NAMESPACE, values),
+  body: document(root, xmlNamespace, values),
 });
 
 export function errorAnswer(

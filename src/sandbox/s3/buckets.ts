@@ -1,5 +1,5 @@
 /** Buckets and their settings. It does not know what lies in them. */
-import { ACCOUNT, Refusal } from '../call.ts';
+import { account, Refusal } from '../call.ts';
 import type { Call } from '../call.ts';
 import type { BucketRecord } from '../records.ts';
 import { empty, xml } from './answers.ts';
@@ -74,7 +74,7 @@ export function deleteBucket(request: S3Request, call: Call): WireResponse {
 
 export function listBuckets(_request: S3Request, call: Call): WireResponse {
   return xml('ListAllMyBucketsResult', {
-    Owner: { ID: ACCOUNT, DisplayName: 'sandbox' },
+    Owner: { ID: account, DisplayName: 'sandbox' },
     Buckets: {
       Bucket: call.tables.buckets.all().map(({ name, region, createdAt }) => ({
         Name: name,
@@ -97,7 +97,7 @@ export function getBucketLocation(request: S3Request, call: Call): WireResponse 
 }
 
 /** What S3 says where a setting was never put: a default, or that there is none. */
-const UNSET: Readonly<Record<string, string | Refusal>> = {
+const unsetSettings: Readonly<Record<string, string | Refusal>> = {
   versioning: '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>',
   encryption:
     '<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>',
@@ -112,7 +112,7 @@ const UNSET: Readonly<Record<string, string | Refusal>> = {
 export const getSetting =
   (setting: string) =>
   (request: S3Request, call: Call): WireResponse => {
-    const value = findBucket(request, call).settings[setting] ?? UNSET[setting] ?? '';
+    const value = findBucket(request, call).settings[setting] ?? unsetSettings[setting] ?? '';
     if (value instanceof Refusal) throw value;
     const type = setting === 'policy' ? 'application/json' : 'application/xml';
     return { ...empty(200, { 'content-type': type }), body: Buffer.from(value) };

@@ -11,18 +11,18 @@ import { checkDelete, checkRead, checkWrite, noSuchKey } from './conditions.ts';
 import type { S3Request } from './request.ts';
 import { unescapeXml, xmlTexts } from './request.ts';
 
-const KEPT_HEADERS = new Set([
+const headersToKeep = new Set([
   'content-type',
   'cache-control',
   'content-disposition',
   'content-language',
   'expires',
 ]);
-const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' };
+const encryption = { 'x-amz-server-side-encryption': 'AES256' };
 
 export function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(headers).filter(
-    ([name]) => KEPT_HEADERS.has(name) || name.startsWith('x-amz-meta-'),
+    ([name]) => headersToKeep.has(name) || name.startsWith('x-amz-meta-'),
   );
   const encoding = (headers['content-encoding'] ?? '')
     .split(',')
@@ -48,7 +48,7 @@ export function putObject(request: S3Request, call: Call): WireResponse {
     keptHeaders(request.headers),
     call.now,
   );
-  return empty(200, { etag, ...ENCRYPTION });
+  return empty(200, { etag, ...encryption });
 }
 
 export function checkKey(key: string): void {
@@ -67,7 +67,7 @@ export function copyObject(request: S3Request, call: Call): WireResponse {
   const headers = replaced ? keptHeaders(request.headers) : original.headers;
   const body = getBody(call.tables, from, key);
   const { etag } = putBody(call.tables, bucket.name, request.key, body, headers, call.now);
-  return xml('CopyObjectResult', { ETag: etag, LastModified: new Date(call.now).toISOString() }, ENCRYPTION);
+  return xml('CopyObjectResult', { ETag: etag, LastModified: new Date(call.now).toISOString() }, encryption);
 }
 
 function findObject(request: S3Request, call: Call): ObjectRecord {
@@ -106,7 +106,7 @@ const objectHeaders = (object: ObjectRecord): Record<string, string> => ({
   etag: object.etag,
   'last-modified': new Date(object.modifiedAt).toUTCString(),
   'accept-ranges': 'bytes',
-  ...ENCRYPTION,
+  ...encryption,
 });
 
 function rangeOf(header: string | undefined, size: number): { from: number; to: number } | undefined {

@@ -13,11 +13,11 @@ export interface S3Request {
   readonly signed: boolean;
 }
 
-const BUCKET_HOST = /^(?<bucket>.+)\.(?:s3(?:[.-][a-z0-9.-]+)?\.amazonaws\.com|localhost)(?::\d+)?$/u;
+const bucketHost = /^(?<bucket>.+)\.(?:s3(?:[.-][a-z0-9.-]+)?\.amazonaws\.com|localhost)(?::\d+)?$/u;
 
 export function s3Request(request: WireRequest, route: Route): S3Request {
   const path = decoded(request.path).replace(/^\//u, '');
-  const inHost = BUCKET_HOST.exec(request.host)?.groups?.['bucket'];
+  const inHost = bucketHost.exec(request.host)?.groups?.['bucket'];
   const slash = path.indexOf('/');
   const inPath = slash < 0 ? [path, ''] : [path.slice(0, slash), path.slice(slash + 1)];
   const [bucket = '', key = ''] = inHost === undefined ? inPath : [inHost, path];
@@ -67,7 +67,7 @@ export function xmlTexts(xml: string, name: string): string[] {
   return Array.from(xml.matchAll(pattern), ([, text = '']) => text);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 export const unescapeXml = (text: string): string =>
   text.replaceAll(
@@ -75,6 +75,6 @@ export const unescapeXml = (text: string): string =>
     (whole, hex?: string, decimal?: string, name?: string) => {
       if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
       if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-      return ENTITIES[name ?? ''] ?? whole;
+      return entities[name ?? ''] ?? whole;
     },
   );

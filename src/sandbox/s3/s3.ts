@@ -12,7 +12,7 @@ import type { S3Request } from './request.ts';
 import { s3Request } from './request.ts';
 import * as uploads from './uploads.ts';
 
-const PERFORM: { readonly [Name in S3OperationName]: (request: S3Request, call: Call) => WireResponse } = {
+const performers: { readonly [Name in S3OperationName]: (request: S3Request, call: Call) => WireResponse } = {
   ListBuckets: buckets.listBuckets,
   CreateBucket: buckets.createBucket,
   HeadBucket: buckets.headBucket,
@@ -43,7 +43,7 @@ const PERFORM: { readonly [Name in S3OperationName]: (request: S3Request, call: 
 };
 
 /** Method and sub-resource, of a bucket and of an object. */
-const BUCKET_OPERATIONS: Readonly<Record<string, S3OperationName>> = {
+const bucketOperations: Readonly<Record<string, S3OperationName>> = {
   'PUT ': 'CreateBucket',
   'HEAD ': 'HeadBucket',
   'DELETE ': 'DeleteBucket',
@@ -63,7 +63,7 @@ const BUCKET_OPERATIONS: Readonly<Record<string, S3OperationName>> = {
   'DELETE encryption': 'DeleteBucketEncryption',
 };
 
-const OBJECT_OPERATIONS: Readonly<Record<string, S3OperationName>> = {
+const objectOperations: Readonly<Record<string, S3OperationName>> = {
   'GET ': 'GetObject',
   'HEAD ': 'HeadObject',
   'PUT ': 'PutObject',
@@ -75,7 +75,7 @@ const OBJECT_OPERATIONS: Readonly<Record<string, S3OperationName>> = {
 };
 
 /** Query parameters that change what a request does, whether or not the sandbox can do it. */
-const SUB_RESOURCES = [
+const subResources = [
   ...'list-type location delete versioning policy publicAccessBlock encryption uploads uploadId'.split(' '),
   ...'acl accelerate analytics cors inventory lifecycle logging metrics notification object-lock'.split(' '),
   ...'ownershipControls replication requestPayment tagging versions website attributes restore select'.split(
@@ -106,7 +106,7 @@ export function s3Operation(wireRequest: WireRequest, route: Route): Operation {
       ['Key', request.key],
     ]),
     perform: (call) => {
-      if (name !== undefined) return PERFORM[name](request, call);
+      if (name !== undefined) return performers[name](request, call);
       throw new Refusal('NotImplemented', `A request of the form ${described(request)} is not implemented`, {
         status: 501,
       });
@@ -116,15 +116,15 @@ export function s3Operation(wireRequest: WireRequest, route: Route): Operation {
 }
 
 const subResourceOf = (request: S3Request): string =>
-  SUB_RESOURCES.find((name) => request.query.has(name)) ?? '';
+  subResources.find((name) => request.query.has(name)) ?? '';
 
 function operationOf(request: S3Request): S3OperationName | undefined {
   const { method, bucket, key } = request;
   const form = `${method} ${subResourceOf(request)}`;
   if (bucket === '') return form === 'GET ' ? 'ListBuckets' : undefined;
-  if (key === '') return BUCKET_OPERATIONS[form];
+  if (key === '') return bucketOperations[form];
   if (form === 'PUT ' && request.headers['x-amz-copy-source'] !== undefined) return 'CopyObject';
-  return OBJECT_OPERATIONS[form];
+  return objectOperations[form];
 }
 
 const described = (request: S3Request): string => {

@@ -14,13 +14,13 @@ import type {
 export const runId = (command: string, instance: string): string => `${command}-${instance}`;
 
 /** What the agent reports for a script that it stopped. */
-const STOPPED_EXIT_CODE = 137;
+const stoppedExitCode = 137;
 /** What the service reports when it has heard nothing. */
-const UNKNOWN_EXIT_CODE = -1;
+const unknownExitCode = -1;
 
 /** What `timeout` ends with, which limits a confined run, and how much earlier than the clock it may be. */
-const TIMEOUT_EXIT_CODE = 124;
-const TIMEOUT_SLACK = 2000;
+const timeoutExitCode = 124;
+const timeoutSlack = 2000;
 
 interface Surroundings {
   readonly command: CommandRecord;
@@ -39,7 +39,7 @@ export function endingOf(invocation: InvocationRecord, surroundings: Surrounding
   const { command, instance, now } = surroundings;
   const agentEnd = instance === undefined ? command.requestedAt : agentEndOf(instance);
   if (agentEnd <= invocation.startAt) {
-    return at(now, command.deliverBy, 'TimedOut', 'DeliveryTimedOut', silent(UNKNOWN_EXIT_CODE));
+    return at(now, command.deliverBy, 'TimedOut', 'DeliveryTimedOut', silent(unknownExitCode));
   }
   const limit = Math.min(agentEnd, invocation.deadline, invocation.cancel?.at ?? Infinity);
   const finished =
@@ -51,13 +51,13 @@ export function endingOf(invocation: InvocationRecord, surroundings: Surrounding
     return at(now, finished.at, status, status, asAgentReports(finished));
   }
   if (invocation.cancel !== undefined && invocation.cancel.at <= limit) {
-    return at(now, invocation.cancel.doneAt, 'Cancelled', 'Cancelled', silent(STOPPED_EXIT_CODE));
+    return at(now, invocation.cancel.doneAt, 'Cancelled', 'Cancelled', silent(stoppedExitCode));
   }
   if (invocation.deadline <= agentEnd) {
-    return at(now, invocation.deadline, 'TimedOut', 'ExecutionTimedOut', silent(STOPPED_EXIT_CODE));
+    return at(now, invocation.deadline, 'TimedOut', 'ExecutionTimedOut', silent(stoppedExitCode));
   }
   const givenUpAt = invocation.deadline + (command.deliverBy - command.requestedAt);
-  return at(now, givenUpAt, 'TimedOut', 'ExecutionTimedOut', silent(UNKNOWN_EXIT_CODE));
+  return at(now, givenUpAt, 'TimedOut', 'ExecutionTimedOut', silent(unknownExitCode));
 }
 
 type Finish = Outcome & { readonly at: Time };
@@ -80,13 +80,13 @@ function confinedFinish(
   if (invocation.cancel !== undefined || now >= agentEnd) return undefined;
   const result = confinement?.result(runId(invocation.command, invocation.instance));
   if (result?.state === 'running') return undefined;
-  if (result?.state !== 'done') return { at: now, exitCode: 1, stdout: '', stderr: LOST };
-  const timedOut = result.exitCode === TIMEOUT_EXIT_CODE && now >= invocation.deadline - TIMEOUT_SLACK;
+  if (result?.state !== 'done') return { at: now, exitCode: 1, stdout: '', stderr: lostMessage };
+  const timedOut = result.exitCode === timeoutExitCode && now >= invocation.deadline - timeoutSlack;
   if (timedOut) return undefined;
   return { at: now, exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 
-const LOST = 'The process that ran this command in the sandbox is gone, and left no result.\n';
+const lostMessage = 'The process that ran this command in the sandbox is gone, and left no result.\n';
 
 const silent = (exitCode: number): Outcome => ({ exitCode, stdout: '', stderr: '' });
 

@@ -4,10 +4,10 @@ import type { CommandRecord, InvocationRecord } from '../records.ts';
 import { statusOf } from './command-life.ts';
 import { outputKey } from './settle.ts';
 
-const OUTPUT_LIMIT = 24_000;
-const ERROR_LIMIT = 8000;
-const LIST_LIMIT = 2500;
-const PLUGIN = 'aws:runShellScript';
+const outputLimit = 24_000;
+const errorLimit = 8000;
+const listLimit = 2500;
+const plugin = 'aws:runShellScript';
 
 export function commandView(call: Call, command: CommandRecord): object {
   const invocations = call.tables.invocations.all(call.region, command.id);
@@ -35,7 +35,7 @@ export function commandView(call: Call, command: CommandRecord): object {
     MaxConcurrency: '50',
     MaxErrors: '0',
     TargetCount: command.instances.length,
-    CompletedCount: count(({ status }) => !UNFINISHED.includes(status)),
+    CompletedCount: count(({ status }) => !unfinishedStates.includes(status)),
     ErrorCount: count(({ status }) => status === 'Failed' || status === 'TimedOut'),
     DeliveryTimedOutCount: count(({ details }) => details === 'DeliveryTimedOut'),
     ServiceRole: '',
@@ -43,15 +43,15 @@ export function commandView(call: Call, command: CommandRecord): object {
   };
 }
 
-const UNFINISHED: readonly string[] = ['Cancelling', 'InProgress', 'Pending'];
+const unfinishedStates: readonly string[] = ['Cancelling', 'InProgress', 'Pending'];
 /** The first of these that any invocation has is the command's own. */
-const BY_WEIGHT: readonly string[] = [...UNFINISHED, 'Failed', 'TimedOut', 'Cancelled', 'Success'];
+const byWeight: readonly string[] = [...unfinishedStates, 'Failed', 'TimedOut', 'Cancelled', 'Success'];
 
 function overallStatus(states: readonly { status: string; details: string }[]): {
   status: string;
   details: string;
 } {
-  for (const status of BY_WEIGHT) {
+  for (const status of byWeight) {
     const state = states.find((one) => one.status === status);
     if (state !== undefined) return state;
   }
@@ -71,7 +71,7 @@ export function invocationView(call: Call, command: CommandRecord, invocation: I
     Comment: command.comment,
     DocumentName: command.document,
     DocumentVersion: '$DEFAULT',
-    PluginName: PLUGIN,
+    PluginName: plugin,
     ResponseCode: ended?.exitCode ?? -1,
     ExecutionStartDateTime: started,
     ExecutionElapsedTime:
@@ -79,9 +79,9 @@ export function invocationView(call: Call, command: CommandRecord, invocation: I
     ExecutionEndDateTime: ended === undefined ? '' : new Date(ended.at).toISOString(),
     Status: status,
     StatusDetails: details,
-    StandardOutputContent: capped(ended?.stdout ?? '', OUTPUT_LIMIT, '\n---Output truncated---'),
+    StandardOutputContent: capped(ended?.stdout ?? '', outputLimit, '\n---Output truncated---'),
     StandardOutputUrl: outputUrl(call, command, invocation, 'stdout'),
-    StandardErrorContent: capped(ended?.stderr ?? '', ERROR_LIMIT, '\n---Error truncated----'),
+    StandardErrorContent: capped(ended?.stderr ?? '', errorLimit, '\n---Error truncated----'),
     StandardErrorUrl: outputUrl(call, command, invocation, 'stderr'),
     CloudWatchOutputConfig: { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false },
   };
@@ -110,13 +110,13 @@ export function listedInvocationView(
     CommandPlugins: details
       ? [
           {
-            Name: PLUGIN,
+            Name: plugin,
             Status: state.status,
             StatusDetails: state.details,
             ResponseCode: ended?.exitCode ?? -1,
             ResponseStartDateTime: call.now >= invocation.startAt ? invocation.startAt / 1000 : undefined,
             ResponseFinishDateTime: ended === undefined ? undefined : ended.at / 1000,
-            Output: capped(listedOutput(ended), LIST_LIMIT, ''),
+            Output: capped(listedOutput(ended), listLimit, ''),
             OutputS3BucketName: command.outputBucket ?? '',
             OutputS3KeyPrefix: command.outputPrefix ?? '',
           },

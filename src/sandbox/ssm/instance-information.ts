@@ -6,7 +6,7 @@ import type { Body } from './body.ts';
 import { invalid, pageOf } from './body.ts';
 import { Refusal } from '../call.ts';
 
-const MAX_VALUES = 100;
+const maxValues = 100;
 
 export function describeInstanceInformation(body: Body, call: Call): object {
   const filters = [
@@ -42,8 +42,8 @@ function testOf(call: Call) {
     'tag-key': ({ tags }) => Object.keys(tags),
   };
   return (filter: { key: string; values: readonly string[] }): ((instance: InstanceRecord) => boolean) => {
-    if (filter.values.length === 0 || filter.values.length > MAX_VALUES) {
-      throw invalid('Filters', `Member must have between 1 and ${MAX_VALUES} values`);
+    if (filter.values.length === 0 || filter.values.length > maxValues) {
+      throw invalid('Filters', `Member must have between 1 and ${maxValues} values`);
     }
     const tag = /^tag:(.+)$/u.exec(filter.key)?.[1];
     const read =

@@ -1,5 +1,5 @@
 /** Parameters: AWS's public ones, and those that are put. It does not know who reads them. */
-import { ACCOUNT, Refusal } from '../call.ts';
+import { account, Refusal } from '../call.ts';
 import type { Call } from '../call.ts';
 import * as durations from '../durations.ts';
 import { publicImages, publicParameter } from '../ec2/public-images.ts';
@@ -58,7 +58,7 @@ export function putParameter(body: Body, call: Call): object {
     dataType,
     modifiedAt: call.now,
     ...(dataType === 'aws:ec2:image' && {
-      checkedAt: call.now + call.lasts(durations.PARAMETER_CHECK),
+      checkedAt: call.now + call.lasts(durations.parameterCheck),
       ...(before !== undefined && { before }),
     }),
   });
@@ -114,6 +114,6 @@ const view = (call: Call, { name, type, value, version, modifiedAt, dataType }: 
   LastModifiedDate: modifiedAt / 1000,
   ARN: name.startsWith('/aws/')
     ? `arn:aws:ssm:${call.region}::parameter${name}`
-    : `arn:aws:ssm:${call.region}:${ACCOUNT}:parameter${name.startsWith('/') ? '' : '/'}${name}`,
+    : `arn:aws:ssm:${call.region}:${account}:parameter${name.startsWith('/') ? '' : '/'}${name}`,
   DataType: dataType,
 });

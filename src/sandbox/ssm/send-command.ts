@@ -9,13 +9,13 @@ import { invalid } from './body.ts';
 import { commandView } from './command-view.ts';
 import { simulatedOutcome } from './simulated-step.ts';
 
-const DOCUMENT = 'AWS-RunShellScript';
+const shellDocument = 'AWS-RunShellScript';
 /** What the confinement gets at least, so that a high speed does not time out what is run for real. */
-const REAL_SECONDS = 120;
+const realSeconds = 120;
 
 export function sendCommand(body: Body, call: Call): object {
   const document = body.required('DocumentName');
-  if (document !== DOCUMENT)
+  if (document !== shellDocument)
     throw new Refusal('InvalidDocument', `Document with name ${document} does not exist.`);
   const comment = body.text('Comment') ?? '';
   if (comment.length > 100) throw invalid('Comment', 'Member must have length less than or equal to 100');
@@ -36,7 +36,7 @@ export function sendCommand(body: Body, call: Call): object {
     deliverBy: call.now + call.lasts(deliverySeconds * 1000),
     deliverySeconds,
     visibleAt:
-      call.now + Math.max(call.lasts(durations.COMMAND_HIDDEN), call.lasts(faultOf(call, 'hidden')?.ms ?? 0)),
+      call.now + Math.max(call.lasts(durations.commandHidden), call.lasts(faultOf(call, 'hidden')?.ms ?? 0)),
     ...outputOf(body),
   };
   call.tables.commands.put([call.region, command.id], command);
@@ -57,13 +57,13 @@ function newInvocation(
   command: CommandRecord,
   work: { instance: string; lines: readonly string[]; executionSeconds: number },
 ): InvocationRecord {
-  const startAt = call.now + call.lasts(durations.COMMAND_DELIVERY);
+  const startAt = call.now + call.lasts(durations.commandDelivery);
   const failure = faultOf(call, 'fail-step');
   const hangs = faultOf(call, 'hang-step') !== undefined;
   const confined = call.confined && failure === undefined && !hangs;
   const timeout = call.lasts(work.executionSeconds * 1000);
   const timeoutMs = confined
-    ? Math.max(timeout, Math.min(work.executionSeconds, REAL_SECONDS) * 1000)
+    ? Math.max(timeout, Math.min(work.executionSeconds, realSeconds) * 1000)
     : timeout;
   if (confined) {
     const { instance, lines } = work;
@@ -157,7 +157,7 @@ export function cancelCommand(body: Body, call: Call): object {
   for (const invocation of call.tables.invocations.all(call.region, id)) {
     if (invocation.ended !== undefined || invocation.cancel !== undefined) continue;
     if (only.length > 0 && !only.includes(invocation.instance)) continue;
-    const cancel = { at: call.now, doneAt: call.now + call.lasts(durations.COMMAND_CANCEL) };
+    const cancel = { at: call.now, doneAt: call.now + call.lasts(durations.commandCancel) };
     call.tables.invocations.put([call.region, id, invocation.instance], { ...invocation, cancel });
     if (invocation.outcome === undefined)
       call.afterwards({ kind: 'cancel', command: id, instance: invocation.instance });

@@ -1,8 +1,8 @@
 /** How a step ends that is not run for real. It does not know how long it takes. */
 import type { Outcome } from '../records.ts';
 
-const SHOWN_LINES = 20;
-const SHOWN_WIDTH = 200;
+const shownLines = 20;
+const shownWidth = 200;
 
 /**
  * A simulated step succeeds. The one exception makes a failing test visible without anything being run: in a step that
@@ -11,8 +11,8 @@ const SHOWN_WIDTH = 200;
  */
 export function simulatedOutcome(comment: string, lines: readonly string[]): Outcome {
   const exitCode = / test \d+$/u.test(` ${comment}`) ? testExitCode(lines) : 0;
-  const shown = lines.slice(0, SHOWN_LINES).map((line) => `+ ${line.slice(0, SHOWN_WIDTH)}`);
-  if (lines.length > SHOWN_LINES) shown.push(`+ ... ${lines.length - SHOWN_LINES} more lines`);
+  const shown = lines.slice(0, shownLines).map((line) => `+ ${line.slice(0, shownWidth)}`);
+  if (lines.length > shownLines) shown.push(`+ ... ${lines.length - shownLines} more lines`);
   const stdout = `simulated: bubblewrap is not installed, nothing was run\n${shown.join('\n')}\n`;
   return { exitCode, stdout, stderr: exitCode === 0 ? '' : `simulated: the test ends with ${exitCode}\n` };
 }

@@ -10,7 +10,7 @@ import { getCommandInvocation, listCommandInvocations, listCommands } from './li
 import { deleteParameter, getParameter, getParameters, putParameter } from './parameters.ts';
 import { cancelCommand, sendCommand } from './send-command.ts';
 
-const PERFORM: { readonly [Name in SsmOperationName]: (body: Body, call: Call) => object } = {
+const performers: { readonly [Name in SsmOperationName]: (body: Body, call: Call) => object } = {
   DescribeInstanceInformation: describeInstanceInformation,
   SendCommand: sendCommand,
   GetCommandInvocation: getCommandInvocation,
@@ -34,7 +34,7 @@ export function ssmOperation(request: WireRequest): Operation {
         throw new Refusal('UnknownOperationException', `The operation ${name} is not known to this service.`);
       }
       if (body === undefined) throw new Refusal('SerializationException', 'The body is not a JSON object');
-      return answer(200, PERFORM[name](body, call));
+      return answer(200, performers[name](body, call));
     },
     refuse: ({ status, code, message }) => {
       const refusal = answer(status, { __type: code, message });
@@ -43,7 +43,7 @@ export function ssmOperation(request: WireRequest): Operation {
   };
 }
 
-const isKnown = (name: string): name is SsmOperationName => Object.hasOwn(PERFORM, name);
+const isKnown = (name: string): name is SsmOperationName => Object.hasOwn(performers, name);
 
 function readBody(bytes: Uint8Array): Body | undefined {
   try {
