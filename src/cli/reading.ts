@@ -4,5 +4,8 @@ import { scanTemplates } from '../template/scan.ts';
 import type { Workspace } from './context.ts';
 
 export async function readCollection({ config, files }: Workspace): Promise<Collection> {
-  return collect(await scanTemplates(files, config.templates), config.maxDepth);
+  return collect(await scanTemplates(files, config.templates), {
+    maxDepth: config.maxDepth,
+    ...config.builder,
+  });
 }

@@ -136,7 +136,12 @@ function endpointOf(env: Environment): Config['endpoint'] {
   if (url === undefined || url === '') return undefined;
   if (!URL.canParse(url)) {
     throw new InvalidInput([
-      { severity: 'error', code: 'environment', message: `AWS_ENDPOINT_URL=${url} is not a URL` },
+      {
+        severity: 'error',
+        code: 'environment',
+        message: `AWS_ENDPOINT_URL=${url} is not a URL`,
+        cure: 'set it to one like http://127.0.0.1:4566, or unset it',
+      },
     ]);
   }
   const host = new URL(url).hostname;

@@ -9,6 +9,8 @@ export type ImageResult = 'built' | 'reused' | 'failed' | 'skipped';
 export type Trouble =
   | Failure
   | { readonly code: 'ancestor-failed'; readonly template: TemplateName }
+  /** `template` failed, and the run was to end with the first failure. */
+  | { readonly code: 'bailed'; readonly template: TemplateName }
   | { readonly code: 'not-started' };
 
 /** What is not as it should be, and does not stop the run. */

@@ -39,6 +39,8 @@ export interface Action {
   /** The template whose image this one shares, since their digests are equal; null: none. */
   readonly sameAs: TemplateName | null;
   readonly settings: LaunchSettings;
+  /** The patterns that found the recipe's inputs; more may match by the time that the image is made. */
+  readonly inputPatterns: readonly string[];
 }
 
 /** How to build: nothing in here can change the image. */

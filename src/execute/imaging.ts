@@ -137,7 +137,9 @@ async function removeImage({ ctx, signal }: Build, image: RegisteredImage): Prom
 /** Files of the recipe that are not what they were when it was made. */
 async function changedInputs({ ctx, action }: Build): Promise<string[]> {
   const { steps, inputs } = action.recipe;
-  const changed = new Set<string>();
+  const known = new Set(inputs.map(({ path }) => path));
+  const matching = await ctx.files.list(action.inputPatterns);
+  const changed = new Set(matching.filter((path) => !known.has(path)));
   for (const { path, digest, executable } of inputs) {
     const now = await ctx.files.digest(path);
     if (!('digest' in now) || now.digest !== digest || now.executable !== executable) changed.add(path);

@@ -24,11 +24,15 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
   let running = 0;
 
   return new Promise((resolve, reject) => {
-    const settle = (action: Action, outcome: Outcome): void => {
+    let culpritOfBail: TemplateName | undefined;
+    const settle = (action: Action, given: Outcome): void => {
+      const outcome = culpritOfBail === undefined ? given : blaming(culpritOfBail, given);
       if (outcome.image !== null) images.set(action.template, outcome.image);
       else troubled.set(action.template, troubled.get(action.template) ?? action.template);
       schedule.onOutcome(action, outcome);
-      if (outcome.result === 'failed' && schedule.bail) schedule.stop.abort();
+      if (outcome.result !== 'failed' || !schedule.bail) return;
+      culpritOfBail ??= action.template;
+      schedule.stop.abort();
     };
 
     const skip = (action: Action, trouble: Trouble): void => {
@@ -71,6 +75,14 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
 
     next();
   });
+}
+
+/** Nobody interrupted it: another's failure did. */
+function blaming(template: TemplateName, outcome: Outcome): Outcome {
+  const code = outcome.trouble?.code;
+  return code === 'interrupted' || code === 'not-started'
+    ? { ...outcome, trouble: { code: 'bailed', template } }
+    : outcome;
 }
 
 /** Milliseconds from an action's start to the end of the last that stands on it; an unknown build counts as the mean of the known. */

@@ -2,6 +2,7 @@
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Located, MergedTemplate, Template } from '../core/template.ts';
+import type { BuildDefaults } from '../template/conflicts.ts';
 import { mergeTemplate } from '../template/merge.ts';
 import type { Scan } from '../template/scan.ts';
 import { meantTemplate } from './names.ts';
@@ -16,8 +17,13 @@ export interface Collection {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `maxDepth` is how many `extends` may follow each other. */
-export function collect(scan: Scan, maxDepth: number): Collection {
+export interface CollectionOptions extends BuildDefaults {
+  /** How many `extends` may follow each other. */
+  readonly maxDepth: number;
+}
+
+export function collect(scan: Scan, options: CollectionOptions): Collection {
+  const { maxDepth } = options;
   const diagnostics: Diagnostic[] = [...scan.diagnostics];
   const unusable = new Set<TemplateName>(scan.broken.keys());
   const byName = new Map<TemplateName, Template>();
@@ -64,7 +70,11 @@ export function collect(scan: Scan, maxDepth: number): Collection {
       reject(template, tooDeep(template, depth, maxDepth));
       continue;
     }
-    const merged = mergeTemplate(template, template.extends && templates.get(template.extends.value));
+    const merged = mergeTemplate(
+      template,
+      template.extends && templates.get(template.extends.value),
+      options,
+    );
     if (merged.ok) templates.set(name, merged.value);
     else for (const one of merged.error) reject(template, one);
   }

@@ -10,7 +10,7 @@ export function meantTemplate(wanted: TemplateName, names: Iterable<TemplateName
   const all = [...names];
   const near = didYouMean(wanted, all);
   if (near !== undefined) return near;
-  if (all.length === 0) return 'it is the only template';
+  if (all.length === 0) return 'mend the name, or add the template';
   if (all.length > mostListed) return 'amigraph graph shows all';
   return `there are: ${all.toSorted(byCodeUnits).join(', ')}`;
 }

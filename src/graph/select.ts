@@ -30,12 +30,13 @@ function problemWith(collection: Collection, name: TemplateName): Diagnostic[] {
     ];
   }
   const known = [...collection.templates.keys(), ...collection.unusable];
+  const byFile = [...collection.templates.values()].find(({ template }) => template.file === String(name));
   return [
     {
       severity: 'error',
       code: 'unknown-template',
       message: `there is no template ${name}`,
-      cure: meantTemplate(name, known),
+      cure: byFile === undefined ? meantTemplate(name, known) : `did you mean ${byFile.template.name}?`,
     },
   ];
 }

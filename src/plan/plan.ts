@@ -86,6 +86,7 @@ export function makePlan(facts: PlanFacts, selected: ReadonlySet<TemplateName>):
       parent: merged.template.extends?.value ?? null,
       expectedMs: facts.durations.get(name) ?? null,
       settings: settingsOf(merged, facts.config),
+      inputPatterns: merged.own.inputs.map(({ value }) => value),
     };
     if (twin !== undefined && decision.action === 'build') {
       const reason = { kind: 'same-digest', template: twin } as const;

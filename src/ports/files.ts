@@ -8,14 +8,21 @@ export interface FileDigest {
 }
 
 /** Why a file cannot be used. */
-export type FileProblem = 'missing' | 'not-a-file' | 'outside-workspace' | 'unreadable' | 'too-big';
+export type FileProblem =
+  | 'missing'
+  | 'not-a-file'
+  | 'outside-workspace'
+  | 'unreadable'
+  | 'too-big'
+  /** Not UTF-8. */
+  | 'not-text';
 
 export interface Files {
   /** Absolute path of the workspace, for messages. */
   readonly root: string;
   /** What matches and is no folder, in code-unit order; links to folders are not followed. */
   list(patterns: readonly string[]): Promise<string[]>;
-  /** The text of a file of at most `maxBytes`. */
+  /** The text of a file of at most `maxBytes`, byte for byte: what is no UTF-8 is a problem. */
   read(
     path: string,
     maxBytes: number,

@@ -28,12 +28,15 @@ export function terminalReporter(glass: Glass, clock: Clock, style: Style): Repo
   };
 }
 
+/** Said in its row, and nothing is to be added. */
+const ended: ReadonlySet<string> = new Set(['interrupted', 'bailed']);
+
 /** What belongs to no image is shown above at once; what a failed step printed, below when all have ended. */
 function tell(live: LiveRows, event: Event, style: Style): void {
   switch (event.type) {
     case 'image-finished':
       live.take(event);
-      if (event.result === 'failed' && event.trouble?.code !== 'interrupted') {
+      if (event.result === 'failed' && !ended.has(event.trouble?.code ?? '')) {
         live.below(failureLines(event, style));
       }
       return;

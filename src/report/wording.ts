@@ -58,6 +58,8 @@ export function troubleText(trouble: Trouble): string {
       return 'interrupted';
     case 'ancestor-failed':
       return `${trouble.template} failed`;
+    case 'bailed':
+      return `ended, since ${trouble.template} failed and --bail was given`;
     case 'not-started':
       return 'not started: the run was ended before';
   }

@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { anotherFolder, codeOf, SandboxUnavailable, unavailableFor } from './unavailable.ts';
+import { anotherFolder, codeOf, upperFirst, SandboxUnavailable, unavailableFor } from './unavailable.ts';
 
 export const stateFolder = (folder: string): string => join(folder, 'state');
 export const stateFile = (folder: string): string => join(stateFolder(folder), 'data.mdb');
@@ -100,7 +100,10 @@ export function obstacle(folder: string, wanted?: 'removed'): SandboxUnavailable
   for (const part of parts) {
     const is = noFolder(part);
     // The state itself is the sandbox's own, and falls to a reset.
-    const cure = part === stateFolder(folder) ? undefined : `Remove it, or ${anotherFolder}.`;
+    const own = part.includes('/.amigraph')
+      ? `Remove it, or ${anotherFolder}.`
+      : `${upperFirst(anotherFolder)}.`;
+    const cure = part === stateFolder(folder) ? undefined : own;
     if (is !== undefined) return new SandboxUnavailable(folder, `${part} is ${is}`, cure, wanted);
   }
   return undefined;

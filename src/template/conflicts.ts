@@ -1,19 +1,34 @@
 /** Where a template contradicts what it inherits, or itself. It does not know how lists are joined. */
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
-import type { Located, MergedTemplate, Mount, Template, TemplateLists, User } from '../core/template.ts';
+import type {
+  Architecture,
+  Located,
+  MergedTemplate,
+  Mount,
+  Template,
+  TemplateLists,
+  User,
+} from '../core/template.ts';
 import { specOf } from './spack-spec.ts';
+
+/** What a template has that says nothing of it. */
+export interface BuildDefaults {
+  readonly architecture: Architecture;
+  readonly volumeGb: number;
+}
 
 /** `own`: what the template adds to its parent. */
 export function conflictsOf(
   template: Template,
   own: TemplateLists,
   parent: MergedTemplate | undefined,
+  defaults: BuildDefaults,
 ): Diagnostic[] {
   return [
     ...own.packages.flatMap((spec) => versionConflict(spec, parent?.all.packages ?? [])),
     ...userConflicts(own.users, parent?.all.users ?? []),
     ...mountConflicts(own.mounts, parent?.all.mounts ?? []),
-    ...(parent === undefined ? [] : buildConflicts(template, parent)),
+    ...(parent === undefined ? [] : buildConflicts(template, parent, defaults)),
   ];
 }
 
@@ -73,8 +88,12 @@ function mountConflicts(own: readonly Located<Mount>[], inherited: readonly Loca
 }
 
 /** An image is launched from its parent's: some things cannot be other than there. */
-function buildConflicts({ name, build, extends: link }: Template, parent: MergedTemplate): Diagnostic[] {
-  const { architecture, volumeGb } = parent.build;
+function buildConflicts(
+  { name, build, extends: link }: Template,
+  parent: MergedTemplate,
+  defaults: BuildDefaults,
+): Diagnostic[] {
+  const { architecture = defaults.architecture, volumeGb = defaults.volumeGb } = parent.build;
   const found: Diagnostic[] = [];
   const add = (message: string, cure: string): void => {
     found.push(conflict('build-conflict', message, link?.place, cure));
@@ -85,13 +104,13 @@ function buildConflicts({ name, build, extends: link }: Template, parent: Merged
       'take one of them out: it stands on its parent or on a base image',
     );
   }
-  if (build.architecture !== undefined && architecture !== undefined && build.architecture !== architecture) {
+  if (build.architecture !== undefined && build.architecture !== architecture) {
     add(
       `${name} is for ${build.architecture}, and its parent for ${architecture}`,
       'an image has the architecture of its parent',
     );
   }
-  if (build.volumeGb !== undefined && volumeGb !== undefined && build.volumeGb < volumeGb) {
+  if (build.volumeGb !== undefined && build.volumeGb < volumeGb) {
     add(
       `${name} has a volume of ${build.volumeGb} GiB, and its parent one of ${volumeGb}`,
       'a volume cannot be smaller than the image that it is made from',

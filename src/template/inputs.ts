@@ -78,6 +78,7 @@ const words: Record<FileProblem, readonly [why: string, cure: string]> = {
     `is larger than ${maxScriptBytes / 1024} KiB, which is what fits into one SSM command`,
     'have it fetch what is long',
   ],
+  'not-text': ['is not UTF-8 text', 'save it as UTF-8'],
 };
 
 function unusable(path: string, problem: FileProblem, { place, other }: Named): Diagnostic {

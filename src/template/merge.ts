@@ -4,13 +4,14 @@ import { byCodeUnits } from '../core/order.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { BuildSettings, Located, MergedTemplate, Template, TemplateLists } from '../core/template.ts';
-import { conflictsOf } from './conflicts.ts';
+import { type BuildDefaults, conflictsOf } from './conflicts.ts';
 import { specOf } from './spack-spec.ts';
 
 /** Lists are joined without duplicates, a child's single values win; see {@link MergedTemplate}. */
 export function mergeTemplate(
   template: Template,
   parent: MergedTemplate | undefined,
+  defaults: BuildDefaults,
 ): Result<MergedTemplate, Diagnostic[]> {
   const inherited = parent?.all;
   const own: TemplateLists = {
@@ -23,7 +24,7 @@ export function mergeTemplate(
     inputs: added(template.inputs, inherited?.inputs, same),
     tests: added(template.tests, inherited?.tests, same),
   };
-  const conflicts = conflictsOf(template, own, parent);
+  const conflicts = conflictsOf(template, own, parent, defaults);
   if (conflicts.length > 0) return fail(conflicts);
   return ok({
     template,

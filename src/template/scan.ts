@@ -84,6 +84,7 @@ const problems: Record<FileProblem, readonly [why: string, cure: string]> = {
   'not-a-file': ['it is not a regular file', 'make it a file, or remove it'],
   'outside-workspace': ['it is a link to a place outside the workspace', 'copy the file into the workspace'],
   unreadable: ['it cannot be read', 'make it a file that you may read'],
+  'not-text': ['it is not UTF-8 text', 'save it as UTF-8'],
   'too-big': [`it is larger than ${maxBytes / 1024} KiB`, 'split it: a template is a page of text'],
 };
 

@@ -104,6 +104,13 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
         expect(await files.read('a', 2)).toEqual({ problem: 'too-big' });
       });
 
+      test('refuse as text what is no UTF-8, and hash it all the same', async () => {
+        const { files, write } = await makeIt();
+        await write('a', Uint8Array.of(0x63, 0xe9));
+        expect(await files.read('a', 9)).toEqual({ problem: 'not-text' });
+        expect(await files.digest('a')).toMatchObject({ path: 'a' });
+      });
+
       test('say that a file is missing', async () => {
         const { files, write } = await makeIt();
         await write('a', '');

@@ -10,6 +10,7 @@ import { type Environment, finished, makeWorkspace, threeTemplates } from './rig
 interface Case {
   readonly what: string;
   readonly files?: Readonly<Record<string, string>>;
+  readonly bytes?: Readonly<Record<string, Uint8Array>>;
   readonly without?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Environment;
@@ -88,6 +89,18 @@ const cases: readonly Case[] = [
     says: 'error: scripts/clean-up.sh does not exist\n  at amifile.ts\n  cure: put it there, or set steps.cleanUp in amifile.ts to another script\n',
   },
   {
+    what: 'a script that is no UTF-8',
+    args: ['build', 'namd'],
+    files: { 'templates/namd.yaml': 'build:\n  scripts: [s.sh]\n' },
+    bytes: { 's.sh': Uint8Array.of(0x23, 0xe9) },
+    says: 'error: s.sh is not UTF-8 text\n  at templates/namd.yaml:2:13\n  cure: save it as UTF-8, or name another script, by its path from the folder of amifile.ts\n',
+  },
+  {
+    what: 'the file of a template in place of its name',
+    args: ['build', 'templates/namd.yaml'],
+    says: 'error: there is no template templates/namd.yaml\n  cure: did you mean namd?\n',
+  },
+  {
     what: 'a script that is too long',
     files: { 'scripts/clean-up.sh': `# ${'x'.repeat(50_000)}\n` },
     says: 'error: scripts/clean-up.sh is larger than 48 KiB, which is what fits into one SSM command\n  at amifile.ts\n  cure: have it fetch what is long, or set steps.cleanUp in amifile.ts to another script\n',
@@ -110,7 +123,7 @@ const cases: readonly Case[] = [
   {
     what: 'names and --all',
     args: ['build', '--all', 'namd'],
-    says: 'error: build takes names or --all, not both\n',
+    says: 'error: build takes names or --all, not both\n  cure: leave one of them out\n',
   },
   {
     what: 'an unknown flag',
@@ -125,14 +138,19 @@ const cases: readonly Case[] = [
 ];
 
 describe('exit code 2, and nothing begun', () => {
-  test.each(cases)('$what', async ({ files = {}, without = [], args = ['build', '--all'], env, says }) => {
-    const workspace = await makeWorkspace({ ...threeTemplates, ...files });
-    for (const path of without) await workspace.remove(path);
-    const ran = await workspace.run(args, env);
-    expect(ran).toEqual({ code: 2, stdout: '', stderr: says.replace('$FOLDER', workspace.folder) });
-    const instances = join(workspace.folder, '.amigraph/sandbox/instances');
-    await expect(access(instances)).rejects.toThrow('ENOENT');
-  });
+  test.each(cases)(
+    '$what',
+    async ({ files = {}, bytes = {}, without = [], args = ['build', '--all'], env, says }) => {
+      const workspace = await makeWorkspace({ ...threeTemplates, ...files });
+      for (const [path, content] of Object.entries(bytes))
+        writeFileSync(join(workspace.folder, path), content);
+      for (const path of without) await workspace.remove(path);
+      const ran = await workspace.run(args, env);
+      expect(ran).toEqual({ code: 2, stdout: '', stderr: says.replace('$FOLDER', workspace.folder) });
+      const instances = join(workspace.folder, '.amigraph/sandbox/instances');
+      await expect(access(instances)).rejects.toThrow('ENOENT');
+    },
+  );
 
   test.each([
     ['a pipe', (path: string) => execFileSync('mkfifo', [path]), 'is not a regular file', 'make it a file'],

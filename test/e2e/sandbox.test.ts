@@ -48,9 +48,9 @@ describe('a state folder that cannot be used', () => {
       '/proc/x/y',
       `the folder cannot be written (ENOENT: no such file or directory, mkdir '/proc/x'). Choose ${another}`,
     ],
-    ['/dev/null/x', `/dev/null is not a folder. Remove it, or choose ${another}`],
-    ['/dev/full', `/dev/full is not a folder. Remove it, or choose ${another}`],
-    ['/etc/passwd', `/etc/passwd is not a folder. Remove it, or choose ${another}`],
+    ['/dev/null/x', `/dev/null is not a folder. Choose ${another}`],
+    ['/dev/full', `/dev/full is not a folder. Choose ${another}`],
+    ['/etc/passwd', `/etc/passwd is not a folder. Choose ${another}`],
   ];
 
   test.each(cases)('%s', async (folder, reason) => {

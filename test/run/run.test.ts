@@ -184,6 +184,20 @@ test.each([
   expect(await world.start(['build', 'a']).code).toBe(0);
 });
 
+test('a file that comes to match a pattern of inputs while the image is built: no image under the old digest', async () => {
+  const world = await makeWorld({
+    'templates/a.yaml': 'build: { inputs: ["files/**"] }\nsoftware: { spack_packages: [gcc] }\n',
+    'files/b': '',
+  });
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted('gcc'));
+  await world.write('files/c', '');
+  expect(await run.code).toBe(1);
+  expect(run.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    trouble: { code: 'inputs-changed', files: ['files/c'] },
+  });
+});
+
 test('of two runs at once, the second waits, says for whom, and reuses', async () => {
   const world = await makeWorld(one);
   const first = world.start(['build', 'a']);

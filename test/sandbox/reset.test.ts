@@ -45,7 +45,7 @@ describe('reset', () => {
     );
     for (const path of [thesis, join(thesis, 'below')]) {
       expect(await refusal(path)).toBe(
-        `the sandbox in ${path} cannot be removed: ${thesis} is not a folder. Remove it, or choose another folder with AMIGRAPH_SANDBOX_DIR or the option sandbox.folder.`,
+        `the sandbox in ${path} cannot be removed: ${thesis} is not a folder. Choose another folder with AMIGRAPH_SANDBOX_DIR or the option sandbox.folder.`,
       );
     }
     expect(readdirSync(folder)).toEqual(['images', 'thesis.txt']);

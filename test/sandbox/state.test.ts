@@ -102,7 +102,7 @@ describe('a folder that cannot be used', () => {
     const part = join(freshFolder(), 'part');
     make(part);
     for (const folder of [part, join(part, 'sandbox')]) {
-      const reason = `${part} is ${is}. Remove it, or ${another()}`;
+      const reason = `${part} is ${is}. ${another('Choose')}`;
       expect(await reasonFor(folder)).toBe(`the sandbox in ${folder} cannot be used: ${reason}`);
     }
   });

@@ -4,7 +4,7 @@ import { templateName } from '../../src/core/ids.ts';
 import { collect } from '../../src/graph/collection.ts';
 import { select } from '../../src/graph/select.ts';
 import { readTemplate } from '../../src/template/read.ts';
-import { collectionOf, invalidInputOf, placeOf, valueOf } from './rig.ts';
+import { collectionOf, invalidInputOf, placeOf, usual, valueOf } from './rig.ts';
 
 /** Templates by their path below templates/, without the ending. */
 const collected = (texts: Readonly<Record<string, string>>, maxDepth?: number) =>
@@ -56,7 +56,7 @@ describe('a name that does not exist', () => {
 
   test('is told too where there is no other', async () => {
     expect(await problems({ a: 'extends: b.yaml' })).toEqual([
-      'a.yaml:1:10 unknown-template: a extends b, which does not exist (it is the only template)',
+      'a.yaml:1:10 unknown-template: a extends b, which does not exist (mend the name, or add the template)',
     ]);
   });
 });
@@ -143,7 +143,10 @@ describe('the depth', () => {
 test('two files of one name are told, and neither is used', () => {
   const naming = { nameOf: (file: string) => templateName(file.replace(/\.\w+$/, '')) };
   const templates = ['a.yaml', 'a.yml', 'b.yaml'].map((file) => valueOf(readTemplate(file, '{}', naming)));
-  const { diagnostics, templates: good } = collect({ templates, broken: new Map(), diagnostics: [] }, 5);
+  const { diagnostics, templates: good } = collect(
+    { templates, broken: new Map(), diagnostics: [] },
+    { maxDepth: 5, ...usual },
+  );
   expect(diagnostics).toEqual([
     {
       severity: 'error',

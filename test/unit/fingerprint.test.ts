@@ -219,8 +219,7 @@ describe('of a template', () => {
     ['an input', child, { 'files/a': 'other' }],
     ['an input more', child, { 'files/c': '' }],
     ["an input's mode", child, { conf: '#!/bin/sh' }],
-    ['the architecture', child.replace('build: {', 'build: { arch: arm64,'), {}],
-    ['the volume', child.replace('build: {', 'build: { volume_size_gb: 7,'), {}],
+    ['the volume', child.replace('build: {', 'build: { volume_size_gb: 107,'), {}],
     ['a script of its own', child.replace('build: {', 'build: { scripts: [files/a],'), {}],
   ])('is changed by %s', async (_, text, rest) => {
     expect([text, rest]).not.toEqual([child, {}]);

@@ -5,7 +5,7 @@ import { installOrder, mergeTemplate } from '../../src/template/merge.ts';
 import { readTemplate } from '../../src/template/read.ts';
 import { templateNaming } from '../../src/template/scan.ts';
 import { parseSpackSpec } from '../../src/template/spack-spec.ts';
-import { errorOf, valueOf } from './rig.ts';
+import { errorOf, usual, valueOf } from './rig.ts';
 
 const naming = templateNaming('templates/**/*.yaml');
 
@@ -14,7 +14,7 @@ function merge(texts: readonly string[]) {
   let parent: MergedTemplate | undefined;
   for (const [at, text] of texts.entries()) {
     const template = valueOf(readTemplate(`templates/t${at}.yaml`, text, naming));
-    const merged = mergeTemplate(template, parent);
+    const merged = mergeTemplate(template, parent, usual);
     if (at === texts.length - 1) return merged;
     parent = valueOf(merged);
   }
@@ -120,6 +120,13 @@ describe('what cannot be', () => {
       ]),
     ).toEqual([
       't1 has both extends and build.base',
+      't1 is for arm64, and its parent for x86_64',
+      't1 has a volume of 50 GiB, and its parent one of 100',
+    ]);
+  });
+
+  test('what a parent does not say of itself is the default, which a child cannot be below either', () => {
+    expect(messages(['{}', 'build: { arch: arm64, volume_size_gb: 50 }'])).toEqual([
       't1 is for arm64, and its parent for x86_64',
       't1 has a volume of 50 GiB, and its parent one of 100',
     ]);

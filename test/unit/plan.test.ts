@@ -165,6 +165,7 @@ describe('an action', () => {
         expectedMs: 90_000,
         sameAs: null,
         settings: { instanceType: 'm5.large', spot: true, timeoutSeconds: 3600 },
+        inputPatterns: [],
       },
     ]);
   });

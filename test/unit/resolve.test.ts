@@ -191,7 +191,11 @@ describe('the environment', () => {
     for (const url of ['https://vpce.example.com', 'http://127.0.0.1.example.com', 'http://10.0.0.1'])
       expect(endpoint(url)).toEqual({ url, local: false });
     expect(await wrong({ AWS_ENDPOINT_URL: 'localhost' })).toEqual([
-      { code: 'environment', message: 'AWS_ENDPOINT_URL=localhost is not a URL', cure: undefined },
+      {
+        code: 'environment',
+        message: 'AWS_ENDPOINT_URL=localhost is not a URL',
+        cure: 'set it to one like http://127.0.0.1:4566, or unset it',
+      },
     ]);
   });
 });

@@ -53,13 +53,16 @@ export function memoryFiles(tree: Tree): Files {
 
 export const configOf = (written: WrittenConfig = {}): Config => resolveConfig('/workspace', written, {}, {});
 
+/** What templates have that say nothing of it. */
+export const usual = { architecture: 'x86_64', volumeGb: 100 } as const;
+
 /** Scripts of the default steps, so that recipes can be made. */
 export const stepScripts: Readonly<Record<string, string>> = Object.fromEntries(
   Object.values(configOf().steps).map((path) => [path, `#!/bin/bash\necho ${path}\n`]),
 );
 
 export async function collectionOf(tree: Tree, maxDepth = 5): Promise<Collection> {
-  return collect(await scanTemplates(memoryFiles(tree), 'templates/**/*.yaml'), maxDepth);
+  return collect(await scanTemplates(memoryFiles(tree), 'templates/**/*.yaml'), { maxDepth, ...usual });
 }
 
 export interface Fingerprints {
@@ -144,6 +147,7 @@ export function actionOf(
     reason: { kind: 'no-image' },
     image: null,
     recipe: emptyRecipe,
+    inputPatterns: [],
     parent: null,
     expectedMs: null,
     sameAs: null,

@@ -32,8 +32,9 @@ class Stage {
         stop: this.stop,
         start: (action, images) => this.#start(action, images),
         onOutcome: ({ template }, { result, trouble }) => {
-          const why = trouble?.code === 'ancestor-failed' ? ` by ${trouble.template}` : '';
-          this.log.push(`${template} ${result}${result === 'skipped' ? `: ${trouble?.code}${why}` : ''}`);
+          const by = trouble !== undefined && 'template' in trouble ? ` by ${trouble.template}` : '';
+          const why = result === 'skipped' || by !== '' ? `: ${trouble?.code}${by}` : '';
+          this.log.push(`${template} ${result}${why}`);
         },
       },
     );
@@ -212,11 +213,11 @@ describe('a failure', () => {
       'a failed',
       'b skipped: ancestor-failed by a',
       'c skipped: ancestor-failed by a',
-      'y skipped: not-started',
+      'y skipped: bailed by a',
     ]);
     expect(stage.over).toBe(false);
-    await stage.finish('x', failed);
-    expect(stage.news()).toEqual(['x failed']);
+    await stage.finish('x', { result: 'failed', image: null, trouble: { code: 'interrupted' } });
+    expect(stage.news()).toEqual(['x failed: bailed by a']);
     expect(stage.over).toBe(true);
   });
 });

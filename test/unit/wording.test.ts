@@ -116,6 +116,7 @@ test.each<[Trouble, string]>([
   ],
   [{ code: 'interrupted' }, 'interrupted'],
   [{ code: 'ancestor-failed', template: templateName('a') }, 'a failed'],
+  [{ code: 'bailed', template: templateName('a') }, 'ended, since a failed and --bail was given'],
   [{ code: 'not-started' }, 'not started: the run was ended before'],
 ])('a trouble: %o', (trouble, text) => {
   expect(troubleText(trouble)).toBe(text);

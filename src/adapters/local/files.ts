@@ -1,4 +1,5 @@
 /** The files of a workspace on a disk. It does not know what they hold. */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, writeFile } from 'node:fs/promises';
@@ -51,7 +52,7 @@ export function localFiles(root: string): Files {
     },
     read: (path, maxBytes) =>
       withFile<{ text: string } | { problem: FileProblem }>(path, async (file, size) =>
-        size > maxBytes ? { problem: 'too-big' } : { text: await file.readFile('utf8') },
+        size > maxBytes ? { problem: 'too-big' } : decoded(await file.readFile()),
       ),
     digest: (path) =>
       withFile(path, async (file, _size, mode): Promise<FileDigest> => {
@@ -70,6 +71,11 @@ export function localFiles(root: string): Files {
       }
     },
   };
+}
+
+/** Whatever a decoder replaced would be neither what was hashed nor what was meant. */
+function decoded(bytes: Buffer): { text: string } | { problem: FileProblem } {
+  return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { problem: 'not-text' };
 }
 
 /** The real path of a file, if links lead nowhere outside. */

@@ -32,7 +32,9 @@ export async function prepareBuild(
   const selected = wanted(collection, options.names);
   if (collection.diagnostics.length > 0) {
     const style = styleFor(around.stderr, around.env);
-    around.stderr.write(`${diagnosticsText(collection.diagnostics, style)}\n`);
+    // Errors in others: what is built does not stand on them.
+    const others = collection.diagnostics.map((one) => ({ ...one, severity: 'warning' as const }));
+    around.stderr.write(`${diagnosticsText(others, style)}\n`);
   }
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);

@@ -31,7 +31,8 @@ export class BuildCommand extends BaseCommand {
   names = Option.Rest({ name: 'NAME' });
 
   protected override async run(): Promise<number> {
-    if (this.all && this.names.length > 0) throw invalidFlag('build takes names or --all, not both');
+    if (this.all && this.names.length > 0)
+      throw invalidFlag('build takes names or --all, not both', 'leave one of them out');
     const options = {
       overrides: { ...this.overrides, ...this.#concurrency() },
       names: this.all ? ('all' as const) : this.names,
@@ -47,8 +48,8 @@ export class BuildCommand extends BaseCommand {
   #concurrency(): { concurrency?: number } {
     if (this.concurrency === undefined) return {};
     const count = /^\d{1,4}$/.test(this.concurrency) ? Number(this.concurrency) : 0;
-    if (count < 1)
-      throw invalidFlag(`--concurrency ${this.concurrency} is not a whole number from 1 to 9999`);
+    if (count < 1 || count > 1000)
+      throw invalidFlag(`--concurrency ${this.concurrency} is not a whole number from 1 to 1000`);
     return { concurrency: count };
   }
 }

@@ -20,7 +20,8 @@ export class GraphCommand extends BaseCommand {
   json = Option.Boolean('--json', false, { description: 'as JSON, with digests' });
 
   protected override async run(): Promise<number> {
-    if (this.dot && this.json) throw invalidFlag('graph takes --dot or --json, not both');
+    if (this.dot && this.json)
+      throw invalidFlag('graph takes --dot or --json, not both', 'leave one of them out');
     const { openWorkspace } = await import('../context.ts');
     const { readCollection } = await import('../reading.ts');
     const workspace = await openWorkspace(this.context, this.overrides);
