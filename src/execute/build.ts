@@ -80,8 +80,9 @@ export function instanceTags(build: Build, from: ImageId): Record<string, string
   return { ...tagsOf(recordFor(build, from)), Name: name };
 }
 
-/** Holds the build id, so that asking twice finds the same image. EC2 takes 128 characters: letters, digits, ()[] ./-'@_ */
+/** Holds the build id and the attempt, so that asking twice finds the same image. EC2 takes 128 characters: letters, digits, ()[] ./-'@_ */
 export function imageName({ action, journal }: Build): string {
   const template = action.template.replaceAll(/[^A-Za-z0-9()./_-]/g, '-').slice(0, 50);
-  return `amigraph/${template}/${shortDigest(action.digest)}/${journal.buildId}`;
+  const again = journal.attempt === 1 ? '' : `-${journal.attempt}`;
+  return `amigraph/${template}/${shortDigest(action.digest)}/${journal.buildId}${again}`;
 }

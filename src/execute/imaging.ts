@@ -7,7 +7,7 @@ import { isBeingMade, type RegisteredImage } from '../core/image.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
-import { patience } from './context.ts';
+import { paced, patience } from './context.ts';
 
 const minute = 60_000;
 /** Some images take over an hour, and come to be all the same. */
@@ -15,8 +15,14 @@ const imageMs = 4 * 60 * minute;
 
 /** The image of the journal, or a new one of the journal's instance; available. */
 export async function makeImage(build: Build): Promise<Result<RegisteredImage, Failure>> {
+  if (build.journal.image !== null) {
+    const made = await adoptedImage(build, imageId(build.journal.image));
+    if (made.ok || made.error.code !== 'image-ended') return made;
+    // Nothing came of it, and its name may stay taken: another one, of the same instance.
+    const anew = await note(build, { image: null, attempt: build.journal.attempt + 1 });
+    if (!anew.ok) return anew;
+  }
   const { journal } = build;
-  if (journal.image !== null) return available(build, imageId(journal.image));
   if (journal.instance === null || journal.launch === null) {
     throw new Error('an image can be made of a launched instance only');
   }
@@ -32,6 +38,23 @@ export async function makeImage(build: Build): Promise<Result<RegisteredImage, F
   if (!created.ok) return created;
   const kept = await note(build, { image: created.value });
   return kept.ok ? available(build, created.value) : kept;
+}
+
+/** The image of a run that died. One that was asked for long ago and is not there has been removed. */
+async function adoptedImage(build: Build, image: ImageId): Promise<Result<RegisteredImage, Failure>> {
+  const { ctx, signal } = build;
+  const seen = await ctx.poller.watch({
+    look: ctx.looks.images,
+    id: image,
+    what: `image ${image} to be there`,
+    until: (view) => view !== undefined,
+    withinMs: paced(ctx.pace, 3 * minute) + 5000,
+    signal,
+  });
+  if (seen.ok) return available(build, image);
+  return seen.error.code === 'timed-out'
+    ? fail({ code: 'image-ended', image, state: 'gone', why: '' })
+    : seen;
 }
 
 async function stop({ ctx, signal }: Build, instance: InstanceId): Promise<Result<void, Failure>> {

@@ -107,13 +107,13 @@ function buildConflicts(
   if (build.architecture !== undefined && build.architecture !== architecture) {
     add(
       `${name} is for ${build.architecture}, and its parent for ${architecture}`,
-      'an image has the architecture of its parent',
+      'take build.arch out, or extend a template that is for it: an image has the architecture of its parent',
     );
   }
   if (build.volumeGb !== undefined && build.volumeGb < volumeGb) {
     add(
       `${name} has a volume of ${build.volumeGb} GiB, and its parent one of ${volumeGb}`,
-      'a volume cannot be smaller than the image that it is made from',
+      `take build.volume_size_gb out, or make it ${volumeGb} or more: a volume holds the image that it is made from`,
     );
   }
   return found;

@@ -1,4 +1,5 @@
 /** Runs at the speed of AWS on a stepped clock: how long they take, and what becomes of those that hang or die. */
+import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { type CloudView, lookInto } from '../e2e/cloud.ts';
 import { makeWorld, type Process, stepStarted, type World } from './rig.ts';
@@ -147,6 +148,35 @@ test.each([
   const cloud = await lookInto(world.folder, () => world.clock.now());
   expect(await cloud.imageTags()).toHaveLength(1);
   expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+});
+
+/** The image that the journal of the only lease holds. */
+async function journaledImage(cloud: CloudView): Promise<string | undefined> {
+  const keys = await cloud.store.list('amigraph/leases/');
+  const stored = keys.ok && keys.value[0] !== undefined ? await cloud.store.get(keys.value[0]) : undefined;
+  if (stored?.ok !== true || stored.value === undefined) return undefined;
+  const { journal } = JSON.parse(stored.value.text) as { journal: { image: string | null } | null };
+  return journal?.image ?? undefined;
+}
+
+test.each([
+  ['is removed', []],
+  ['ends as failed', [{ operation: 'ec2:CreateImage', fault: { kind: 'image-failed', message: 'm' } }]],
+])('the image of a run that died %s: another one is made, of the same instance', async (how, faults) => {
+  const world = await makeWorld({ ...one, 'faults.json': JSON.stringify(faults) });
+  const first = world.start(['build', 'a'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
+  await until(world, async (cloud) => (await journaledImage(cloud)) !== undefined && imaging(cloud));
+  first.freeze();
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  const dead = await journaledImage(cloud);
+  if (how === 'is removed') await cloud.ec2.send(new DeregisterImageCommand({ ImageId: dead }));
+  const second = world.start(['build', 'a']);
+  expect(await second.code).toBe(0);
+  expect(steps(second)).toEqual(['image']);
+  expect(await cloud.instances()).toEqual(['terminated']);
+  const third = world.start(['build', 'a']);
+  expect(await third.code).toBe(0);
+  expect(last(third)).toMatchObject({ built: [], reused: ['a'] });
 });
 
 test('a step that hangs ends with the time limit, and its instance with it', async () => {
