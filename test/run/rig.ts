@@ -126,3 +126,14 @@ export const stepStarted =
   (name: string) =>
   (event: JsonEvent): boolean =>
     event.type === 'step-started' && String(event['step']).includes(name);
+
+export const one = { 'templates/a.yaml': 'software: { spack_packages: [gcc@13.2.0, cmake@3.27.0] }\n' };
+
+/** In milliseconds. Upper bounds are wide: while files are read, which takes real time, the clock may go on. */
+export const minutes = 60_000;
+
+/** The steps that it began, in order. */
+export const steps = ({ events }: Process): unknown[] =>
+  events.filter(({ type }) => type === 'step-started').map((event) => event['step']);
+
+export const last = ({ events }: Process): unknown => events.at(-1);
