@@ -11,6 +11,12 @@ export function meantTemplate(wanted: TemplateName, names: Iterable<TemplateName
   const near = didYouMean(wanted, all);
   if (near !== undefined) return near;
   if (all.length === 0) return 'mend the name, or add the template';
-  if (all.length > mostListed) return 'amigraph graph shows all';
-  return `there are: ${all.toSorted(byCodeUnits).join(', ')}`;
+  return listed(all);
+}
+
+/** All of them, where they can be taken in at a glance. */
+export function listed(names: readonly TemplateName[]): string {
+  return names.length > mostListed
+    ? 'amigraph graph shows all'
+    : `there are: ${names.toSorted(byCodeUnits).join(', ')}`;
 }

@@ -1,6 +1,7 @@
 /** All of `amigraph build` that comes before anything is begun: reads templates, opens the cloud and plans. It changes nothing in the cloud. */
 import type { TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
+import { listed } from '../../graph/names.ts';
 import { select } from '../../graph/select.ts';
 import { diagnosticsText } from '../../report/diagnostics.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
@@ -49,10 +50,7 @@ export async function prepareBuild(
 function wanted(collection: Collection, names: PrepareOptions['names']): ReadonlySet<TemplateName> {
   if (names.length > 0) return select(collection, names);
   const known = [...collection.templates.keys()];
-  const cure =
-    known.length === 0
-      ? undefined
-      : `there are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', ...' : ''}`;
+  const cure = known.length === 0 ? undefined : listed(known);
   throw invalidFlag('build needs the names of templates, or --all', cure);
 }
 
