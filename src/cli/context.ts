@@ -2,7 +2,7 @@
 import { localFiles } from '../adapters/local/files.ts';
 import { findWorkspace, readAmifile } from '../config/amifile.ts';
 import type { Config } from '../config/config.ts';
-import { type Overrides, resolveConfig } from '../config/resolve.ts';
+import { type Flags, resolveConfig } from '../config/resolve.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { Files } from '../ports/files.ts';
@@ -17,7 +17,7 @@ export interface Workspace {
   readonly files: Files;
 }
 
-export async function openWorkspace(around: Surroundings, flags: Overrides): Promise<Workspace> {
+export async function openWorkspace(around: Surroundings, flags: Flags): Promise<Workspace> {
   const root = await findWorkspace(around.cwd);
   const config = resolveConfig(root, await readAmifile(root), around.env, flags);
   return { config, files: localFiles(root) };

@@ -28,10 +28,10 @@ export function commandHelp(command: Definition, style: Style): string {
   const { description = '', details, examples = [] } = command;
   const options = optionHelp(command).map(({ flag, about }) => [flag, about] as const);
   const parts = [
-    `${style.strong(`${wordsOf(command)} [OPTION...]`)}\n`,
+    `${style.strong(`${wordsOf(command)}${options.length === 0 ? '' : ' [OPTION...]'}`)}\n`,
     `${description.trim()}\n`,
     ...(details === undefined ? [] : [details.replaceAll(/ +$/gm, '')]),
-    `${style.strong('Options')}\n${columns(options)}`,
+    ...(options.length === 0 ? [] : [`${style.strong('Options')}\n${columns(options)}`]),
     ...(examples.length === 0 ? [] : [`${style.strong('Examples')}\n${exampleLines(examples)}`]),
   ];
   return parts.map((part) => (part.endsWith('\n') ? part : `${part}\n`)).join('\n');

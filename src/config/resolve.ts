@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import * as v from 'valibot';
 import { InvalidInput } from '../core/diagnostic.ts';
+import { schemaIssues } from '../core/schema-issues.ts';
 import { seconds } from '../core/value-schemas.ts';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
@@ -9,21 +10,16 @@ import type { WrittenConfig } from './written-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The options of the command line that stand in for options of amifile.ts. */
-export type Overrides = Pick<WrittenConfig, 'provider' | 'region' | 'concurrency'>;
+/** What the command line says in place of amifile.ts, as it was typed. */
+export type Flags = { readonly [Option in 'provider' | 'region' | 'concurrency']?: string | undefined };
 
 const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-';
 
 const usualTypes = { x86_64: 'c6a.4xlarge', arm64: 'c7g.4xlarge' };
 
 /** Throws InvalidInput where an environment variable or a flag is wrong. */
-export function resolveConfig(
-  root: string,
-  written: WrittenConfig,
-  env: Environment,
-  flags: Overrides,
-): Config {
-  const config = { ...written, ...fromEnvironment(written, env), ...given(flags) };
+export function resolveConfig(root: string, written: WrittenConfig, env: Environment, flags: Flags): Config {
+  const config = { ...written, ...fromEnvironment(env), ...fromFlags(flags) };
   const builder = config.builder ?? {};
   const sandbox = { ...config.sandbox, ...sandboxFromEnvironment(env) };
   const provider = config.provider ?? 'sandbox';
@@ -40,7 +36,7 @@ export function resolveConfig(
     templates: config.templates ?? 'templates/**/*.yaml',
     maxDepth: config.maxDepth ?? 5,
     provider,
-    region: config.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-west-2'),
+    region: config.region ?? awsRegion(env),
     bucket: config.bucket ?? bucketOf(provider),
     prefix: config.prefix ?? 'amigraph/',
     base: {
@@ -82,22 +78,42 @@ const variables = {
   AMIGRAPH_BUCKET: 'bucket',
 } as const;
 
-function fromEnvironment(written: WrittenConfig, env: Environment): WrittenConfig {
+function fromEnvironment(env: Environment): WrittenConfig {
   const found: Record<string, string> = {};
-  for (const [variable, option] of Object.entries(variables)) {
-    const value = env[variable];
+  for (const [name, option] of Object.entries(variables)) {
+    const value = env[name];
     if (value === undefined || value === '') continue;
-    check(variable, value, { ...written, [option]: value });
+    check(variable(name, value), { [option]: value });
     found[option] = value;
   }
   return found;
+}
+
+function fromFlags(flags: Flags): WrittenConfig {
+  const found: Record<string, unknown> = {};
+  for (const [option, typed] of Object.entries(given(flags))) {
+    found[option] = option === 'concurrency' && /^\d+$/.test(typed) ? Number(typed) : typed;
+    check(flag(option, typed), { [option]: found[option] });
+  }
+  return found;
+}
+
+/** What other AWS tools go by. */
+function awsRegion(env: Environment): string {
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
+    const region = env[name] ?? '';
+    if (region === '') continue;
+    check(variable(name, region), { region });
+    return region;
+  }
+  return 'us-west-2';
 }
 
 function sandboxFromEnvironment(env: Environment): NonNullable<WrittenConfig['sandbox']> {
   const speed = env['AMIGRAPH_SANDBOX_SPEED'];
   const value = speed === 'instant' ? speed : Number(speed);
   if (speed !== undefined && speed !== '')
-    check('AMIGRAPH_SANDBOX_SPEED', speed, { sandbox: { speed: value } });
+    check(variable('AMIGRAPH_SANDBOX_SPEED', speed), { sandbox: { speed: value } });
   return given({
     folder: env['AMIGRAPH_SANDBOX_DIR'] || undefined,
     faults: env['AMIGRAPH_SANDBOX_FAULTS'] || undefined,
@@ -105,17 +121,32 @@ function sandboxFromEnvironment(env: Environment): NonNullable<WrittenConfig['sa
   });
 }
 
-function check(variable: string, value: string, config: unknown): void {
+/** Where an option comes from, and its value, as the user wrote it. */
+interface Said {
+  readonly code: 'environment' | 'command-line';
+  readonly said: string;
+  readonly cure: string;
+}
+
+const variable = (name: string, value: string): Said => ({
+  code: 'environment',
+  said: `${name}=${value}`,
+  cure: `set ${name} right, or unset it`,
+});
+
+const flag = (option: string, value: string): Said => ({
+  code: 'command-line',
+  said: `--${option} ${value}`,
+  cure: 'give it another value, or leave it out',
+});
+
+function check({ code, said, cure }: Said, config: object): void {
   const checked = v.safeParse(configSchema, config);
   if (checked.success) return;
-  throw new InvalidInput([
-    {
-      severity: 'error',
-      code: 'environment',
-      message: `${variable}=${value}: ${checked.issues[0].message}`,
-      cure: `set ${variable} right, or unset it`,
-    },
-  ]);
+  const [issue] = schemaIssues(configSchema, checked.issues, 'it');
+  // Without the option's name: it has been said.
+  const message = `${said}: ${issue?.message.replace(/^\S+ /, '')}`;
+  throw new InvalidInput([{ severity: 'error', code, message, cure }]);
 }
 
 function bucketOf(provider: 'sandbox' | 'aws'): string {

@@ -18,8 +18,6 @@ export type FileProblem =
   | 'not-text';
 
 export interface Files {
-  /** Absolute path of the workspace, for messages. */
-  readonly root: string;
   /** What matches and is no folder, in code-unit order; links to folders are not followed. */
   list(patterns: readonly string[]): Promise<string[]>;
   /** The text of a file of at most `maxBytes`, byte for byte: what is no UTF-8 is a problem. */

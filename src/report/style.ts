@@ -39,6 +39,5 @@ export function printableAll<Value>(value: Value): Value {
 
 /** Without control characters: what a template, a step or a service says must not steer the terminal. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '');
+  return text.replaceAll(/[^\P{Cc}\t\n]/gu, '');
 }

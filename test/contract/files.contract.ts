@@ -177,7 +177,7 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
     test('write makes the folders above a file, replaces it, and tells where it is', async () => {
       const { files, readBack } = await makeIt();
       const at = (await files.write('.amigraph/logs/x/1.log', 'one and more')) ?? 'not written';
-      expect(at.startsWith(files.root)).toBe(true);
+      expect(at).toMatch(/^\/.*\/\.amigraph\/logs\/x\/1\.log$/);
       expect(await files.write('.amigraph/logs/x/1.log', 'two')).toBe(at);
       expect(await readBack(at)).toBe('two');
     });

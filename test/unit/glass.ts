@@ -72,8 +72,7 @@ export class TestGlass implements Glass {
 
   write(text: string): void {
     this.written += text;
-    // oxlint-disable-next-line no-control-regex
-    for (const [token] of text.matchAll(/\u001B\[\??\d*[A-Za-z]|[\r\n]|[^\u001B\r\n]+/g)) this.#take(token);
+    for (const [token] of text.matchAll(/\p{Cc}\[\??\d*[A-Za-z]|[\r\n]|\P{Cc}+/gu)) this.#take(token);
   }
 
   #take(token: string): void {

@@ -1,16 +1,16 @@
 /** Written configuration and environment to configuration: what wins over what, and which defaults fill the rest. */
 import { describe, expect, test } from 'vitest';
 import { paceOf } from '../../src/config/config.ts';
-import { type Environment, type Overrides, resolveConfig } from '../../src/config/resolve.ts';
+import { type Environment, type Flags, resolveConfig } from '../../src/config/resolve.ts';
 import { seconds } from '../../src/core/value-schemas.ts';
 import { defineConfig, type WrittenConfig } from '../../src/config/written-config.ts';
 import { invalidInputOf } from './rig.ts';
 
-const resolved = (written: WrittenConfig = {}, env: Environment = {}, flags: Overrides = {}) =>
+const resolved = (written: WrittenConfig = {}, env: Environment = {}, flags: Flags = {}) =>
   resolveConfig('/home/ada/my hpc', written, env, flags);
 
-const wrong = async (env: Environment, written: WrittenConfig = {}) => {
-  const found = await invalidInputOf(() => resolved(written, env));
+const wrong = async (env: Environment, written: WrittenConfig = {}, flags: Flags = {}) => {
+  const found = await invalidInputOf(() => resolved(written, env, flags));
   return found.map(({ code, message, cure }) => ({ code, message, cure }));
 };
 
@@ -139,12 +139,12 @@ describe('precedence', () => {
   });
 
   test('a flag wins over the environment', () => {
-    const flags: Overrides = { provider: 'aws', region: 'us-east-2', concurrency: 1 };
-    expect(resolved(written, env, flags)).toMatchObject(flags);
+    const flags: Flags = { provider: 'aws', region: 'us-east-2', concurrency: '1' };
+    expect(resolved(written, env, flags)).toMatchObject({ ...flags, concurrency: 1 });
   });
 
   test('a flag that is not given wins over nothing', () => {
-    const flags = { provider: undefined, region: undefined } as unknown as Overrides;
+    const flags = { provider: undefined, region: undefined };
     expect(resolved(written, env, flags)).toEqual(resolved(written, env));
   });
 
@@ -162,8 +162,27 @@ describe('precedence', () => {
   });
 });
 
+test.each<[keyof Flags, string, string]>([
+  ['provider', 'gcp', 'must be "sandbox" or "aws"'],
+  ['region', 'mars', 'must be like us-west-2'],
+  ['region', '', 'must not be empty'],
+  ['concurrency', '0', 'must be 1 or more'],
+  ['concurrency', '1001', 'must be at most 1000'],
+  ['concurrency', '1.5', 'must be a number, not the text "1.5"'],
+])('--%s %s is refused', async (option, value, why) => {
+  expect(await wrong({}, {}, { [option]: value })).toEqual([
+    {
+      code: 'command-line',
+      message: `--${option} ${value}: ${why}`,
+      cure: 'give it another value, or leave it out',
+    },
+  ]);
+});
+
 describe('the environment', () => {
   test.each([
+    ['AWS_REGION', 'mars', 'must be like us-west-2'],
+    ['AWS_DEFAULT_REGION', 'mars', 'must be like us-west-2'],
     ['AMIGRAPH_PROVIDER', 'gcp', 'must be "sandbox" or "aws"'],
     ['AMIGRAPH_REGION', 'mars', 'must be like us-west-2'],
     [

@@ -33,7 +33,6 @@ export function memoryFiles(tree: Tree): Files {
     return pattern.includes('**') ? path.startsWith(folder) && path.endsWith(ending) : path === pattern;
   };
   return {
-    root: '/workspace',
     list: (patterns) =>
       Promise.resolve(
         Object.keys(tree)

@@ -34,7 +34,6 @@ export function localFiles(root: string): Files {
   };
 
   return {
-    root,
     async list(patterns) {
       // Links to folders are not followed: they may lead out of the workspace, or round in circles.
       const found = await fastGlob([...patterns], {

@@ -1,6 +1,6 @@
-/** What all commands share: their options for the place, and how they end. It knows no command. */
+/** What commands share: how they end, and their options for the cloud. It knows no command. */
 import { Command, Option } from 'clipanion';
-import type { Overrides } from '../../config/resolve.ts';
+import type { Flags } from '../../config/resolve.ts';
 import { InvalidInput } from '../../core/diagnostic.ts';
 import { diagnosticsText } from '../../report/diagnostics.ts';
 import { type Style, styleFor } from '../../report/style.ts';
@@ -10,13 +10,6 @@ import type { Surroundings } from '../surroundings.ts';
 export const exitCodes = { done: 0, failed: 1, invalid: 2, held: 9, interrupted: 130 } as const;
 
 export abstract class BaseCommand extends Command<Surroundings> {
-  provider = Option.String('--provider', {
-    description: 'sandbox|aws: the cloud, instead of what amifile.ts says',
-  });
-  region = Option.String('--region', {
-    description: 'REGION: the AWS Region, instead of what amifile.ts says',
-  });
-
   /** The command itself; answers its exit code. */
   protected abstract run(): Promise<number>;
 
@@ -30,17 +23,6 @@ export abstract class BaseCommand extends Command<Surroundings> {
 
   protected get errorStyle(): Style {
     return styleFor(this.context.stderr, this.context.env);
-  }
-
-  protected get overrides(): Overrides {
-    const { provider, region } = this;
-    if (provider !== undefined && provider !== 'sandbox' && provider !== 'aws') {
-      throw invalidFlag(`--provider ${provider} is unknown`, 'say --provider sandbox or --provider aws');
-    }
-    if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) {
-      throw invalidFlag(`--region ${region} is no AWS Region`, 'it is like us-west-2');
-    }
-    return { ...(provider === undefined ? {} : { provider }), ...(region === undefined ? {} : { region }) };
   }
 
   protected answer(text: string): void {
@@ -74,6 +56,21 @@ export abstract class BaseCommand extends Command<Surroundings> {
       return exitCodes.invalid;
     }
     throw error;
+  }
+}
+
+/** A command that asks a cloud. */
+export abstract class CloudCommand extends BaseCommand {
+  provider = Option.String('--provider', {
+    description: 'sandbox|aws: the cloud, instead of what amifile.ts says',
+  });
+  region = Option.String('--region', {
+    description: 'REGION: the AWS Region, instead of what amifile.ts says',
+  });
+
+  protected get flags(): Flags {
+    const { provider, region } = this;
+    return { provider, region };
   }
 }
 

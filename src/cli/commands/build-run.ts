@@ -2,7 +2,7 @@
 import type { LeaseAccess } from '../../cache/lease.ts';
 import { manifestKey } from '../../cache/manifest.ts';
 import { paceOf } from '../../config/config.ts';
-import type { Overrides } from '../../config/resolve.ts';
+import type { Flags } from '../../config/resolve.ts';
 import type { Emit } from '../../core/event.ts';
 import { type ExecuteContext, paced } from '../../execute/context.ts';
 import { looksOf } from '../../execute/looks.ts';
@@ -21,7 +21,7 @@ import { exitCodes } from './base.ts';
 import { prepareBuild, type PreparedBuild, type PrepareOptions } from './build-prepare.ts';
 
 export interface BuildOptions extends PrepareOptions {
-  readonly overrides: Overrides;
+  readonly flags: Flags;
   readonly dryRun: boolean;
   readonly bail: boolean;
   readonly wait: boolean;
@@ -34,7 +34,7 @@ const leaseMs = { aws: 60_000, sandbox: 5000 } as const;
 
 export async function runBuild(around: Surroundings, options: BuildOptions): Promise<number> {
   // Until amifile.ts has run, a signal ends the process: a loop of the user's would never let it be answered.
-  const workspace = await openWorkspace(around, options.overrides);
+  const workspace = await openWorkspace(around, options.flags);
   const interruptions = around.interruptions();
   try {
     return await interruptibly(around, workspace, options, interruptions);

@@ -1,8 +1,8 @@
 /** `amigraph build`: its words on the command line. What it does is in build-run.ts, loaded when it is used. */
 import { Command, Option } from 'clipanion';
-import { BaseCommand, invalidFlag } from './base.ts';
+import { CloudCommand, invalidFlag } from './base.ts';
 
-export class BuildCommand extends BaseCommand {
+export class BuildCommand extends CloudCommand {
   static override paths = [['build']];
   static override usage = Command.Usage({
     category: 'Images',
@@ -34,7 +34,7 @@ export class BuildCommand extends BaseCommand {
     if (this.all && this.names.length > 0)
       throw invalidFlag('build takes names or --all, not both', 'leave one of them out');
     const options = {
-      overrides: { ...this.overrides, ...this.#concurrency() },
+      flags: { ...this.flags, concurrency: this.concurrency },
       names: this.all ? ('all' as const) : this.names,
       dryRun: this.dryRun,
       bail: this.bail,
@@ -43,13 +43,5 @@ export class BuildCommand extends BaseCommand {
     };
     const { runBuild } = await import('./build-run.ts');
     return runBuild(this.context, options);
-  }
-
-  #concurrency(): { concurrency?: number } {
-    if (this.concurrency === undefined) return {};
-    const count = /^\d{1,4}$/.test(this.concurrency) ? Number(this.concurrency) : 0;
-    if (count < 1 || count > 1000)
-      throw invalidFlag(`--concurrency ${this.concurrency} is not a whole number from 1 to 1000`);
-    return { concurrency: count };
   }
 }

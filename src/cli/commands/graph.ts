@@ -2,9 +2,9 @@
 import { Command, Option } from 'clipanion';
 import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
-import { BaseCommand, exitCodes, invalidFlag } from './base.ts';
+import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
 
-export class GraphCommand extends BaseCommand {
+export class GraphCommand extends CloudCommand {
   static override paths = [['graph']];
   static override usage = Command.Usage({
     category: 'Templates',
@@ -24,7 +24,7 @@ export class GraphCommand extends BaseCommand {
       throw invalidFlag('graph takes --dot or --json, not both', 'leave one of them out');
     const { openWorkspace } = await import('../context.ts');
     const { readCollection } = await import('../reading.ts');
-    const workspace = await openWorkspace(this.context, this.overrides);
+    const workspace = await openWorkspace(this.context, this.flags);
     const collection = await readCollection(workspace);
     if (this.json) {
       const { graphView } = await import('../../report/views.ts');

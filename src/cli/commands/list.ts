@@ -2,9 +2,9 @@
 import { Command, Option } from 'clipanion';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { ImageId } from '../../core/ids.ts';
-import { BaseCommand, exitCodes } from './base.ts';
+import { CloudCommand, exitCodes } from './base.ts';
 
-export class ListCommand extends BaseCommand {
+export class ListCommand extends CloudCommand {
   static override paths = [['list']];
   static override usage = Command.Usage({
     category: 'Images',
@@ -19,7 +19,7 @@ export class ListCommand extends BaseCommand {
     const { imageView } = await import('../../report/views.ts');
     const { imagesTable } = await import('../../report/tables.ts');
     const { must } = await import('../unavailable.ts');
-    const workspace = await openWorkspace(this.context, this.overrides);
+    const workspace = await openWorkspace(this.context, this.flags);
     const cloud = await openCloud(workspace, this.context);
     try {
       const all = must(await allImages(cloud.registry));

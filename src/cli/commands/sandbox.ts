@@ -21,7 +21,7 @@ export class SandboxServeCommand extends BaseCommand {
     if (!(port <= 65_535)) throw invalidFlag(`--port ${this.port} is not a port`, portCure);
     const { openWorkspace, startSandbox } = await import('../context.ts');
     const { serve } = await import('../../sandbox/serve.ts');
-    const { config } = await openWorkspace(this.context, { ...this.overrides, provider: 'sandbox' });
+    const { config } = await openWorkspace(this.context, { provider: 'sandbox' });
     const sandbox = await startSandbox(config, this.context);
     const interruptions = this.context.interruptions();
     try {
@@ -78,7 +78,7 @@ export class SandboxResetCommand extends BaseCommand {
     const { openWorkspace } = await import('../context.ts');
     const { resetSandbox } = await import('../../sandbox/reset.ts');
     const { printable } = await import('../../report/style.ts');
-    const { config } = await openWorkspace(this.context, { ...this.overrides, provider: 'sandbox' });
+    const { config } = await openWorkspace(this.context, { provider: 'sandbox' });
     const { folder } = config.sandbox;
     const message = (await resetSandbox(folder))
       ? `the sandbox in ${folder} is empty`
