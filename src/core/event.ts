@@ -29,6 +29,8 @@ export type Warning =
       readonly state: string;
       readonly why?: string;
     }
+  /** They are not whole, and nothing that they say is trusted. */
+  | { readonly code: 'image-tags'; readonly image: ImageId }
   | { readonly code: 'manifest-broken'; readonly object: string; readonly problem: string }
   | { readonly code: 'manifest-not-written'; readonly image: ImageId; readonly cause: CloudFailure };
 

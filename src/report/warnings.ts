@@ -52,6 +52,11 @@ function words(warning: Warning): Words {
         message: `${warning.image} has a wanted digest, but is ${warning.state}${warning.why === undefined ? '' : `: ${warning.why}`}`,
         cure: 'it is left alone and not used; deregister it if nothing needs it',
       };
+    case 'image-tags':
+      return {
+        message: `the tags TemplateDigest and TemplateHash of ${warning.image} are missing or do not fit: it is not reused`,
+        cure: 'restore them, or deregister it if nothing needs it',
+      };
     case 'manifest-broken':
       return {
         message: `the manifest is not used: ${warning.object}: ${warning.problem}`,

@@ -180,6 +180,11 @@ test.each<[Warning, string, string]>([
     'it is left alone and not used; deregister it if nothing needs it',
   ],
   [
+    { code: 'image-tags', image },
+    'the tags TemplateDigest and TemplateHash of ami-1 are missing or do not fit: it is not reused',
+    'restore them, or deregister it if nothing needs it',
+  ],
+  [
     { code: 'manifest-broken', object: 's3://b/k', problem: 'it is not JSON' },
     'the manifest is not used: s3://b/k: it is not JSON',
     'the images are found by their tags; the next build sets it aside and begins a new one',

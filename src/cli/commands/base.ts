@@ -2,6 +2,7 @@
 import { Command, Option } from 'clipanion';
 import type { Flags } from '../../config/resolve.ts';
 import { InvalidInput } from '../../core/diagnostic.ts';
+import { cloudDiagnostic } from '../../report/cloud-trouble.ts';
 import { diagnosticsText } from '../../report/diagnostics.ts';
 import { type Style, styleFor } from '../../report/style.ts';
 import { CloudUnavailable } from '../unavailable.ts';
@@ -40,13 +41,7 @@ export abstract class BaseCommand extends Command<Surroundings> {
       return exitCodes.invalid;
     }
     if (error instanceof CloudUnavailable) {
-      const { operation, awsCode, message } = error.failure;
-      const diagnostic = {
-        severity: 'error',
-        code: 'cloud',
-        message: `${operation} failed: ${awsCode}: ${message}`,
-      } as const;
-      write(diagnosticsText([{ ...diagnostic, cure: cures[awsCode] }], this.errorStyle));
+      write(diagnosticsText([cloudDiagnostic(error.failure)], this.errorStyle));
       return exitCodes.failed;
     }
     if (error instanceof Error && error.name === 'SandboxUnavailable') {
@@ -77,13 +72,3 @@ export abstract class CloudCommand extends BaseCommand {
 export function invalidFlag(message: string, cure?: string): InvalidInput {
   return new InvalidInput([{ severity: 'error', code: 'command-line', message, cure }]);
 }
-
-const cures: Readonly<Record<string, string>> = {
-  CredentialsProviderError: 'log in (aws sso login), set AWS_PROFILE, or use --provider sandbox',
-  NoSuchBucket: 'make the bucket (aws s3 mb s3://NAME), or set bucket in amifile.ts to one of yours',
-  ExpiredToken: 'the credentials are too old: log in again',
-  ExpiredTokenException: 'the credentials are too old: log in again',
-  ECONNREFUSED: 'nothing listens there: is AWS_ENDPOINT_URL right, and amigraph sandbox serve running?',
-  ParameterNotFound:
-    'set base in amifile.ts to a parameter that exists in this Region, or to { ami: "ami-..." }',
-};

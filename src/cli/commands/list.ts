@@ -1,7 +1,5 @@
 /** `amigraph list`: the images that there are, from their tags. */
 import { Command, Option } from 'clipanion';
-import type { Diagnostic } from '../../core/diagnostic.ts';
-import type { ImageId } from '../../core/ids.ts';
 import { CloudCommand, exitCodes } from './base.ts';
 
 export class ListCommand extends CloudCommand {
@@ -18,6 +16,7 @@ export class ListCommand extends CloudCommand {
     const { allImages } = await import('../../cache/lookup.ts');
     const { imageView } = await import('../../report/views.ts');
     const { imagesTable } = await import('../../report/tables.ts');
+    const { warningDiagnostic } = await import('../../report/warnings.ts');
     const { must } = await import('../unavailable.ts');
     const workspace = await openWorkspace(this.context, this.flags);
     const cloud = await openCloud(workspace, this.context);
@@ -26,7 +25,7 @@ export class ListCommand extends CloudCommand {
       const images = all.map(imageView);
       const damaged = all
         .filter(({ record }) => record === undefined)
-        .map(({ image }) => damagedTags(image.id));
+        .map(({ image }) => warningDiagnostic({ code: 'image-tags', image: image.id }));
       if (damaged.length > 0) {
         const { diagnosticsText } = await import('../../report/diagnostics.ts');
         this.context.stderr.write(`${diagnosticsText(damaged, this.errorStyle)}\n`);
@@ -43,10 +42,3 @@ export class ListCommand extends CloudCommand {
     }
   }
 }
-
-const damagedTags = (image: ImageId): Diagnostic => ({
-  severity: 'warning',
-  code: 'image-tags',
-  message: `the tags TemplateDigest and TemplateHash of ${image} are missing or do not fit: it is not reused`,
-  cure: 'restore them, or deregister it if nothing needs it',
-});
