@@ -162,7 +162,8 @@ async function changedInputs({ ctx, action }: Build): Promise<string[]> {
   const { steps, inputs } = action.recipe;
   const known = new Set(inputs.map(({ path }) => path));
   const matching = await ctx.files.list(action.inputPatterns);
-  const changed = new Set(matching.filter((path) => !known.has(path)));
+  const added = matching.ok ? matching.value.filter((path) => !known.has(path)) : [matching.error.folder];
+  const changed = new Set(added);
   for (const { path, digest, executable } of inputs) {
     const now = await ctx.files.digest(path);
     if (!('digest' in now) || now.digest !== digest || now.executable !== executable) changed.add(path);

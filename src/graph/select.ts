@@ -6,11 +6,12 @@ import { meantTemplate } from './names.ts';
 
 /** The named templates, or all. Throws InvalidInput for a name that does not exist or cannot be used. */
 export function select(collection: Collection, names: readonly string[] | 'all'): Set<TemplateName> {
-  if (names === 'all') {
+  const known = collection.templates.size + collection.unusable.size;
+  if (names === 'all' || known === 0) {
     const errors = collection.diagnostics.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new InvalidInput(errors);
-    return new Set(collection.templates.keys());
   }
+  if (names === 'all') return new Set(collection.templates.keys());
   const problems = names.flatMap((name) => problemWith(collection, templateName(name)));
   if (problems.length > 0) throw new InvalidInput(problems);
   return new Set(names.map(templateName));

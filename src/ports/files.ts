@@ -1,5 +1,6 @@
 /** The files of a workspace, by paths relative to its root, with forward slashes. */
 import type { Digest } from '../core/ids.ts';
+import type { Result } from '../core/result.ts';
 
 export interface FileDigest {
   readonly path: string;
@@ -17,9 +18,16 @@ export type FileProblem =
   /** Not UTF-8. */
   | 'not-text';
 
+/** What cannot be listed must not be left out in silence: what is found would depend on who looks. */
+export interface UnlistedFolder {
+  readonly folder: string;
+  /** The operating system's word: `EACCES`. */
+  readonly why: string;
+}
+
 export interface Files {
   /** What matches and is no folder, in code-unit order; links to folders are not followed. */
-  list(patterns: readonly string[]): Promise<string[]>;
+  list(patterns: readonly string[]): Promise<Result<string[], UnlistedFolder>>;
   /** The text of a file of at most `maxBytes`, byte for byte: what is no UTF-8 is a problem. */
   read(
     path: string,

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { type InputFile, maxScriptBytes } from '../core/recipe.ts';
 import type { Located, MergedTemplate } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
+import { unlisted } from './unlisted.ts';
 
 export interface InputIndex {
   /** The file at a workspace path. */
@@ -21,7 +22,13 @@ export async function readInputs(
   const all = [...templates];
   const patterns = uniquePatterns(all);
   const matches = new Map<string, readonly string[]>();
-  for (const pattern of patterns.keys()) matches.set(pattern, await files.list([pattern]));
+  const diagnostics: Diagnostic[] = [];
+  for (const [pattern, { place }] of patterns) {
+    const listed = await files.list([pattern]);
+    if (!listed.ok) diagnostics.push({ ...unlisted(listed.error), place });
+    else if (listed.value.length === 0) diagnostics.push(nothingMatches(pattern, place));
+    else matches.set(pattern, listed.value);
+  }
 
   const scripts = new Map<string, Named>();
   for (const [step, path] of Object.entries(stepScripts)) {
@@ -37,7 +44,6 @@ export async function readInputs(
   const placeOf = (path: string): Diagnostic['place'] =>
     [...patterns.values()].find(({ value }) => matches.get(value)?.includes(path))?.place;
   const found = new Map<string, InputFile>();
-  const diagnostics: Diagnostic[] = [];
   for (const path of new Set([...scripts.keys(), ...[...matches.values()].flat()])) {
     const script = scripts.get(path);
     const file = await files.digest(path);
@@ -47,9 +53,6 @@ export async function readInputs(
       diagnostics.push(
         unusable(path, problem, script ?? { place: placeOf(path), other: 'take it out of the pattern' }),
       );
-  }
-  for (const [pattern, { place }] of patterns) {
-    if (matches.get(pattern)?.length === 0) diagnostics.push(nothingMatches(pattern, place));
   }
   return { files: found, matches, diagnostics };
 }

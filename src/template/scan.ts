@@ -4,6 +4,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import type { Template } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
+import { unlisted } from './unlisted.ts';
 import { readTemplate, type TemplateNaming } from './read.ts';
 
 export interface Scan {
@@ -19,9 +20,10 @@ const maxBytes = 1024 * 1024;
 export async function scanTemplates(files: Files, pattern: string): Promise<Scan> {
   const naming = templateNaming(pattern);
   const found = await files.list([pattern]);
-  if (found.length === 0) return { templates: [], broken: new Map(), diagnostics: [noTemplates(pattern)] };
+  if (!found.ok) return nothing(unlisted(found.error));
+  if (found.value.length === 0) return nothing(noTemplates(pattern));
   const read = await Promise.all(
-    found.map(async (file) => {
+    found.value.map(async (file) => {
       const misnamed = nameProblem(naming.nameOf(file));
       if (misnamed !== undefined) return { file, diagnostics: [unfitName(file, misnamed)] };
       const content = await files.read(file, maxBytes);
@@ -38,6 +40,8 @@ export async function scanTemplates(files: Files, pattern: string): Promise<Scan
     diagnostics: read.flatMap((one) => one.diagnostics ?? []),
   };
 }
+
+const nothing = (why: Diagnostic): Scan => ({ templates: [], broken: new Map(), diagnostics: [why] });
 
 /** A name is the path below the fixed part of the pattern, without the ending: `templates/md/a.yaml` is `md/a`. */
 export function templateNaming(pattern: string): TemplateNaming {

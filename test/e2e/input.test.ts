@@ -69,6 +69,12 @@ const cases: readonly Case[] = [
     says: 'error: no file matches templates/**/*.yaml\n  cure: add a template, or set templates in amifile.ts to where they are\n',
   },
   {
+    what: 'no templates, and a name',
+    args: ['build', 'gromacs'],
+    without: ['templates'],
+    says: 'error: no file matches templates/**/*.yaml\n  cure: add a template, or set templates in amifile.ts to where they are\n',
+  },
+  {
     what: 'a YAML error',
     files: { 'templates/namd.yaml': 'tests: [a\nusers: []\n' },
     says: 'error: YAML: deficient indentation\n  at templates/namd.yaml:2:1\n    users: []\n    ^\n  cure: close the bracket or quote that is open above, or indent this line\n',

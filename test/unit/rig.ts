@@ -8,7 +8,7 @@ import { digestOf } from '../../src/core/digest.ts';
 import { byCodeUnits } from '../../src/core/order.ts';
 import { type Digest, type ImageId, imageId, type TemplateName, templateName } from '../../src/core/ids.ts';
 import type { Action } from '../../src/core/plan.ts';
-import type { Result } from '../../src/core/result.ts';
+import { ok, type Result } from '../../src/core/result.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import { collect, type Collection } from '../../src/graph/collection.ts';
 import { type Fingerprinted, fingerprintAll } from '../../src/plan/plan.ts';
@@ -35,9 +35,11 @@ export function memoryFiles(tree: Tree): Files {
   return {
     list: (patterns) =>
       Promise.resolve(
-        Object.keys(tree)
-          .filter((path) => patterns.some((pattern) => matches(pattern, path)))
-          .toSorted(byCodeUnits),
+        ok(
+          Object.keys(tree)
+            .filter((path) => patterns.some((pattern) => matches(pattern, path)))
+            .toSorted(byCodeUnits),
+        ),
       ),
     read: (path) => Promise.resolve(at(path)),
     digest: (path) => {

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { localFiles } from '../../src/adapters/local/files.ts';
 import { digestOf } from '../../src/core/digest.ts';
-import type { FileProblem } from '../../src/ports/files.ts';
+import { fail } from '../../src/core/result.ts';
+import type { FileProblem, Files } from '../../src/ports/files.ts';
 import { readInputs } from '../../src/template/inputs.ts';
 import { scanTemplates } from '../../src/template/scan.ts';
 import { collectionOf, memoryFiles, placeOf, stepScripts, type Tree } from './rig.ts';
@@ -86,6 +87,24 @@ const inputsOf = async (tree: Tree, steps: Readonly<Record<string, string>> = {}
   return readInputs(memoryFiles(tree), steps, templates.values());
 };
 
+test('a folder that cannot be listed is told of, and nothing is left out in silence', async () => {
+  const closed: Files = {
+    ...memoryFiles({ 'templates/a.yaml': 'build: { inputs: ["files/**"] }' }),
+    list: () => Promise.resolve(fail({ folder: 'files/secret', why: 'EACCES' })),
+  };
+  const told = {
+    severity: 'error',
+    code: 'unreadable',
+    message: 'files/secret cannot be listed: EACCES',
+    cure: 'make it readable, or name what is needed without it',
+  };
+  const { diagnostics } = await scanTemplates(closed, 'templates/**/*.yaml');
+  expect(diagnostics).toEqual([{ ...told, place: { file: 'files/secret' } }]);
+  const { templates } = await collectionOf({ 'templates/a.yaml': 'build: { inputs: ["files/**"] }' });
+  const inputs = await readInputs(closed, {}, templates.values());
+  expect(inputs.diagnostics).toEqual([{ ...told, place: { file: 'templates/a.yaml', line: 1, column: 19 } }]);
+});
+
 test('scripts and inputs are found with their digests', async () => {
   const { files, matches, diagnostics } = await inputsOf(
     {
@@ -121,6 +140,12 @@ test('what is missing is told with the place that names it', async () => {
   expect(diagnostics.map((one) => [one.code, placeOf(one), one.message, one.cure])).toEqual([
     [
       'input-missing',
+      'templates/a.yaml:3:12',
+      'no file matches files/**',
+      'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+    ],
+    [
+      'input-missing',
       'amifile.ts',
       'scripts/none.sh does not exist',
       'put it there, or set steps.bootstrap in amifile.ts to another script',
@@ -136,12 +161,6 @@ test('what is missing is told with the place that names it', async () => {
       'templates/a.yaml:3:24',
       'in/y is a link to a place outside the workspace',
       'copy it into the workspace, or take it out of the pattern',
-    ],
-    [
-      'input-missing',
-      'templates/a.yaml:3:12',
-      'no file matches files/**',
-      'mend the pattern, which begins at the folder of amifile.ts, or add the files',
     ],
   ]);
 });

@@ -5,10 +5,10 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import fastGlob from 'fast-glob';
-import { InvalidInput } from '../../core/diagnostic.ts';
 import { byCodeUnits } from '../../core/order.ts';
 import type { Digest } from '../../core/ids.ts';
-import type { FileDigest, FileProblem, Files } from '../../ports/files.ts';
+import { fail, ok } from '../../core/result.ts';
+import type { FileDigest, FileProblem, Files, UnlistedFolder } from '../../ports/files.ts';
 
 const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**'];
 
@@ -35,19 +35,21 @@ export function localFiles(root: string): Files {
 
   return {
     async list(patterns) {
-      // Links to folders are not followed: they may lead out of the workspace, or round in circles.
-      const found = await fastGlob([...patterns], {
-        cwd: root,
-        dot: true,
-        ignore: ignored,
-        followSymbolicLinks: false,
-        onlyFiles: false,
-        objectMode: true,
-      }).catch((error: unknown) => {
-        throw unreadableFolder(root, error);
-      });
-      const files = found.filter(({ dirent }) => !dirent.isDirectory());
-      return files.map(({ path }) => path).toSorted(byCodeUnits);
+      try {
+        // Links to folders are not followed: they may lead out of the workspace, or round in circles.
+        const found = await fastGlob([...patterns], {
+          cwd: root,
+          dot: true,
+          ignore: ignored,
+          followSymbolicLinks: false,
+          onlyFiles: false,
+          objectMode: true,
+        });
+        const files = found.filter(({ dirent }) => !dirent.isDirectory());
+        return ok(files.map(({ path }) => path).toSorted(byCodeUnits));
+      } catch (error) {
+        return fail(unlistedFolder(root, error));
+      }
     },
     read: (path, maxBytes) =>
       withFile<{ text: string } | { problem: FileProblem }>(path, async (file, size) =>
@@ -92,17 +94,7 @@ function problemOf(error: unknown): FileProblem {
   return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable';
 }
 
-/** What cannot be listed must not be left out in silence: what is found would depend on who looks. */
-function unreadableFolder(root: string, error: unknown): unknown {
-  if (!(error instanceof Error && 'path' in error && typeof error.path === 'string')) return error;
-  const folder = relative(root, error.path);
-  return new InvalidInput([
-    {
-      severity: 'error',
-      code: 'unreadable',
-      message: `${folder} cannot be listed: ${'code' in error ? String(error.code) : error.message}`,
-      place: { file: folder },
-      cure: 'make it readable, or name what is needed without it',
-    },
-  ]);
+function unlistedFolder(root: string, error: unknown): UnlistedFolder {
+  if (!(error instanceof Error && 'path' in error && 'code' in error)) throw error;
+  return { folder: relative(root, String(error.path)), why: String(error.code) };
 }
