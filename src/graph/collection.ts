@@ -98,22 +98,27 @@ function links(template: Template): Link[] {
 
 type Found = Omit<Diagnostic, 'severity'>;
 
-/** Each round takes one cycle out, so that all are reported. */
+/** One cycle is told for all that stand on each other; the rest of them stand on it. */
 function rejectCycles(
   byName: ReadonlyMap<TemplateName, Template>,
   edges: readonly Edge[],
   reject: (template: Template, found: Found) => void,
 ): void {
-  const inCycle = new Set<TemplateName>();
-  for (;;) {
-    const names = [...byName.keys()].filter((name) => !inCycle.has(name));
-    const left = edges.filter(({ from, to }) => !inCycle.has(from) && !inCycle.has(to));
-    const cycle = buildGraph(names, left).cycle();
-    if (cycle === undefined) return;
+  const graph = buildGraph(byName.keys(), edges);
+  const cycles = graph.cycles();
+  for (const cycle of cycles) {
     for (const name of cycle.slice(1)) {
-      inCycle.add(name);
       const template = byName.get(name);
       if (template !== undefined) reject(template, partOfCycle(template, cycle));
+    }
+  }
+  const told = new Set(cycles.flat());
+  for (const component of graph.components()) {
+    const members = new Set(component);
+    for (const name of component.filter((one) => !told.has(one))) {
+      const template = byName.get(name);
+      const link = template && links(template).find(({ target }) => members.has(target.value));
+      if (template !== undefined && link !== undefined) reject(template, blocked(template, link.target));
     }
   }
 }

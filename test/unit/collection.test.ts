@@ -98,6 +98,25 @@ describe('a cycle', () => {
   });
 });
 
+test('one cycle is told for all that stand on each other; the rest of them are blocked', async () => {
+  const texts = {
+    a: 'depends_on: [b, c]',
+    b: 'depends_on: [a]',
+    c: 'depends_on: [d, e]',
+    d: 'depends_on: [a]',
+    e: 'depends_on: [f, c]',
+    f: '{}',
+  };
+  expect((await problems(texts)).map((one) => one.split(' (')[0])).toEqual([
+    'b.yaml:1:14 cycle: b stands on itself: a -> b -> a',
+    'a.yaml:1:14 cycle: a stands on itself: a -> b -> a',
+    'c.yaml:1:14 blocked: c stands on d, which has errors',
+    'd.yaml:1:14 blocked: d stands on a, which has errors',
+    'e.yaml:1:17 blocked: e stands on c, which has errors',
+  ]);
+  expect([...(await collected(texts)).templates.keys()]).toEqual(['f']);
+});
+
 test('what stands on a bad template is told once each, all the way down', async () => {
   const texts = { a: 'x: 1', b: 'extends: a.yaml', c: 'depends_on: [f, b]', d: 'extends: c.yaml', f: '{}' };
   expect((await problems(texts)).slice(1)).toEqual([

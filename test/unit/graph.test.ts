@@ -91,52 +91,139 @@ test('to be an ancestor and to be a descendant are two sides of one thing', () =
   );
 });
 
-describe('a cycle', () => {
-  test('is given by its names, the first again at the end', () => {
-    const cycle = graphOf('abcd', 'a b', 'b c', 'c b', 'c d').cycle();
-    expect(cycle).toHaveLength(3);
-    expect(cycle?.[0]).toBe(cycle?.[2]);
-    expect(cycle?.slice(1).toSorted()).toEqual(['b', 'c']);
+/** A graph with links in any direction. */
+const tangled = fc
+  .record({
+    names: fc.uniqueArray(fc.stringMatching(/^[a-zA-Z/-]{1,2}$/), { minLength: 1, maxLength: 9 }),
+    links: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 14 }),
+  })
+  .map(({ names, links }) => ({
+    names: names.map(templateName),
+    edges: links.map(([a, b]): Edge => ({
+      from: templateName(names[a % names.length] ?? ''),
+      to: templateName(names[b % names.length] ?? ''),
+      kind: 'extends',
+    })),
+  }));
+
+describe('cycles', () => {
+  test('are told along what each template stands on, the first name at both ends', () => {
+    expect(graphOf('abcd', 'a b', 'b c', 'c b', 'c d').cycles()).toEqual([['b', 'c', 'b']]);
+    expect(graphOf('abc', 'a c', 'c b', 'b a').cycles()).toEqual([['a', 'b', 'c', 'a']]);
   });
 
   test('may be one template that stands on itself', () => {
-    expect(graphOf('ab', 'b b').cycle()).toEqual(['b', 'b']);
+    expect(graphOf('ab', 'b b').cycles()).toEqual([['b', 'b']]);
   });
 
-  test('is not there where no edge leads back', () => {
+  test('are told once for all that stand on each other, the shortest that holds the first of them', () => {
+    const graph = graphOf('abcdexyz', 'a b', 'b c', 'c d', 'd a', 'c a', 'd e', 'e d', 'z y', 'y z', 'y x');
+    expect(graph.cycles()).toEqual([
+      ['a', 'c', 'b', 'a'],
+      ['y', 'z', 'y'],
+    ]);
+    expect(graph.components()).toEqual([
+      ['a', 'b', 'c', 'd', 'e'],
+      ['y', 'z'],
+    ]);
+  });
+
+  test('are not there where no edge leads back', () => {
     fc.assert(
       fc.property(acyclic, ({ names, edges }) => {
-        expect(buildGraph(names, edges).cycle()).toBeUndefined();
+        expect(buildGraph(names, edges).cycles()).toEqual([]);
+        expect(buildGraph(names, edges).components()).toEqual([]);
       }),
     );
   });
 
-  test('is found along real edges, as soon as one edge leads back', () => {
+  test('lead along real edges, past no name twice, from the first of their names', () => {
     fc.assert(
-      fc.property(
-        acyclic.filter(({ edges }) => edges.length > 0),
-        fc.nat(),
-        ({ names, edges }, at) => {
-          const back = edges[at % edges.length];
-          if (back === undefined) return;
-          const all: Edge[] = [...edges, { from: back.to, to: back.from, kind: 'extends' }];
-          const cycle = buildGraph(names, all).cycle() ?? [];
-          expect(cycle.length).toBeGreaterThan(1);
-          expect(cycle[0]).toBe(cycle.at(-1));
-          for (const [index, name] of cycle.slice(1).entries())
-            expect(all.some(({ from, to }) => from === name && to === cycle[index])).toBe(true);
-        },
-      ),
+      fc.property(tangled, ({ names, edges }) => {
+        for (const cycle of buildGraph(names, edges).cycles()) {
+          const members = cycle.slice(1);
+          expect(members.length).toBeGreaterThan(0);
+          expect(new Set(members).size).toBe(members.length);
+          expect(cycle[0]).toBe(members.at(-1));
+          expect(cycle[0]).toBe(members.toSorted()[0]);
+          for (const [at, name] of members.entries())
+            expect(edges.some(({ from, to }) => from === name && to === cycle[at])).toBe(true);
+        }
+      }),
     );
   });
 
-  test('of 20 000 templates does not exhaust the call stack', () => {
-    const names = Array.from({ length: 20_000 }, (_, at) => templateName(`t${String(at).padStart(5, '0')}`));
-    const edges = names.map((from, at): Edge => ({
-      from,
-      to: names[(at + 1) % names.length] ?? from,
-      kind: 'extends',
-    }));
-    expect(buildGraph(names, edges).cycle()).toHaveLength(20_001);
+  test('are all told: without their components every template can be put in order', () => {
+    fc.assert(
+      fc.property(tangled, ({ names, edges }) => {
+        const graph = buildGraph(names, edges);
+        const tied = new Set(graph.components().flat());
+        for (const name of graph.cycles().flat()) expect(tied).toContain(name);
+        const left = names.filter((name) => !tied.has(name));
+        const rest = edges.filter(({ from, to }) => !tied.has(from) && !tied.has(to));
+        const order = buildGraph(left, rest).order();
+        expect(order).toHaveLength(left.length);
+        for (const { from, to } of rest) expect(order.indexOf(from)).toBeLessThan(order.indexOf(to));
+      }),
+    );
   });
+
+  test('hold together what is above and below each other, and nothing else', () => {
+    fc.assert(
+      fc.property(tangled, ({ names, edges }) => {
+        const graph = buildGraph(names, edges);
+        for (const component of graph.components()) {
+          const above = graph.withAncestors(component);
+          const both = [...graph.withDescendants(component)].filter((name) => above.has(name));
+          expect(component).toEqual(both.toSorted());
+        }
+      }),
+    );
+  });
+
+  test('are the same however the graph was written', () => {
+    fc.assert(
+      fc.property(tangled, ({ names, edges }) => {
+        const turned = buildGraph(names.toReversed(), edges.toReversed());
+        expect(turned.cycles()).toEqual(buildGraph(names, edges).cycles());
+      }),
+    );
+  });
+});
+
+describe('a large graph', () => {
+  const named = (count: number): TemplateName[] =>
+    Array.from({ length: count }, (_, at) => templateName(`t${String(at).padStart(6, '0')}`));
+  const row = (names: readonly TemplateName[]): Edge[] =>
+    names.slice(1).map((to, at) => ({ from: names[at] ?? to, to, kind: 'extends' }));
+
+  test('of one chain does not exhaust the call stack, closed or open', () => {
+    const names = named(100_000);
+    const [first, last] = [names[0] ?? templateName(''), names.at(-1) ?? templateName('')];
+    const chain = buildGraph(names, row(names));
+    expect(chain.cycles()).toEqual([]);
+    expect(chain.order()).toEqual(names);
+    expect(chain.withAncestors([last]).size).toBe(100_000);
+    const ring = buildGraph(names, [...row(names), { from: last, to: first, kind: 'extends' }]);
+    expect(ring.cycles()).toEqual([[first, ...names.slice(1).toReversed(), first]]);
+  });
+
+  test('of many cycles is not read anew for each', () => {
+    const names = named(20_000);
+    const pairs = names.flatMap((name, at): Edge[] => {
+      const other = names[at % 2 === 0 ? at + 1 : at - 1];
+      return other === undefined ? [] : [{ from: name, to: other, kind: 'extends' }];
+    });
+    expect(buildGraph(names, pairs).cycles()).toHaveLength(10_000);
+  });
+});
+
+test.each(['constructor', 'toString', '__proto__', ':'])('a template may be named %s', (text) => {
+  const name = templateName(text);
+  const edges = [edge(`x ${text}`), edge(`${text} y`)];
+  const graph = buildGraph([templateName('x'), name, templateName('y')], edges);
+  expect(graph.order()).toEqual(['x', text, 'y']);
+  expect(graph.parents(name)).toEqual(['x']);
+  expect(graph.edges()).toHaveLength(2);
+  expect([...graph.withDescendants([templateName('x')])]).toEqual(['x', text, 'y']);
 });
