@@ -20,3 +20,9 @@ export function listed(names: readonly TemplateName[]): string {
     ? 'amigraph graph shows all'
     : `there are: ${names.toSorted(byCodeUnits).join(', ')}`;
 }
+
+/** `a, b, c`, cut where there are too many to take in. */
+export function severalNames(names: readonly TemplateName[]): string {
+  const shown = names.toSorted(byCodeUnits).slice(0, mostListed).join(', ');
+  return names.length > mostListed ? `${shown} and ${names.length - mostListed} more` : shown;
+}

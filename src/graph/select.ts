@@ -1,43 +1,105 @@
-/** The templates that a command names. It does not know what is done with them. */
+/** The templates that a command line selects, or why it cannot. It does not know what is done with them. */
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
-import { type TemplateName, templateName } from '../core/ids.ts';
+import type { TemplateName } from '../core/ids.ts';
 import type { Collection } from './collection.ts';
-import { meantTemplate } from './names.ts';
+import { severalNames } from './names.ts';
+import { type Match, matchPattern } from './pattern.ts';
 
-/** The named templates, or all. Throws InvalidInput for a name that does not exist or cannot be used. */
-export function select(collection: Collection, names: readonly string[] | 'all'): Set<TemplateName> {
-  const known = collection.templates.size + collection.unusable.size;
-  if (names === 'all' || known === 0) {
-    const errors = collection.diagnostics.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) throw new InvalidInput(errors);
-  }
-  if (names === 'all') return new Set(collection.templates.keys());
-  const problems = names.flatMap((name) => problemWith(collection, templateName(name)));
-  if (problems.length > 0) throw new InvalidInput(problems);
-  return new Set(names.map(templateName));
+export interface Wanted {
+  /** Patterns as in pattern.ts. */
+  readonly names: readonly string[] | 'all';
+  /** Patterns of what is taken out again. */
+  readonly exclude?: readonly string[];
+  /** Takes the good ones where others that are wanted cannot be used; a name alone must be good. */
+  readonly keepGoing?: boolean;
 }
 
-function problemWith(collection: Collection, name: TemplateName): Diagnostic[] {
-  if (collection.templates.has(name)) return [];
-  if (collection.unusable.has(name)) {
-    const own = collection.diagnostics.filter(({ severity }) => severity === 'error');
-    return [
-      {
-        severity: 'error',
-        code: 'unusable-template',
-        message: `${name} cannot be used, for the errors below`,
-      },
-      ...own,
-    ];
+export interface Selection {
+  /** Parents before children. */
+  readonly templates: ReadonlySet<TemplateName>;
+  /** Templates that are wanted too cannot be used. */
+  readonly incomplete: boolean;
+}
+
+/** Throws InvalidInput where a pattern fits nothing, what is wanted cannot be used, or nothing is left. */
+export function select(collection: Collection, wanted: Wanted): Selection {
+  const { names, exclude = [], keepGoing = false } = wanted;
+  const errors = errorsOf(collection);
+  if (collection.templates.size + collection.unusable.size === 0 && errors.length > 0)
+    throw new InvalidInput(errors);
+  const problems: Diagnostic[] = [];
+  const matched = (patterns: readonly string[]): Match[] =>
+    patterns.flatMap((pattern) => {
+      const match = matchPattern(collection, pattern);
+      if (match.ok) return [match.value];
+      problems.push(match.error);
+      return [];
+    });
+  const taken = names === 'all' ? [everything(collection)] : matched(names);
+  const out = matched(exclude);
+  const named = taken.flatMap(({ exact, unusable }) => (exact ? [...unusable] : []));
+  problems.push(...named.map((name) => unusable([name])));
+  if (problems.length > 0) throw new InvalidInput(named.length > 0 ? [...problems, ...errors] : problems);
+
+  const excluded = new Set(out.flatMap((match) => [...match.templates, ...match.unusable]));
+  const obstacles = taken.flatMap((match) => obstaclesOf(collection, match, excluded));
+  // An error that belongs to no template may be about any.
+  const astray = names === 'all' && collection.unusable.size === 0 && errors.length > 0;
+  const incomplete = obstacles.length > 0 || astray;
+  if (incomplete && !keepGoing) {
+    const plain = names === 'all' && exclude.length === 0;
+    throw new InvalidInput(plain ? errors : [...obstacles, ...errors]);
   }
-  const known = [...collection.templates.keys(), ...collection.unusable];
-  const byFile = [...collection.templates.values()].find(({ template }) => template.file === String(name));
+  const all = new Set(taken.flatMap(({ templates }) => [...templates]));
+  const templates = [...collection.templates.keys()].filter((name) => all.has(name) && !excluded.has(name));
+  if (templates.length === 0) throw new InvalidInput(incomplete ? [...obstacles, ...errors] : [nothingLeft]);
+  return { templates: new Set(templates), incomplete };
+}
+
+/** Errors about the templates themselves. */
+export const errorsOf = ({ diagnostics }: Collection): Diagnostic[] =>
+  diagnostics.filter(({ severity }) => severity === 'error');
+
+const everything = ({ templates, unusable: bad }: Collection): Match => ({
+  pattern: '**',
+  exact: false,
+  downward: false,
+  templates: new Set(templates.keys()),
+  unusable: bad,
+});
+
+/** What a match fits, or may reach, that cannot be used and is not excluded. */
+function obstaclesOf(
+  collection: Collection,
+  { pattern, downward, unusable: fitting }: Match,
+  excluded: ReadonlySet<TemplateName>,
+): Diagnostic[] {
+  const fit = [...fitting].filter((name) => !excluded.has(name));
+  const others = downward ? [...collection.unusable] : [];
+  const within = others.filter((name) => !excluded.has(name) && !fitting.has(name));
+  const cure = 'mend them, take them out with --exclude, or build the others with --keep-going';
   return [
-    {
-      severity: 'error',
-      code: 'unknown-template',
-      message: `there is no template ${name}`,
-      cure: byFile === undefined ? meantTemplate(name, known) : `did you mean ${byFile.template.name}?`,
-    },
+    ...(fit.length === 0 ? [] : [{ ...unusable(fit), cure }]),
+    ...(within.length === 0 ? [] : [{ ...withinReach(pattern, within), cure }]),
   ];
 }
+
+/** To stand before the errors. */
+export const unusable = (names: readonly TemplateName[]): Diagnostic => ({
+  severity: 'error',
+  code: 'unusable-template',
+  message: `${severalNames(names)} cannot be used, for the errors below`,
+});
+
+const withinReach = (pattern: string, names: readonly TemplateName[]): Diagnostic => ({
+  severity: 'error',
+  code: 'unusable-template',
+  message: `${pattern} may reach ${severalNames(names)}, which cannot be used, for the errors below`,
+});
+
+const nothingLeft: Diagnostic = {
+  severity: 'error',
+  code: 'nothing-selected',
+  message: 'no template is left: --exclude takes out all that are selected',
+  cure: 'exclude fewer',
+};

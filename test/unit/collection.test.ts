@@ -2,9 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { templateName } from '../../src/core/ids.ts';
 import { collect } from '../../src/graph/collection.ts';
-import { select } from '../../src/graph/select.ts';
 import { readTemplate } from '../../src/template/read.ts';
-import { collectionOf, invalidInputOf, placeOf, usual, valueOf } from './rig.ts';
+import { collectionOf, placeOf, usual, valueOf } from './rig.ts';
 
 /** Templates by their path below templates/, without the ending. */
 const collected = (texts: Readonly<Record<string, string>>, maxDepth?: number) =>
@@ -176,58 +175,4 @@ test('two files of one name are told, and neither is used', () => {
     },
   ]);
   expect([...good.keys()]).toEqual(['b']);
-});
-
-describe('selecting', () => {
-  const texts = { foundation: '{}', 'md/gromacs': 'extends: ../foundation.yaml', bad: 'x: 1' };
-
-  test('gives what is named', async () => {
-    expect([...select(await collected(texts), ['md/gromacs'])]).toEqual(['md/gromacs']);
-    expect([...select(await collected({ a: '{}', b: '{}' }), 'all')]).toEqual(['a', 'b']);
-  });
-
-  test.each([
-    [['gromacs'], ['unknown-template: there is no template gromacs (did you mean md/gromacs?)']],
-    [
-      ['zzzzzzz'],
-      ['unknown-template: there is no template zzzzzzz (there are: bad, foundation, md/gromacs)'],
-    ],
-    [
-      ['fundation', 'foundation', 'x/y/z'],
-      [
-        'unknown-template: there is no template fundation (did you mean foundation?)',
-        'unknown-template: there is no template x/y/z (there are: bad, foundation, md/gromacs)',
-      ],
-    ],
-    [
-      ['bad'],
-      [
-        'unusable-template: bad cannot be used, for the errors below',
-        expect.stringMatching(/^unknown-key: unknown key x/),
-      ],
-    ],
-    [
-      ['__proto__'],
-      ['unknown-template: there is no template __proto__ (there are: bad, foundation, md/gromacs)'],
-    ],
-  ])('%j is an error that helps', async (names, messages) => {
-    const collection = await collected(texts);
-    const found = await invalidInputOf(() => select(collection, names));
-    expect(
-      found.map(({ code, message, cure }) => `${code}: ${message}${cure === undefined ? '' : ` (${cure})`}`),
-    ).toEqual(messages);
-  });
-
-  test('all of them needs all of them to be good', async () => {
-    const collection = await collected(texts);
-    const found = await invalidInputOf(() => select(collection, 'all'));
-    expect(found.map(({ code }) => code)).toEqual(['unknown-key']);
-  });
-
-  test('lists no more than 20 names', async () => {
-    const many = Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`template-${at}`, '{}']));
-    const collection = await collected(many);
-    const [one] = await invalidInputOf(() => select(collection, ['x']));
-    expect(one?.cure).toBe('amigraph graph shows all');
-  });
 });

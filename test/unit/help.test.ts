@@ -53,12 +53,17 @@ Reuses every image whose digest has not changed and builds the others, what does
 not depend on each other at the same time. What a named template stands on is
 reused or built first.
 
+A NAME may be a pattern: md/* is all in md, ** everything; +gromacs is gromacs
+and all that it stands on, foundation+ is foundation and all that stands on it.
+
 Options
   --provider sandbox|aws  the cloud, instead of what amifile.ts says
   --region REGION         the AWS Region, instead of what amifile.ts says
   --all                   all templates
+  --exclude PATTERN       take these out of what is selected; may be repeated
   --dry-run               show the plan and do nothing
   --bail                  end everything at the first failure
+  --keep-going            build the good templates where others have errors
   --concurrency N         build at most so many images at the same time
   --no-wait               exit with 9 where another run builds one of the images
   --json                  one JSON object a line for each event
@@ -68,6 +73,8 @@ Examples
     amigraph build --all
   Build gromacs and what it stands on:
     amigraph build gromacs
+  Build all that stands on foundation, but nothing in md:
+    amigraph build foundation+ --exclude 'md/**'
   Show what would happen:
     amigraph build --all --dry-run
 `;

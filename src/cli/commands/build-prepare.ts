@@ -1,8 +1,8 @@
 /** All of `amigraph build` that comes before anything is begun: reads templates, opens the cloud and plans. It changes nothing in the cloud. */
-import type { TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
+import { restrict } from '../../graph/focus.ts';
 import { listed } from '../../graph/names.ts';
-import { select } from '../../graph/select.ts';
+import { select, type Selection } from '../../graph/select.ts';
 import { diagnosticsText } from '../../report/diagnostics.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
@@ -13,7 +13,10 @@ import { isTerminal, type Surroundings } from '../surroundings.ts';
 import { invalidFlag } from './base.ts';
 
 export interface PrepareOptions {
+  /** Patterns as in graph/pattern.ts. */
   readonly names: readonly string[] | 'all';
+  readonly exclude: readonly string[];
+  readonly keepGoing: boolean;
   readonly json: boolean;
 }
 
@@ -22,6 +25,8 @@ export interface PreparedBuild {
   readonly cloud: Cloud;
   readonly planned: PlannedRun;
   readonly reporter: Reporter;
+  /** Templates that were wanted too cannot be used; it has been said. */
+  readonly incomplete: boolean;
 }
 
 export async function prepareBuild(
@@ -30,25 +35,29 @@ export async function prepareBuild(
   options: PrepareOptions,
 ): Promise<PreparedBuild> {
   const collection = await readCollection(workspace);
-  const selected = wanted(collection, options.names);
+  const { templates, incomplete } = wanted(collection, options);
   if (collection.diagnostics.length > 0) {
     const style = styleFor(around.stderr, around.env);
-    // Errors in others: what is built does not stand on them.
-    const others = collection.diagnostics.map((one) => ({ ...one, severity: 'warning' as const }));
-    around.stderr.write(`${diagnosticsText(others, style)}\n`);
+    // Errors in others, where they are not wanted: what is built does not stand on them.
+    const said = incomplete
+      ? collection.diagnostics
+      : collection.diagnostics.map((one) => ({ ...one, severity: 'warning' as const }));
+    around.stderr.write(`${diagnosticsText(said, style)}\n`);
   }
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
   try {
-    return { cloud, reporter, planned: await planRun(workspace, collection, selected, cloud) };
+    // What is missing elsewhere, a script or an input, is nothing to this run.
+    const needed = restrict(collection, collection.graph.withAncestors(templates));
+    return { cloud, reporter, incomplete, planned: await planRun(workspace, needed, templates, cloud) };
   } catch (error) {
     await cloud.close();
     throw error;
   }
 }
 
-function wanted(collection: Collection, names: PrepareOptions['names']): ReadonlySet<TemplateName> {
-  if (names.length > 0) return select(collection, names);
+function wanted(collection: Collection, options: PrepareOptions): Selection {
+  if (options.names.length > 0) return select(collection, options);
   const known = [...collection.templates.keys()];
   const cure = known.length === 0 ? undefined : listed(known);
   throw invalidFlag('build needs the names of templates, or --all', cure);

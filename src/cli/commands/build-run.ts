@@ -58,9 +58,10 @@ async function interruptibly(
     return exitCodes.interrupted;
   }
   try {
-    return options.dryRun
+    const code = options.dryRun
       ? showPlan(around, prepared.planned, options.json)
       : await carryOut(around, workspace, prepared, options, interruptions);
+    return code === exitCodes.done && prepared.incomplete ? exitCodes.invalid : code;
   } finally {
     await prepared.cloud.close();
   }

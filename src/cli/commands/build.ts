@@ -10,17 +10,26 @@ export class BuildCommand extends CloudCommand {
     details: `
       Reuses every image whose digest has not changed and builds the others, what does not depend on each other at the same time.
       What a named template stands on is reused or built first.
+
+      A NAME may be a pattern: md/* is all in md, ** everything; +gromacs is gromacs and all that it stands on, foundation+ is foundation and all that stands on it.
     `,
     examples: [
       ['Build all that is missing', '$0 build --all'],
       ['Build gromacs and what it stands on', '$0 build gromacs'],
+      ['Build all that stands on foundation, but nothing in md', "$0 build foundation+ --exclude 'md/**'"],
       ['Show what would happen', '$0 build --all --dry-run'],
     ],
   });
 
   all = Option.Boolean('--all', false, { description: 'all templates' });
+  exclude = Option.Array('--exclude', [], {
+    description: 'PATTERN: take these out of what is selected; may be repeated',
+  });
   dryRun = Option.Boolean('--dry-run', false, { description: 'show the plan and do nothing' });
   bail = Option.Boolean('--bail', false, { description: 'end everything at the first failure' });
+  keepGoing = Option.Boolean('--keep-going', false, {
+    description: 'build the good templates where others have errors',
+  });
   concurrency = Option.String('--concurrency', {
     description: 'N: build at most so many images at the same time',
   });
@@ -36,6 +45,8 @@ export class BuildCommand extends CloudCommand {
     const options = {
       flags: { ...this.flags, concurrency: this.concurrency },
       names: this.all ? ('all' as const) : this.names,
+      exclude: this.exclude,
+      keepGoing: this.keepGoing,
       dryRun: this.dryRun,
       bail: this.bail,
       wait: !this.noWait,

@@ -1,0 +1,112 @@
+/**
+ * What one pattern of the command line stands for among the templates; the only importer of picomatch. It does not know what is done with them.
+ *
+ *     pattern = ["+"] subject ["+"]        `+x`: and all that x stands on; `x+`: and all that stands on x
+ *     subject = name | glob                `*` and `?` stay within one folder, `**` crosses them; `{a,b}`, `[ab]`, `\*`
+ *
+ * A name wins over every other reading: first the whole text, then without the sign before it, without the sign behind, without both.
+ */
+import picomatch from 'picomatch';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { type TemplateName, templateName } from '../core/ids.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Collection } from './collection.ts';
+import { meantTemplate } from './names.ts';
+
+export interface Match {
+  readonly pattern: string;
+  /** The subject is the name of a template. */
+  readonly exact: boolean;
+  /** All that stands on the subject is meant, and of what cannot be used nobody knows what it stands on. */
+  readonly downward: boolean;
+  readonly templates: ReadonlySet<TemplateName>;
+  /** Names that the subject fits, of templates that cannot be used. */
+  readonly unusable: ReadonlySet<TemplateName>;
+}
+
+interface Reading {
+  readonly subject: string;
+  readonly upward: boolean;
+  readonly downward: boolean;
+}
+
+/** What `pattern` stands for, at least one name; or that there is no such template. */
+export function matchPattern(collection: Collection, pattern: string): Result<Match, Diagnostic> {
+  const { templates, unusable, graph } = collection;
+  const isKnown = ({ subject }: Reading): boolean =>
+    templates.has(templateName(subject)) || unusable.has(templateName(subject));
+  const readings = readingsOf(pattern);
+  const exact = readings.find(isKnown);
+  const reading = exact ?? readings.at(-1) ?? bare(pattern);
+  const { subject, upward, downward } = reading;
+  if (exact === undefined && !isGlob(subject)) return fail(noTemplate(collection, subject));
+  const fits = exact === undefined ? globMatcher(subject) : (name: string) => name === subject;
+  const found = [...templates.keys()].filter(fits);
+  const bad = new Set([...unusable].filter(fits));
+  if (found.length + bad.size === 0) return fail(noMatch(collection, subject));
+  const all = new Set([
+    ...found,
+    ...(upward ? graph.withAncestors(found) : []),
+    ...(downward ? graph.withDescendants(found) : []),
+  ]);
+  return ok({ pattern, exact: exact !== undefined, downward, templates: all, unusable: bad });
+}
+
+const bare = (subject: string): Reading => ({ subject, upward: false, downward: false });
+
+function readingsOf(text: string): Reading[] {
+  const [upward, downward] = [text.startsWith('+'), text.endsWith('+')];
+  const signed: Reading[] = [
+    ...(upward ? [{ subject: text.slice(1), upward, downward: false }] : []),
+    ...(downward ? [{ subject: text.slice(0, -1), upward: false, downward }] : []),
+    ...(upward && downward ? [{ subject: text.slice(1, -1), upward, downward }] : []),
+  ];
+  return [bare(text), ...signed.filter(({ subject }) => subject !== '')];
+}
+
+const isGlob = (text: string): boolean => /[*?[{]/.test(text);
+
+/** Picomatch refuses what is longer, and no name is nearly so long. */
+const longestGlob = 10_000;
+
+function globMatcher(glob: string): (name: string) => boolean {
+  if (glob.length > longestGlob) return () => false;
+  // To picomatch they would be regular expressions.
+  const literal = glob.replaceAll(/\\.|[()|+]/gsu, (one) => (one.startsWith('\\') ? one : `\\${one}`));
+  const matches = picomatch(literal, {
+    dot: true,
+    nonegate: true,
+    noextglob: true,
+    // `[!a]`.
+    posix: true,
+    // `md/**` is what is in md, and not a template md.
+    strictSlashes: true,
+    windows: false,
+  });
+  // A second argument has a meaning to it.
+  return (name) => matches(name);
+}
+
+const namesOf = ({ templates, unusable }: Collection): TemplateName[] => [...templates.keys(), ...unusable];
+
+function noTemplate(collection: Collection, subject: string): Diagnostic {
+  const byFile = [...collection.templates.values()].find(({ template }) => template.file === subject);
+  return {
+    severity: 'error',
+    code: 'unknown-template',
+    message: `there is no template ${subject}`,
+    cure:
+      byFile === undefined
+        ? meantTemplate(templateName(subject), namesOf(collection))
+        : `did you mean ${byFile.template.name}?`,
+  };
+}
+
+function noMatch(collection: Collection, glob: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'unknown-template',
+    message: `no template matches ${glob}`,
+    cure: meantTemplate(templateName(glob), namesOf(collection)),
+  };
+}

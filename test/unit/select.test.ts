@@ -1,0 +1,346 @@
+/** What is selected by names, globs and signs, what is taken out again, and what is said where that is nothing. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { templateName } from '../../src/core/ids.ts';
+import type { Collection } from '../../src/graph/collection.ts';
+import { focusOn, restrict } from '../../src/graph/focus.ts';
+import { select, type Wanted } from '../../src/graph/select.ts';
+import { collectionOf, invalidInputOf } from './rig.ts';
+
+/** Templates by their path below templates/, without the ending. */
+const collected = (texts: Readonly<Record<string, string>>): Promise<Collection> =>
+  collectionOf(
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [`templates/${name}.yaml`, text])),
+  );
+
+const selected = (collection: Collection, wanted: Wanted): string[] => [
+  ...select(collection, wanted).templates,
+];
+
+/** `code: message (cure)` of what `wanted` ends with. */
+async function refused(collection: Collection, wanted: Wanted): Promise<string[]> {
+  const found = await invalidInputOf(() => select(collection, wanted));
+  return found.map(
+    ({ code, message, cure }) => `${code}: ${message}${cure === undefined ? '' : ` (${cure})`}`,
+  );
+}
+
+const family = {
+  foundation: '{}',
+  cuda: '{}',
+  'md/gromacs': 'extends: ../foundation.yaml\ndepends_on: [cuda]',
+  'md/tools/plumed': 'extends: ../gromacs.yaml',
+  'md/namd': 'extends: ../foundation.yaml',
+  viz: 'extends: foundation.yaml',
+};
+const everyone = ['cuda', 'foundation', 'md/gromacs', 'md/namd', 'viz', 'md/tools/plumed'];
+
+describe('one pattern', () => {
+  test.each([
+    ['foundation', ['foundation']],
+    ['*', ['cuda', 'foundation', 'viz']],
+    ['md/*', ['md/gromacs', 'md/namd']],
+    ['./md/*', ['md/gromacs', 'md/namd']],
+    ['md/**', ['md/gromacs', 'md/namd', 'md/tools/plumed']],
+    ['**/plumed', ['md/tools/plumed']],
+    ['**', everyone],
+    ['{cuda,v}*', ['cuda', 'viz']],
+    ['md/?a[lm]d', ['md/namd']],
+    ['[!cf]*', ['viz']],
+    ['+md/gromacs', ['cuda', 'foundation', 'md/gromacs']],
+    ['md/gromacs+', ['md/gromacs', 'md/tools/plumed']],
+    ['+md/gromacs+', ['cuda', 'foundation', 'md/gromacs', 'md/tools/plumed']],
+    ['+md/*', ['cuda', 'foundation', 'md/gromacs', 'md/namd']],
+    ['md/*+', ['md/gromacs', 'md/namd', 'md/tools/plumed']],
+    ['+**/{plumed,namd}+', ['cuda', 'foundation', 'md/gromacs', 'md/namd', 'md/tools/plumed']],
+  ])('%s, parents first', async (pattern, names) => {
+    expect(selected(await collected(family), { names: [pattern] })).toEqual(names);
+  });
+
+  test('several give what any of them gives, each once, in the order of building', async () => {
+    expect(selected(await collected(family), { names: ['viz', 'md/gromacs+', '+viz', 'md/*'] })).toEqual([
+      'foundation',
+      'md/gromacs',
+      'md/namd',
+      'viz',
+      'md/tools/plumed',
+    ]);
+  });
+});
+
+describe('an exact name', () => {
+  const odd = {
+    bonnie: '{}',
+    'bonnie+': '{}',
+    'bonnie++': 'extends: bonnie.yaml',
+    '+bonnie': '{}',
+    'a[1]': '{}',
+    a1: '{}',
+    '*': '{}',
+    on: "depends_on: ['bonnie++', 'a[1]']",
+    '.dot/x': '{}',
+    'f(x)|y': '{}',
+    '!no': '{}',
+  };
+  test.each([
+    ['bonnie++', ['bonnie++']],
+    ['bonnie+', ['bonnie+']],
+    ['+bonnie', ['+bonnie']],
+    ['bonnie+++', ['bonnie++', 'on']],
+    ['+bonnie++', ['bonnie', 'bonnie++']],
+    ['a[1]', ['a[1]']],
+    ['a[1]+', ['a[1]', 'on']],
+    ['*', ['*']],
+  ])('%s wins over the other readings', async (pattern, names) => {
+    expect(selected(await collected(odd), { names: [pattern] })).toEqual(names);
+  });
+
+  test.each([
+    [String.raw`a\[*`, ['a[1]']],
+    ['a[1-9]', ['a1']],
+    ['{.,}dot/*', ['.dot/x']],
+    ['f(x)|?', ['f(x)|y']],
+    ['!*', ['!no']],
+    ['b*+?', ['bonnie++']],
+    ['*/*', ['.dot/x']],
+  ])('what is no name is a glob, and nothing else: %s', async (pattern, names) => {
+    expect(selected(await collected(odd), { names: [pattern] })).toEqual(names);
+  });
+
+  test('does not include what is below a folder of its name, nor the folder the name', async () => {
+    const collection = await collected({ md: '{}', 'md/a': '{}' });
+    expect(selected(collection, { names: ['md/**'] })).toEqual(['md/a']);
+    expect(selected(collection, { names: ['md'] })).toEqual(['md']);
+  });
+});
+
+describe('excluding', () => {
+  test.each([
+    ['all' as const, ['md/**'], ['cuda', 'foundation', 'viz']],
+    ['all' as const, ['md/gromacs+', 'c*'], ['foundation', 'md/namd', 'viz']],
+    [['+md/gromacs'], ['foundation'], ['cuda', 'md/gromacs']],
+    [['md/**'], ['+md/tools/plumed'], ['md/namd']],
+    [['viz'], ['cuda'], ['viz']],
+  ])('%j without %j', async (names, exclude, left) => {
+    expect(selected(await collected(family), { names, exclude })).toEqual(left);
+  });
+
+  test.each([
+    [
+      ['viz'],
+      ['viz'],
+      'nothing-selected: no template is left: --exclude takes out all that are selected (exclude fewer)',
+    ],
+    [
+      'all' as const,
+      ['**'],
+      'nothing-selected: no template is left: --exclude takes out all that are selected (exclude fewer)',
+    ],
+    ['all' as const, ['vis'], 'unknown-template: there is no template vis (did you mean viz?)'],
+    ['all' as const, ['vi/*'], 'unknown-template: no template matches vi/* (did you mean viz?)'],
+  ])('%j without %j is an error', async (names, exclude, message) => {
+    expect(await refused(await collected(family), { names, exclude })).toEqual([message]);
+  });
+});
+
+describe('what fits nothing', () => {
+  const list = 'there are: bad, foundation, md/gromacs';
+  test.each([
+    [['gromacs'], ['unknown-template: there is no template gromacs (did you mean md/gromacs?)']],
+    [['+gromacs+'], ['unknown-template: there is no template gromacs (did you mean md/gromacs?)']],
+    [
+      ['templates/md/gromacs.yaml'],
+      ['unknown-template: there is no template templates/md/gromacs.yaml (did you mean md/gromacs?)'],
+    ],
+    [['mdd/*'], [`unknown-template: no template matches mdd/* (${list})`]],
+    [['+foundatio?n'], ['unknown-template: no template matches foundatio?n (did you mean foundation?)']],
+    [['md[!x]gromacs'], ['unknown-template: no template matches md[!x]gromacs (did you mean md/gromacs?)']],
+    [['[z-a]'], [`unknown-template: no template matches [z-a] (${list})`]],
+    [['+'], [`unknown-template: there is no template + (${list})`]],
+    [['++'], [`unknown-template: there is no template + (${list})`]],
+    [[''], [`unknown-template: there is no template  (${list})`]],
+    [
+      ['fundation', 'foundation', 'x/y/z'],
+      [
+        'unknown-template: there is no template fundation (did you mean foundation?)',
+        `unknown-template: there is no template x/y/z (${list})`,
+      ],
+    ],
+    [['__proto__'], [`unknown-template: there is no template __proto__ (${list})`]],
+  ])('%j is an error that helps', async (names, messages) => {
+    const texts = { foundation: '{}', 'md/gromacs': 'extends: ../foundation.yaml', bad: 'x: 1' };
+    expect(await refused(await collected(texts), { names })).toEqual(messages);
+  });
+
+  test('lists no more than 20 names', async () => {
+    const many = Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`template-${at}`, '{}']));
+    expect(await refused(await collected(many), { names: ['x'] })).toEqual([
+      'unknown-template: there is no template x (amigraph graph shows all)',
+    ]);
+  });
+
+  test('is told for a glob of any length', async () => {
+    const [message] = await refused(await collected({ a: '{}' }), { names: ['*'.repeat(200_000)] });
+    expect(message).toContain('no template matches **');
+  });
+});
+
+describe('templates that cannot be used', () => {
+  const texts = {
+    foundation: '{}',
+    'md/gromacs': 'extends: ../foundation.yaml',
+    'md/bad': 'x: 1',
+    'md/child': 'extends: bad.yaml',
+    viz: '{}',
+  };
+  const unknownKey = expect.stringMatching(/^unknown-key: unknown key x/);
+  const blocked = 'blocked: md/child stands on md/bad, which has errors';
+  const cure = '(mend them, take them out with --exclude, or build the others with --keep-going)';
+  const inTheWay = (what: string) => `unusable-template: ${what}, for the errors below ${cure}`;
+  const named = 'unusable-template: md/bad cannot be used, for the errors below';
+
+  test.each([
+    ['all' as const, [], [unknownKey, blocked]],
+    ['all' as const, ['md/bad'], [inTheWay('md/child cannot be used'), unknownKey, blocked]],
+    ['all' as const, ['md/bad+'], [inTheWay('md/child cannot be used'), unknownKey, blocked]],
+    [['md/*'], [], [inTheWay('md/bad, md/child cannot be used'), unknownKey, blocked]],
+    [['md/*'], ['md/child'], [inTheWay('md/bad cannot be used'), unknownKey, blocked]],
+    [
+      ['foundation+'],
+      [],
+      [inTheWay('foundation+ may reach md/bad, md/child, which cannot be used'), unknownKey, blocked],
+    ],
+    [['md/bad'], [], [named, unknownKey, blocked]],
+    [['viz', '+md/bad'], ['md/*'], [named, unknownKey, blocked]],
+  ])('%j without %j is an error that names them', async (names, exclude, messages) => {
+    expect(await refused(await collected(texts), { names, exclude })).toEqual(messages);
+  });
+
+  test.each([
+    [['md/gromacs', '+md/gromacs'], [], ['foundation', 'md/gromacs']],
+    ['all' as const, ['md/bad', 'md/child'], ['foundation', 'viz', 'md/gromacs']],
+    ['all' as const, ['md/{bad,child}'], ['foundation', 'viz', 'md/gromacs']],
+    [['foundation+'], ['md/{bad,child}'], ['foundation', 'md/gromacs']],
+    [['**'], ['md/*'], ['foundation', 'viz']],
+  ])('%j without %j keeps clear of them', async (names, exclude, left) => {
+    const selection = select(await collected(texts), { names, exclude });
+    expect([[...selection.templates], selection.incomplete]).toEqual([left, false]);
+  });
+
+  test.each([
+    ['all' as const, ['foundation', 'viz', 'md/gromacs'], true],
+    [['md/*'], ['md/gromacs'], true],
+    [['foundation+'], ['foundation', 'md/gromacs'], true],
+    [['viz'], ['viz'], false],
+  ])('%j takes the good ones where it is to keep going', async (names, left, incomplete) => {
+    const selection = select(await collected(texts), { names, keepGoing: true });
+    expect([[...selection.templates], selection.incomplete]).toEqual([left, incomplete]);
+  });
+
+  test.each([
+    [
+      ['md/bad', 'viz'],
+      [named, unknownKey, blocked],
+    ],
+    [['md/[bc]*'], [inTheWay('md/bad, md/child cannot be used'), unknownKey, blocked]],
+  ])('%j is an error even so', async (names, messages) => {
+    expect(await refused(await collected(texts), { names, keepGoing: true })).toEqual(messages);
+  });
+});
+
+describe('a focus', () => {
+  test.each([
+    ['md/gromacs', ['cuda', 'foundation', 'md/gromacs', 'md/tools/plumed']],
+    ['cuda', ['cuda', 'md/gromacs', 'md/tools/plumed']],
+    ['{viz,md/namd}', ['foundation', 'md/namd', 'viz']],
+  ])('on %s leaves what it stands on and what stands on it', async (pattern, names) => {
+    const { templates, graph } = focusOn(await collected(family), pattern);
+    expect([...templates.keys()]).toEqual(names);
+    expect(graph.order()).toEqual(names);
+  });
+
+  test.each([
+    ['gromacs', ['there is no template gromacs']],
+    ['z*', ['no template matches z*']],
+    ['b*', ['bad cannot be used, for the errors below', 'unknown key x']],
+  ])('on %s is an error', async (pattern, messages) => {
+    const collection = await collected({ ...family, bad: 'x: 1' });
+    const found = await invalidInputOf(() => focusOn(collection, pattern));
+    expect(found.map(({ message }) => message)).toEqual(messages);
+  });
+
+  test('on a glob leaves out what cannot be used, and its errors stay', async () => {
+    const { templates, diagnostics } = focusOn(await collected({ ...family, vbad: 'x: 1' }), 'v*');
+    expect([...templates.keys()]).toEqual(['foundation', 'viz']);
+    expect(diagnostics).toHaveLength(1);
+  });
+
+  test('has no edge to what is not there', async () => {
+    const names = new Set(['md/gromacs', 'cuda', 'nobody'].map(templateName));
+    expect(restrict(await collected(family), names).graph.edges()).toEqual([
+      { from: 'cuda', to: 'md/gromacs', kind: 'depends_on' },
+    ]);
+  });
+});
+
+/** Names with signs and brackets, each standing on some of those before it. */
+const world = fc
+  .record({
+    names: fc.uniqueArray(fc.stringMatching(/^[ab+*[\]]{1,3}$/), { minLength: 1, maxLength: 7 }),
+    links: fc.array(fc.nat(), { minLength: 7, maxLength: 7 }),
+  })
+  .map(({ names, links }) =>
+    collected(
+      Object.fromEntries(
+        names.map((name, at) => {
+          const below = names.slice(0, at).filter((_, bit) => ((links[at] ?? 0) >> bit) % 2 === 1);
+          return [name, `depends_on: ${JSON.stringify(below)}`];
+        }),
+      ),
+    ),
+  );
+
+describe('whatever the templates are called', () => {
+  const check = (property: (collection: Collection, names: string[]) => void): Promise<void> =>
+    fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        const collection = await given;
+        expect(collection.diagnostics).toEqual([]);
+        property(collection, [...collection.templates.keys()]);
+      }),
+    );
+
+  test('each is selected by its name alone', () =>
+    check((collection, names) => {
+      for (const name of names) expect(selected(collection, { names: [name] })).toEqual([name]);
+    }));
+
+  test('a sign adds all that is above or below, where no name holds the sign already', () =>
+    check((collection, names) => {
+      const { graph } = collection;
+      const sorted = (found: Iterable<string>): string[] => [...found].toSorted();
+      for (const name of collection.templates.keys()) {
+        if (names.some((other) => other === `+${name}`)) continue;
+        expect(selected(collection, { names: [`+${name}`] }).toSorted()).toEqual(
+          sorted(graph.withAncestors([name])),
+        );
+      }
+      for (const name of collection.templates.keys()) {
+        if (names.some((other) => other === `${name}+`)) continue;
+        // `+a+` is what stands on `+a` only where there is no `a+`.
+        if (name.startsWith('+') && names.includes(`${name.slice(1)}+`)) continue;
+        expect(selected(collection, { names: [`${name}+`] }).toSorted()).toEqual(
+          sorted(graph.withDescendants([name])),
+        );
+      }
+    }));
+
+  test('excluding takes out what the pattern alone would select', () =>
+    check((collection, names) => {
+      for (const pattern of names.flatMap((name) => [name, `+${name}`, `${name}+`])) {
+        const out = selected(collection, { names: [pattern] });
+        const left = names.filter((name) => !out.includes(name));
+        if (left.length > 0) expect(selected(collection, { names: 'all', exclude: [pattern] })).toEqual(left);
+      }
+    }));
+});
