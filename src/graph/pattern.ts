@@ -76,7 +76,6 @@ function globMatcher(glob: string): (name: string) => boolean {
   const matches = picomatch(literal, {
     dot: true,
     nonegate: true,
-    noextglob: true,
     // `[!a]`.
     posix: true,
     // `md/**` is what is in md, and not a template md.

@@ -47,7 +47,7 @@ test('graph --json: templates with digests and edges', async () => {
   });
 });
 
-test('graph and graph --dot: a tree, and a digraph', async () => {
+test('graph, graph --dot, graph --mermaid: a tree, a digraph and a flowchart', async () => {
   const workspace = await makeWorkspace({
     ...threeTemplates,
     'templates/md/all.yaml': 'depends_on: [gromacs, namd]\n',
@@ -59,8 +59,58 @@ test('graph and graph --dot: a tree, and a digraph', async () => {
   });
   const { stdout } = await workspace.run(['graph', '--dot']);
   expect(stdout).toBe(
-    'digraph templates {\n  rankdir=LR;\n  node [shape=box];\n  "foundation";\n  "gromacs";\n  "namd";\n  "md/all";\n  "foundation" -> "gromacs";\n  "foundation" -> "namd";\n  "gromacs" -> "md/all" [style=dashed];\n  "namd" -> "md/all" [style=dashed];\n}\n',
+    'digraph templates {\n  rankdir=LR;\n  node [shape=box];\n  "foundation" [tooltip="gcc@13.2.0\\ncmake@3.27.0"];\n  "gromacs" [tooltip="gromacs@2023.1+mpi"];\n  "namd" [tooltip="namd@3.0.1"];\n  "md/all";\n  "foundation" -> "gromacs";\n  "foundation" -> "namd";\n  "gromacs" -> "md/all" [style=dashed];\n  "namd" -> "md/all" [style=dashed];\n}\n',
   );
+  const mermaid = await workspace.run(['graph', '--mermaid']);
+  expect(mermaid.stdout).toBe(
+    'flowchart LR\n  n0["foundation"]\n  n1["gromacs"]\n  n2["namd"]\n  n3["md/all"]\n  n0 --> n1\n  n0 --> n2\n  n1 -.-> n3\n  n2 -.-> n3\n',
+  );
+});
+
+test('graph --focus: what a pattern fits, what it stands on and what stands on it', async () => {
+  const workspace = await makeWorkspace({
+    ...threeTemplates,
+    'templates/md/all.yaml': 'extends: ../namd.yaml\ndepends_on: [gromacs]\n',
+    'templates/viz.yaml': 'tests: []\n',
+  });
+  const focus = async (...args: string[]): Promise<string> => {
+    const ran = await workspace.run(['graph', '--focus', ...args]);
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    return ran.stdout;
+  };
+  expect(await focus('v*')).toBe('viz\n');
+  expect(await focus('gromacs')).toBe('foundation\n└─ gromacs\nmd/all (extends namd; depends on gromacs)\n');
+  expect(await focus('gromacs', '--mermaid')).toBe(
+    'flowchart LR\n  n0["foundation"]\n  n1["gromacs"]\n  n2["md/all"]\n  n0 --> n1\n  n1 -.-> n2\n',
+  );
+  const dot = await focus('{viz,namd}', '--dot');
+  expect(dot.split('\n').filter((line) => line.includes('->'))).toEqual([
+    '  "foundation" -> "namd";',
+    '  "namd" -> "md/all";',
+  ]);
+  const whole = json((await workspace.run(['graph', '--json'])).stdout) as { templates: { name: string }[] };
+  const names = new Set(['foundation', 'gromacs', 'md/all']);
+  expect(json(await focus('gromacs', '--json'))).toEqual({
+    templates: whole.templates.filter(({ name }) => names.has(name)),
+    edges: [
+      { from: 'foundation', to: 'gromacs', kind: 'extends' },
+      { from: 'gromacs', to: 'md/all', kind: 'depends_on' },
+    ],
+  });
+});
+
+test.each([
+  ['--dot --json', 'graph takes one of --dot, --mermaid and --json', 'leave the others out'],
+  ['--mermaid --dot', 'graph takes one of --dot, --mermaid and --json', 'leave the others out'],
+  ['--focus gromax', 'there is no template gromax', 'did you mean gromacs?'],
+  ['--focus x/*', 'no template matches x/*', 'there are: foundation, gromacs, namd'],
+])('graph %s is wrong', async (line, message, cure) => {
+  const workspace = await makeWorkspace();
+  expect(await workspace.run(['graph', ...line.split(' ')])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: ${message}\n  cure: ${cure}\n`,
+  });
 });
 
 test('build --dry-run --json: actions with reasons, and nothing done', async () => {

@@ -1,9 +1,6 @@
 /** What is selected by names, globs and signs, what is taken out again, and what is said where that is nothing. */
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { templateName } from '../../src/core/ids.ts';
 import type { Collection } from '../../src/graph/collection.ts';
-import { focusOn, restrict } from '../../src/graph/focus.ts';
 import { select, type Wanted } from '../../src/graph/select.ts';
 import { collectionOf, invalidInputOf } from './rig.ts';
 
@@ -246,101 +243,4 @@ describe('templates that cannot be used', () => {
   ])('%j is an error even so', async (names, messages) => {
     expect(await refused(await collected(texts), { names, keepGoing: true })).toEqual(messages);
   });
-});
-
-describe('a focus', () => {
-  test.each([
-    ['md/gromacs', ['cuda', 'foundation', 'md/gromacs', 'md/tools/plumed']],
-    ['cuda', ['cuda', 'md/gromacs', 'md/tools/plumed']],
-    ['{viz,md/namd}', ['foundation', 'md/namd', 'viz']],
-  ])('on %s leaves what it stands on and what stands on it', async (pattern, names) => {
-    const { templates, graph } = focusOn(await collected(family), pattern);
-    expect([...templates.keys()]).toEqual(names);
-    expect(graph.order()).toEqual(names);
-  });
-
-  test.each([
-    ['gromacs', ['there is no template gromacs']],
-    ['z*', ['no template matches z*']],
-    ['b*', ['bad cannot be used, for the errors below', 'unknown key x']],
-  ])('on %s is an error', async (pattern, messages) => {
-    const collection = await collected({ ...family, bad: 'x: 1' });
-    const found = await invalidInputOf(() => focusOn(collection, pattern));
-    expect(found.map(({ message }) => message)).toEqual(messages);
-  });
-
-  test('on a glob leaves out what cannot be used, and its errors stay', async () => {
-    const { templates, diagnostics } = focusOn(await collected({ ...family, vbad: 'x: 1' }), 'v*');
-    expect([...templates.keys()]).toEqual(['foundation', 'viz']);
-    expect(diagnostics).toHaveLength(1);
-  });
-
-  test('has no edge to what is not there', async () => {
-    const names = new Set(['md/gromacs', 'cuda', 'nobody'].map(templateName));
-    expect(restrict(await collected(family), names).graph.edges()).toEqual([
-      { from: 'cuda', to: 'md/gromacs', kind: 'depends_on' },
-    ]);
-  });
-});
-
-/** Names with signs and brackets, each standing on some of those before it. */
-const world = fc
-  .record({
-    names: fc.uniqueArray(fc.stringMatching(/^[ab+*[\]]{1,3}$/), { minLength: 1, maxLength: 7 }),
-    links: fc.array(fc.nat(), { minLength: 7, maxLength: 7 }),
-  })
-  .map(({ names, links }) =>
-    collected(
-      Object.fromEntries(
-        names.map((name, at) => {
-          const below = names.slice(0, at).filter((_, bit) => ((links[at] ?? 0) >> bit) % 2 === 1);
-          return [name, `depends_on: ${JSON.stringify(below)}`];
-        }),
-      ),
-    ),
-  );
-
-describe('whatever the templates are called', () => {
-  const check = (property: (collection: Collection, names: string[]) => void): Promise<void> =>
-    fc.assert(
-      fc.asyncProperty(world, async (given) => {
-        const collection = await given;
-        expect(collection.diagnostics).toEqual([]);
-        property(collection, [...collection.templates.keys()]);
-      }),
-    );
-
-  test('each is selected by its name alone', () =>
-    check((collection, names) => {
-      for (const name of names) expect(selected(collection, { names: [name] })).toEqual([name]);
-    }));
-
-  test('a sign adds all that is above or below, where no name holds the sign already', () =>
-    check((collection, names) => {
-      const { graph } = collection;
-      const sorted = (found: Iterable<string>): string[] => [...found].toSorted();
-      for (const name of collection.templates.keys()) {
-        if (names.some((other) => other === `+${name}`)) continue;
-        expect(selected(collection, { names: [`+${name}`] }).toSorted()).toEqual(
-          sorted(graph.withAncestors([name])),
-        );
-      }
-      for (const name of collection.templates.keys()) {
-        if (names.some((other) => other === `${name}+`)) continue;
-        // `+a+` is what stands on `+a` only where there is no `a+`.
-        if (name.startsWith('+') && names.includes(`${name.slice(1)}+`)) continue;
-        expect(selected(collection, { names: [`${name}+`] }).toSorted()).toEqual(
-          sorted(graph.withDescendants([name])),
-        );
-      }
-    }));
-
-  test('excluding takes out what the pattern alone would select', () =>
-    check((collection, names) => {
-      for (const pattern of names.flatMap((name) => [name, `+${name}`, `${name}+`])) {
-        const out = selected(collection, { names: [pattern] });
-        const left = names.filter((name) => !out.includes(name));
-        if (left.length > 0) expect(selected(collection, { names: 'all', exclude: [pattern] })).toEqual(left);
-      }
-    }));
 });

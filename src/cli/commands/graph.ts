@@ -9,31 +9,44 @@ export class GraphCommand extends CloudCommand {
   static override usage = Command.Usage({
     category: 'Templates',
     description: 'Show what stands on what.',
-    details: 'A tree by default.',
+    details: 'A tree by default. A PATTERN is what build takes for a NAME.',
     examples: [
       ['A picture, with Graphviz', '$0 graph --dot | dot -Tsvg > graph.svg'],
+      ['A picture in Markdown, on GitHub', '$0 graph --mermaid'],
+      ['What gromacs stands on and what stands on it', '$0 graph --focus gromacs'],
       ['For other programs', '$0 graph --json'],
     ],
   });
 
   dot = Option.Boolean('--dot', false, { description: 'for Graphviz' });
+  mermaid = Option.Boolean('--mermaid', false, { description: 'a Mermaid flowchart, for Markdown' });
+  focus = Option.String('--focus', {
+    description: 'PATTERN: only these, what they stand on and what stands on them',
+  });
   json = Option.Boolean('--json', false, { description: 'as JSON, with digests' });
 
   protected override async run(): Promise<number> {
-    if (this.dot && this.json)
-      throw invalidFlag('graph takes --dot or --json, not both', 'leave one of them out');
+    if ([this.dot, this.mermaid, this.json].filter(Boolean).length > 1)
+      throw invalidFlag('graph takes one of --dot, --mermaid and --json', 'leave the others out');
     const { openWorkspace } = await import('../context.ts');
     const { readCollection } = await import('../reading.ts');
     const workspace = await openWorkspace(this.context, this.flags);
     const collection = await readCollection(workspace);
+    const { focusOn, restrict } = await import('../../graph/focus.ts');
+    const shown = this.focus === undefined ? collection : focusOn(collection, this.focus);
     if (this.json) {
       const { graphView } = await import('../../report/views.ts');
-      this.answerJson(graphView(collection, await this.#digests(workspace, collection)));
-    } else {
-      const { dotDrawing, treeDrawing } = await import('../../report/drawings.ts');
-      this.answer(this.dot ? dotDrawing(collection) : treeDrawing(collection));
-    }
+      // A digest needs those of all that the template stands on, shown or not.
+      const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
+      this.answerJson(graphView(shown, await this.#digests(workspace, needed)));
+    } else this.answer(await this.#drawing(shown));
     return this.#complain(collection);
+  }
+
+  async #drawing(collection: Collection): Promise<string> {
+    const { dotDrawing, mermaidDrawing, treeDrawing } = await import('../../report/drawings.ts');
+    if (this.dot) return dotDrawing(collection);
+    return this.mermaid ? mermaidDrawing(collection) : treeDrawing(collection);
   }
 
   async #digests(

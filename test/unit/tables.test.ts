@@ -1,0 +1,105 @@
+/** Plans and images: as tables for people, as plain data for programs. */
+import { describe, expect, test } from 'vitest';
+import { buildId, imageId, templateName } from '../../src/core/ids.ts';
+import { imagesTable, planTable, table } from '../../src/report/tables.ts';
+import { actionView, imageView } from '../../src/report/views.ts';
+import { actionOf, digestLike } from './rig.ts';
+
+test('a table has columns as wide as their widest cell, and no space at the ends of lines', () => {
+  expect(
+    table([
+      ['A', 'LONG', 'C'],
+      ['aaa', 'b', ''],
+      ['', '\u001B[31mb', 'c c'],
+    ]),
+  ).toBe('A    LONG   C\naaa  b\n     [31mb  c c\n');
+  expect(table([])).toBe('');
+});
+
+const hit = {
+  kind: 'hit',
+  image: imageId('ami-1'),
+  createdAt: '2026-11-23T04:12:00Z',
+  buildId: 'b',
+} as const;
+const digest = digestLike('gromacs');
+
+test('a plan is a table with the reason of each action', () => {
+  const actions = [
+    actionOf('foundation', { action: 'reuse', reason: hit, image: imageId('ami-1'), expectedMs: 5 }),
+    actionOf('gromacs', { expectedMs: 61_000 }),
+  ];
+  const blank = ' '.repeat('about 1 min 1 s'.length);
+  expect(planTable({ actions }).split('\n')).toEqual([
+    'TEMPLATE    ACTION  HASH              TIME             REASON',
+    `foundation  reuse   ${digestLike('foundation').slice(0, 16)}  ${blank}  ami-1 is available and has this digest (made 2026-11-23 04:12 UTC by build b)`,
+    `gromacs     build   ${digest.slice(0, 16)}  about 1 min 1 s  no image has this digest`,
+    '',
+  ]);
+});
+
+const view = (id: string, parent: string | null, createdAt: string) =>
+  imageView({
+    image: {
+      id: imageId(id),
+      name: 'x',
+      state: 'available',
+      architecture: 'x86_64',
+      createdAt,
+      tags: {},
+      snapshots: [],
+      stateReason: undefined,
+    },
+    record: {
+      template: templateName('gromacs'),
+      digest,
+      parent: parent === null ? null : templateName(parent),
+      baseImage: imageId('ami-0'),
+      region: 'us-west-2',
+      buildDate: '2026-01-01',
+      buildId: buildId('b'),
+      workspace: 'hpc',
+    },
+  });
+
+test('images are a table, newest first', () => {
+  const images = [
+    view('ami-1', null, '2026-11-23T04:12:00Z'),
+    view('ami-2', 'foundation', '2026-11-24T04:12:00Z'),
+  ];
+  const short = digest.slice(0, 16);
+  expect(imagesTable(images)).toBe(
+    [
+      'IMAGE  TEMPLATE  HASH              STATE      STANDS ON   REGION     CREATED',
+      `ami-2  gromacs   ${short}  available  foundation  us-west-2  2026-11-24 04:12 UTC`,
+      `ami-1  gromacs   ${short}  available  ami-0       us-west-2  2026-11-23 04:12 UTC`,
+      '',
+    ].join('\n'),
+  );
+});
+
+describe('for programs', () => {
+  test('an image', () => {
+    expect(view('ami-1', 'foundation', '2026-11-23T04:12:00Z')).toEqual({
+      image: 'ami-1',
+      template: 'gromacs',
+      hash: digest.slice(0, 16),
+      digest,
+      baseTemplate: 'foundation',
+      baseImage: 'ami-0',
+      state: 'available',
+      region: 'us-west-2',
+      createdAt: '2026-11-23T04:12:00Z',
+    });
+  });
+
+  test('an action', () => {
+    expect(actionView(actionOf('gromacs', { expectedMs: 5, needs: ['a'] }))).toEqual({
+      template: 'gromacs',
+      digest,
+      action: 'build',
+      reason: { kind: 'no-image' },
+      image: null,
+    });
+  });
+});
