@@ -44,7 +44,7 @@ export function mergeTemplate(
 const same = (text: string): string => text;
 
 function packageKey(text: string): string {
-  return specOf(text)?.canonical ?? text;
+  return specOf(text)?.text ?? text;
 }
 
 /** What `items` holds that neither `inherited` nor an earlier item does. */
@@ -67,10 +67,16 @@ function given(build: BuildSettings): BuildSettings {
 
 /** Compilers first, since the other packages may be built with them; then by code units. */
 export function installOrder(packages: readonly Located<string>[]): string[] {
-  const rank = (text: string): number => (compilers.has(specOf(text)?.package ?? '') ? 0 : 1);
+  const rank = (text: string): number => (compilers.has(nameOf(text)) ? 0 : 1);
   return packages
     .map(({ value }) => packageKey(value))
     .toSorted((a, b) => rank(a) - rank(b) || byCodeUnits(a, b));
+}
+
+/** Without the namespace, which is of no importance here: `builtin.gcc` is a compiler too. */
+function nameOf(text: string): string {
+  const name = specOf(text)?.package ?? '';
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 const compilers = new Set(['aocc', 'gcc', 'intel-oneapi-compilers', 'llvm', 'nvhpc']);

@@ -8,6 +8,7 @@ import { type SchemaIssue, schemaIssues } from '../core/schema-issues.ts';
 import type { BuildSettings, Located, Template } from '../core/template.ts';
 import { seconds } from '../core/value-schemas.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
+import { shown } from './spack-cursor.ts';
 import { parseSpackSpec } from './spack-spec.ts';
 import { parseYaml, type YamlDocument, type YamlValue } from './yaml.ts';
 
@@ -114,15 +115,16 @@ function extendsProblems(file: string, document: YamlDocument, written: WrittenT
 function specProblems(document: YamlDocument, written: WrittenTemplate): Diagnostic[] {
   return (written.software?.spack_packages ?? []).flatMap((text, index): Diagnostic[] => {
     const parsed = parseSpackSpec(text);
-    if ('spec' in parsed) return [];
+    if (parsed.ok) return [];
     const place = placeOf(document, ['software', 'spack_packages', index]);
     return [
       {
         severity: 'error',
         code: 'spack-spec',
-        message: parsed.problem,
+        message: `${JSON.stringify(shown(text))} is not a Spack spec: ${parsed.error.message}`,
         place,
         excerpt: document.excerpt(place),
+        cure: parsed.error.cure,
       },
     ];
   });

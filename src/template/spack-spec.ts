@@ -1,27 +1,54 @@
-/** What must be known of a Spack spec: its package and version, and that Spack will not take it for something else. */
+/** The text of a Spack spec to its parts, by the grammar of Spack's spec_parser.py. It does not know which packages there are. */
+import { fail, ok, type Result } from '../core/result.ts';
+import type { SpackDependency, SpackSpec, SpecProblem } from '../core/spack-spec.ts';
+import { SpackCursor } from './spack-cursor.ts';
+import { readDependency } from './spack-dependency.ts';
+import { failFile, readName, readNode } from './spack-node.ts';
+import { spackSpecText } from './spack-spec-text.ts';
 
-export interface SpackSpec {
-  readonly package: string;
-  /** As written, without `@`; undefined where any version will do. */
-  readonly version: string | undefined;
-  /** One space between parts: what two spellings of one spec have in common. */
-  readonly canonical: string;
+/** The one spec in `text`, of a package with a name; in time linear in its length. */
+export function parseSpackSpec(text: string): Result<SpackSpec, SpecProblem> {
+  const cursor = new SpackCursor(text);
+  const spec = readSpec(cursor);
+  if (spec !== undefined) return ok(spec);
+  if (cursor.problem === undefined) throw new Error('a spec that was not read has no problem');
+  return fail(cursor.problem);
 }
 
-const pattern = /^([A-Za-z0-9_][A-Za-z0-9_.-]*?)(?:@(=?[A-Za-z0-9_.,:=-]+))?(?=$|[\s+~%^/]|-(?=\s))/;
-
-/** The spec, or what is wrong with it, for a person. */
-export function parseSpackSpec(text: string): { readonly spec: SpackSpec } | { readonly problem: string } {
-  const canonical = text.trim().replaceAll(/\s+/g, ' ');
-  const match = pattern.exec(canonical);
-  if (match?.[1] === undefined) {
-    return { problem: `${JSON.stringify(text)} is not a Spack spec: it must begin with a package's name` };
+function readSpec(cursor: SpackCursor): SpackSpec | undefined {
+  cursor.skipSpace();
+  const name = readName(cursor);
+  if (name === undefined) {
+    if ('./'.includes(cursor.char)) failFile(cursor);
+    return cursor.fail(
+      cursor.at,
+      "it must begin with a package's name",
+      'write the package first, as in gromacs@2025.3 +mpi',
+    );
   }
-  return { spec: { package: match[1], version: match[2], canonical } };
+  const node = readNode(cursor, name);
+  if (node === undefined) return undefined;
+  const dependencies: SpackDependency[] = [];
+  while (cursor.char !== '') {
+    const dependency = readDependency(cursor);
+    if (dependency === undefined) return undefined;
+    dependencies.push(dependency);
+  }
+  const { version, variants, hash } = node;
+  const parts = { package: name, version, variants, hash, dependencies };
+  return { text: spackSpecText(parts), ...parts };
 }
+
+/** A collection has each of its specs in many merges. */
+const known = new Map<string, SpackSpec | undefined>();
+const mostKnown = 10_000;
 
 /** The spec of a text that was checked before; undefined where it is none. */
 export function specOf(text: string): SpackSpec | undefined {
+  if (known.has(text)) return known.get(text);
   const result = parseSpackSpec(text);
-  return 'spec' in result ? result.spec : undefined;
+  const spec = result.ok ? result.value : undefined;
+  if (known.size >= mostKnown) known.clear();
+  known.set(text, spec);
+  return spec;
 }

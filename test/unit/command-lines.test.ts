@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commandComment, commandLines } from '../../src/execute/command-lines.ts';
+import { parseSpackSpec } from '../../src/template/spack-spec.ts';
+import { valueOf } from './rig.ts';
 
 const step = (args: readonly string[] = [], name = 'x') => ({ name, script: 'x.sh', arguments: args });
 
@@ -113,6 +115,13 @@ describe('arguments', () => {
       "'''",
     ];
     expect(run(showArguments, args).output.split('\0').slice(0, -1)).toEqual(args);
+  });
+
+  test('that are a spec with quotes arrive as one', () => {
+    const spec = `gcc@14 cflags='-O3 "$(id)"; \`id\` \\' \\n' languages=c,c++ ^x y="it's !"`;
+    const { text } = valueOf(parseSpackSpec(spec));
+    expect(text).toContain('$(id)');
+    expect(run(showArguments, [text]).output).toBe(`${text}\0`);
   });
 
   test('arrive as they are, whatever they hold', () => {

@@ -4,7 +4,6 @@ import type { Located, MergedTemplate } from '../../src/core/template.ts';
 import { installOrder, mergeTemplate } from '../../src/template/merge.ts';
 import { readTemplate } from '../../src/template/read.ts';
 import { templateNaming } from '../../src/template/scan.ts';
-import { parseSpackSpec } from '../../src/template/spack-spec.ts';
 import { errorOf, usual, valueOf } from './rig.ts';
 
 const naming = templateNaming('templates/**/*.yaml');
@@ -59,6 +58,14 @@ build: { scripts: [b.sh, a.sh], inputs: [a, b] }`,
       ['a.sh', 'b.sh'],
       ['a', 'b'],
     ]);
+  });
+
+  test('know a package by its canonical spelling', () => {
+    const { own } = chain(
+      packages('gromacs@2025.3 +mpi'),
+      packages('gromacs +mpi@2025.3, gromacs@2025.3 ~mpi'),
+    );
+    expect(values(own.packages)).toEqual(['gromacs@2025.3 ~mpi']);
   });
 
   test('keep the place of each item', () => {
@@ -146,6 +153,10 @@ describe('versions of one package', () => {
     ]);
   });
 
+  test('are compared without their spaces', () => {
+    expect(merge([packages('"gcc@13, 14"'), packages('"gcc@ 13,14 +x"')]).ok).toBe(true);
+  });
+
   test('are each told', () => {
     const found = errorOf(merge([packages('gcc@13, cmake@3'), packages('cmake@4, gcc@14')]));
     expect(found.map(({ message }) => message.split(' (')[0])).toEqual([
@@ -176,48 +187,14 @@ describe('the order of installation', () => {
   });
 
   test('knows a spec by its meaning, not its spaces', () => {
-    expect(order('"  cmake   @3", "cmake  +x"')).toEqual(['cmake +x', 'cmake @3']);
-  });
-});
-
-describe('a Spack spec', () => {
-  test.each<[string, string, string | undefined]>([
-    ['gcc', 'gcc', undefined],
-    ['gcc@13.2.0', 'gcc', '13.2.0'],
-    ['gcc@=13.2.0', 'gcc', '=13.2.0'],
-    ['gcc@12:13 +x', 'gcc', '12:13'],
-    ['gromacs+mpi', 'gromacs', undefined],
-    ['gromacs@2025.3~mpi %gcc@14 ^openmpi@5', 'gromacs', '2025.3'],
-    ['py-numpy@1.2', 'py-numpy', '1.2'],
-    ['intel-oneapi-compilers', 'intel-oneapi-compilers', undefined],
-    ['hdf5 -mpi', 'hdf5', undefined],
-    ['openmpi%gcc', 'openmpi', undefined],
-    ['gcc/abcdef', 'gcc', undefined],
-  ])('%s is of %s', (text, name, version) => {
-    expect(parseSpackSpec(text)).toMatchObject({ spec: { package: name, version } });
+    expect(order('"  cmake   @3", "cmake  +x", "cmake ~y @ 3 +x"')).toEqual([
+      'cmake+x',
+      'cmake@3',
+      'cmake@3+x~y',
+    ]);
   });
 
-  test('written with other spaces is the same', () => {
-    expect(parseSpackSpec('  gcc@13 \t +x ')).toMatchObject({ spec: { canonical: 'gcc@13 +x' } });
-  });
-
-  test.each([
-    '',
-    ' ',
-    '@1',
-    '+mpi',
-    '-h',
-    '--help',
-    '$(reboot)',
-    '`id`',
-    'gcc;id',
-    'gcc|id',
-    'gcc&',
-    'gcc>x',
-    "'gcc'",
-  ])('%j is none', (text) => {
-    expect(parseSpackSpec(text)).toEqual({
-      problem: `${JSON.stringify(text)} is not a Spack spec: it must begin with a package's name`,
-    });
+  test('knows a compiler with a namespace', () => {
+    expect(order('cmake, builtin.gcc@14')).toEqual(['builtin.gcc@14', 'cmake']);
   });
 });

@@ -170,11 +170,21 @@ describe('a wrong template', () => {
     ],
     [
       'software: { spack_packages: ["@1.2"] }',
-      ['1:30 "@1.2" is not a Spack spec: it must begin with a package\'s name'],
+      [
+        '1:30 "@1.2" is not a Spack spec: it must begin with a package\'s name (write the package first, as in gromacs@2025.3 +mpi)',
+      ],
+    ],
+    [
+      'software: { spack_packages: [gcc, gcc cmake] }',
+      [
+        '1:35 "gcc cmake" is not a Spack spec: cmake begins a second spec (make each spec an entry of its own)',
+      ],
     ],
     [
       'software: { spack_packages: [gcc, "; rm -rf /"] }',
-      ['1:35 "; rm -rf /" is not a Spack spec: it must begin with a package\'s name'],
+      [
+        '1:35 "; rm -rf /" is not a Spack spec: it must begin with a package\'s name (write the package first, as in gromacs@2025.3 +mpi)',
+      ],
     ],
     ...['../../../etc/passwd', '/etc/passwd'].map((path): [string, string[]] => [
       `extends: ${path}`,

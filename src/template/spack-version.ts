@@ -1,0 +1,79 @@
+/** The version of a Spack spec, from `@` on. It does not know what it is a version of. */
+import type { SpackCursor } from './spack-cursor.ts';
+
+const word = /\w(?:[\w.-]*\w)?/y;
+/** A branch, a tag (which may hold `/`) or a commit. */
+const gitReference = /git\.\w[\w./-]*|[A-Fa-f0-9]{40,}/y;
+const commitLength = 40;
+
+/** Without `@` and white space. The cursor stands on `@`. */
+export function readVersion(cursor: SpackCursor): string | undefined {
+  const sign = cursor.at;
+  cursor.at += 1;
+  cursor.skipSpace();
+  const start = cursor.at;
+  const reference = cursor.take(gitReference);
+  if (reference === undefined) return readList(cursor, sign);
+  // Spack ends `@ git.a/b` before the `/`.
+  if (start > sign + 1) {
+    return cursor.fail(sign, 'a space is between @ and the git version', 'write it directly after @');
+  }
+  if (!reference.startsWith('git.') && (reference.length > commitLength || /[\w.-]/.test(cursor.char))) {
+    return cursor.fail(
+      start,
+      'the version begins like a commit and is longer',
+      'write the 40 digits of a commit, or git.NAME for a branch or a tag',
+    );
+  }
+  const equals = cursor.at;
+  if (!cursor.takeChar('=')) return reference;
+  const version = cursor.take(word);
+  return version === undefined ? failMissing(cursor, equals, '=') : `${reference}=${version}`;
+}
+
+/** `1.2,1.4:1.6`; what goes before it is at `sign`. */
+function readList(cursor: SpackCursor, start: number): string | undefined {
+  let list = readItem(cursor, start);
+  while (list !== undefined) {
+    const end = cursor.at;
+    cursor.skipSpace();
+    const comma = cursor.at;
+    if (!cursor.takeChar(',')) {
+      cursor.at = end;
+      return list;
+    }
+    cursor.skipSpace();
+    const item = readItem(cursor, comma);
+    list = item === undefined ? undefined : `${list},${item}`;
+  }
+  return undefined;
+}
+
+/** `1.2`, `=1.2`, `1.2:1.4`, `1.2:`, `:1.4` or `:`. */
+function readItem(cursor: SpackCursor, sign: number): string | undefined {
+  const start = cursor.at;
+  const exact = cursor.takeChar('=');
+  const low = cursor.take(word);
+  if (low === undefined && (exact || cursor.char !== ':')) {
+    return exact ? failMissing(cursor, start, '=') : failMissing(cursor, sign, cursor.text.charAt(sign));
+  }
+  const colon = cursor.at;
+  if (!cursor.takeChar(':')) return cursor.text.slice(start, cursor.at);
+  if (exact || cursor.char === '=') {
+    return cursor.fail(
+      exact ? start : cursor.at,
+      '= stands for one exact version and cannot be in a range',
+      'take = out',
+    );
+  }
+  cursor.take(word);
+  const end = cursor.at;
+  cursor.skipSpace();
+  // In `@1.2: languages=c` and `@1.2:languages=c` the range is open.
+  const isKey = cursor.char === '=';
+  cursor.at = isKey ? colon + 1 : end;
+  return cursor.text.slice(start, cursor.at);
+}
+
+const failMissing = (cursor: SpackCursor, at: number, sign: string): undefined =>
+  cursor.fail(at, `${sign} has no version after it`, 'write a version after it, or take it out');
