@@ -41,10 +41,14 @@ compiler_folders() {
 
 [ "$#" -eq 1 ] || fail 2 "takes one argument, the spec, not $#"
 spec="$1"
-pattern='^[A-Za-z0-9][][A-Za-z0-9@%^+~=.,:_/*" '\''-]*$'
+readonly plain='[][A-Za-z0-9@%^+~=.,:_/*\\ -]'
+readonly single="'(\\\\'|[^'[:cntrl:]])*'" double='"(\\"|[^"[:cntrl:]])*"' # the values that may hold anything
+pattern="^[A-Za-z0-9_]($plain|$single|$double)*\$"
 [[ "$spec" =~ $pattern ]] || fail 2 "not a Spack spec: '$spec'"
 
+# Without its namespace: builtin.gcc is gcc. bonnie++ has its signs unless they turn a variant on.
 package="${spec%%[!A-Za-z0-9_.-]*}"
+[[ "${spec#"$package"}" =~ ^\+\+($|[^A-Za-z0-9_]) ]] && package="$package++"
 package="${package##*.}"
 
 export HOME="${HOME:-/root}"

@@ -129,7 +129,8 @@ export function stepDuration(comment: string): number {
   if (name === 'bootstrap') return bootstrap;
   const spec = /^package (?<spec>.+)$/u.exec(name)?.groups?.['spec'];
   if (spec === undefined) return otherStep;
-  const word = /^[a-z0-9][a-z0-9_-]*/iu.exec(spec)?.[0].toLowerCase() ?? '';
+  const fullName = /^\w[\w.-]*/u.exec(spec)?.[0].toLowerCase() ?? '';
+  const word = fullName.slice(fullName.lastIndexOf('.') + 1);
   const minutes = Object.hasOwn(packageMinutes, word) ? packageMinutes[word] : undefined;
   return minutes === undefined ? unknownPackage : minutes * oneMinute;
 }

@@ -70,37 +70,54 @@ parse() {
   done
 }
 
-# One spec a line: a word begins a new spec unless it says more of the one before.
+# One spec a line: a word begins a new spec unless it says more of the one before, or a quote or bracket is open.
 split() {
-  local word spec='' open=''
+  local word rest char before spec='' open='' quote='' quotes="[\\"']"
   local -a words
   read -ra words <<<"$1"
   for word in "\${words[@]}"; do
     if [[ -z "$spec" ]]; then spec="$word"
-    elif [[ -n "$open" || "$word" == *=* || ! "$word" =~ ^[A-Za-z0-9/] ]]; then spec="$spec $word"
+    elif [[ -n "$open$quote" || "$word" == *=* ]]; then spec="$spec $word"
+    elif [[ ! "$word" =~ ^[A-Za-z0-9_/] || ( "$word" == /* && "$spec" != /* ) ]]; then spec="$spec $word"
     else
       printf '%s\\n' "$spec"
       spec="$word"
     fi
+    rest="$word"
+    while [[ "$rest" =~ $quotes ]]; do
+      char="\${BASH_REMATCH[0]}"
+      before="\${rest%%"$char"*}"
+      rest="\${rest#*"$char"}"
+      if [ -z "$quote" ]; then quote="$char"
+      elif [[ "$char" == "$quote" && "$before" != *\\\\ ]]; then quote=''
+      fi
+    done
     open=''
-    if [[ "$word" == ['^%'] || "$word" == '%%' || "$word" == ['^%']'['* ]]; then open=yes; fi
+    if [[ "$word" == ['^%'] || "$word" == '%%' || "$word" == ['^%']*'['* || "$word" == *']' ]]; then open=yes; fi
   done
   printf '%s\\n' "$spec"
+}
+
+# A package's name without its namespace; bonnie++ has its signs unless they turn a variant on.
+name_of() {
+  local name="\${1%%[!A-Za-z0-9_.-]*}"
+  if [[ "\${1#"$name"}" =~ ^\\+\\+($|[^A-Za-z0-9_]) ]]; then name="$name++"; fi
+  printf '%s\\n' "\${name##*.}"
 }
 
 # The folders of what is installed and fits: a hash, a name, or a name and the beginning of its version.
 matching() {
   local folder name version hash of at
+  of="$(name_of "$1")"
   for folder in "$store"/*/; do
     [ -e "$folder.spack/installed" ] || continue
     read -r name version hash <"$folder.spack/installed"
-    of="\${1%%[!A-Za-z0-9_.-]*}"
     at=''
-    if [[ "$1" =~ ^[^@]*@=?([A-Za-z0-9._-]+) ]]; then at="\${BASH_REMATCH[1]}"; fi
+    if [[ "$1" =~ ^[^@\\ ]*@=?([A-Za-z0-9._-]+) ]]; then at="\${BASH_REMATCH[1]}"; fi
     if [[ "$1" == /* ]]; then
       [[ "$hash" == "\${1#/}"* ]] || continue
     elif [ -n "$1" ]; then
-      [[ "$name" == "\${of##*.}" && "$version." == "\${at:+$at.}"* ]] || continue
+      [[ "$name" == "$of" && "$version." == "\${at:+$at.}"* ]] || continue
     fi
     printf '%s\\n' "\${folder%/}"
   done
@@ -109,11 +126,10 @@ matching() {
 install() {
   local spec name version hash prefix command
   [ -n "$text" ] || fail 'install requires a package argument or active environment'
-  [[ "$text" =~ ^[A-Za-z0-9/] ]] || fail "unexpected characters in the spec: $text"
+  [[ "$text" =~ ^[A-Za-z0-9_/] ]] || fail "unexpected characters in the spec: $text"
   split "$text" | while IFS= read -r spec; do
     say "install $spec"
-    name="\${spec%%[!A-Za-z0-9_.-]*}"
-    name="\${name##*.}"
+    name="$(name_of "$spec")"
     version=0
     if [[ "$spec" =~ ^[^@\\ ]*@=?([A-Za-z0-9._-]+) ]]; then version="\${BASH_REMATCH[1]}"; fi
     hash="$(printf '%s' "$spec" | sha256sum | cut -c1-32)"

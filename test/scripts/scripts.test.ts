@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSpackSpec } from '../../src/template/spack-spec.ts';
+import { valueOf } from '../unit/rig.ts';
 import { Confined, scriptsFolder, whyNot } from './confined.ts';
 
 const scripts = readdirSync(scriptsFolder).filter((name) => name.endsWith('.sh'));
@@ -135,6 +137,11 @@ describe.skipIf(whyNot !== undefined)(`the scripts on a machine (${whyNot ?? 'co
     ['install-package.sh', [';rm'], 2],
     ['install-package.sh', ['gcc; rm -rf /'], 2],
     ['install-package.sh', ['gcc$(id)'], 2],
+    ['install-package.sh', ['./gcc.yaml'], 2],
+    ['install-package.sh', ['/abc'], 2],
+    ['install-package.sh', ['gcc x="a'], 2],
+    ['install-package.sh', ['gcc x="a"$(id)'], 2],
+    ['install-package.sh', ["gcc x='\u0007'"], 2],
     ['install-package.sh', [''], 2],
     ['install-package.sh', ['gcc'], 3],
     ['create-users.sh', [], 2],
@@ -166,6 +173,26 @@ describe.skipIf(whyNot !== undefined)(`the scripts on a machine (${whyNot ?? 'co
       expect(snapshot(confined.root('refused'))).toEqual(before);
     },
   );
+
+  it('install-package.sh takes every spec that a template may hold, whole', async () => {
+    confined.confinement.prepareInstance('specs', undefined);
+    await confined.script('specs', 'bootstrap.sh', []);
+    const specs = [
+      `builtin.gcc@14+x %[virtuals=c when='+y z'] llvm ^* a=b /abc`,
+      `_x@git.feature/x=1 cflags='-O3 "$(id)"; \\' \`id\` é'`,
+      `bonnie++@2.00a~x a="it's \\"b\\"" c=d\\`,
+    ].map((text) => valueOf(parseSpackSpec(text)).text);
+    for (const spec of specs) {
+      const done = await confined.script('specs', 'install-package.sh', [spec]);
+      expect(done).toMatchObject({ exitCode: 0 });
+      expect(done.stderr).toContain(`stand-in: spack install ${spec}\n`);
+      expect(done.stderr).toContain(`install-package: installed ${spec}\n`);
+    }
+    const opt = path.join(confined.root('specs'), 'opt');
+    const names = readdirSync(path.join(opt, 'spack-store')).map((name) => name.replace(/-[^-]+$/, ''));
+    expect(names).toEqual(expect.arrayContaining(['_x-git.feature', 'bonnie++-2.00a', 'gcc-14']));
+    expect(readFileSync(path.join(opt, 'spack/etc/spack/site/packages.yaml'), 'utf8')).toContain('/gcc-14-');
+  });
 
   it('create-users.sh says which ids an existing user has, and creates nobody', async () => {
     confined.confinement.prepareInstance('users', undefined);
