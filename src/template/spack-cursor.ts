@@ -13,7 +13,7 @@ export class SpackCursor {
 
   /** The character here; an empty string at the end. */
   get char(): string {
-    return this.text.charAt(this.at);
+    return this.at < this.text.length ? this.text.charAt(this.at) : '';
   }
 
   /** What `pattern`, which is sticky, matches here; the cursor goes behind it. */
@@ -35,7 +35,7 @@ export class SpackCursor {
   skipSpace(): void {
     const { text } = this;
     let at = this.at;
-    while (isSpace(text.charCodeAt(at))) at += 1;
+    while (at < text.length && isSpace(text.charCodeAt(at))) at += 1;
     this.at = at;
   }
 

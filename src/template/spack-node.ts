@@ -18,11 +18,13 @@ export const takeName = (cursor: SpackCursor): string | undefined => cursor.take
 export function readName(cursor: SpackCursor): string | undefined {
   const start = cursor.at;
   const name = takeName(cursor);
-  operator.lastIndex = cursor.at;
-  if (name === undefined || !operator.test(cursor.text)) return name;
+  if (name === undefined || !isOperator(cursor)) return name;
   cursor.at = start;
   return undefined;
 }
+
+const isOperator = ({ text, at, char }: SpackCursor): boolean =>
+  char === '=' || (char === ':' && text.charAt(at + 1) === '=');
 
 /** Spack reads a file where it finds the name of one. */
 export function failFile(cursor: SpackCursor): undefined {

@@ -113,11 +113,13 @@ describe('commands', () => {
       const { ExecutionElapsedTime } = await invocation(at, command, instance);
       return Number(/^PT([\d.]+)S$/u.exec(ExecutionElapsedTime ?? '')?.[1]);
     };
-    const [gcc, cmake, users] = [
+    const [gcc, withNamespace, cmake, users] = [
       await took('package gcc@12'),
+      await took('package builtin.gcc@12'),
       await took('package cmake@3.27'),
       await took('users'),
     ];
+    expect(withNamespace).toBe(gcc);
     expect(gcc).toBeGreaterThan(cmake);
     expect(cmake).toBeGreaterThan(users);
   });
