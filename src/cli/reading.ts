@@ -4,7 +4,7 @@ import { scanTemplates } from '../template/scan.ts';
 import type { Workspace } from './context.ts';
 
 export async function readCollection({ config, files }: Workspace): Promise<Collection> {
-  return collect(await scanTemplates(files, config.templates), {
+  return collect(await scanTemplates(files, config.templates, config.root), {
     maxDepth: config.maxDepth,
     ...config.builder,
   });

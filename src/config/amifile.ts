@@ -3,6 +3,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
+import { Source } from '../core/source.ts';
 import { type SchemaIssue, schemaIssues } from '../core/schema-issues.ts';
 import { locateOption } from './locate-option.ts';
 import { fileName, runAmifile } from './run-amifile.ts';
@@ -35,7 +36,7 @@ export async function readAmifile(root: string): Promise<WrittenConfig> {
   });
   // What was checked, and not what was exported: a getter may answer something else the next time.
   if (checked.success) return checked.output as WrittenConfig;
-  const source = await readFile(join(root, fileName), 'utf8');
+  const source = new Source(fileName, await readFile(join(root, fileName), 'utf8'));
   throw new InvalidInput(
     schemaIssues(configSchema, checked.issues, `what ${fileName} exports`).map((issue) =>
       asDiagnostic(issue, source),
@@ -43,16 +44,9 @@ export async function readAmifile(root: string): Promise<WrittenConfig> {
   );
 }
 
-function asDiagnostic(issue: SchemaIssue, source: string): Diagnostic {
-  const at = locateOption(source, issue.path);
-  return {
-    severity: 'error',
-    code: issue.code,
-    message: issue.message,
-    place: at === undefined ? { file: fileName } : { file: fileName, ...at },
-    excerpt: at === undefined ? undefined : source.split('\n')[at.line - 1],
-    cure: issue.cure,
-  };
+function asDiagnostic({ path, ...issue }: SchemaIssue, source: Source): Diagnostic {
+  const at = locateOption(source.text, path);
+  return { severity: 'error', ...issue, place: at === undefined ? { file: fileName } : source.placeAt(at) };
 }
 
 const invalid = (code: string, message: string, rest: Pick<Diagnostic, 'place' | 'cure'>): InvalidInput =>

@@ -1,11 +1,8 @@
 /** Finds where in the text of amifile.ts an option stands. It does not know TypeScript: it skips comments and strings, and counts braces. */
 
-/** Line and column, from 1, of the last key of `path` that the text holds; undefined where it holds none. */
-export function locateOption(
-  source: string,
-  path: readonly (string | number)[],
-): { readonly line: number; readonly column: number } | undefined {
-  const bare = codeOnly(source);
+/** The offset of the last key of `path` that the text holds; undefined where it holds none. */
+export function locateOption(text: string, path: readonly (string | number)[]): number | undefined {
+  const bare = codeOnly(text);
   let from = 0;
   let to = bare.length;
   let found: number | undefined;
@@ -19,9 +16,7 @@ export function locateOption(
     brace.lastIndex = from;
     if (brace.test(bare)) to = closing(bare, brace.lastIndex);
   }
-  if (found === undefined) return undefined;
-  const before = source.slice(0, found).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  return found;
 }
 
 /** Of the places between `from` and `to` where `key` is a key, the first in the fewest braces. */

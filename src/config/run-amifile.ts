@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { inspect } from 'node:util';
 import { type Diagnostic, InvalidInput, type Place } from '../core/diagnostic.ts';
+import { Source } from '../core/source.ts';
 import { guarded, Misbehaved } from './guard.ts';
 import { defineConfig } from './written-config.ts';
 
@@ -65,11 +66,11 @@ async function cannotRun(thrown: unknown, root: string): Promise<InvalidInput> {
   const text = `cannot be run: ${first.trim()}`;
   const cure = cureOf(thrown, syntax);
   if (at === undefined) return broken(text, { cure });
-  const source = await readFile(join(root, at.file), 'utf8').catch(() => '');
-  const excerpt = source.split('\n')[at.line - 1]?.trimEnd();
+  const source = new Source(at.file, await readFile(join(root, at.file), 'utf8').catch(() => ''));
+  const { excerpt } = source.place(at.line, 1);
   // What ran is the compiled text: its lines are those of the source, its columns are not.
-  const column = syntax ? at.column + 1 : 1 + (excerpt?.search(/\S|$/) ?? 0);
-  return broken(text, { place: { ...at, column }, excerpt, cure });
+  const column = syntax ? at.column + 1 : 1 + excerpt.search(/\S|$/);
+  return broken(text, { place: source.place(at.line, column), cure });
 }
 
 /** Even an error's own properties may be code that fails. */
@@ -94,7 +95,7 @@ function cureOf(error: unknown, syntax: boolean): string {
     : 'mend the code there: it is run whenever amigraph reads its options';
 }
 
-function firstPlace(text: string, root: string): Place | undefined {
+function firstPlace(text: string, root: string): Omit<Place, 'excerpt'> | undefined {
   for (const [, path = '', line, column] of text.matchAll(/(\/[^\n:]+):(\d+):(\d+)/g)) {
     const file = relative(root, path);
     if (!file.startsWith('..') && !file.includes('node_modules'))
@@ -105,7 +106,7 @@ function firstPlace(text: string, root: string): Place | undefined {
 
 const broken = (
   text: string,
-  { place = { file: fileName }, ...rest }: Pick<Diagnostic, 'place' | 'excerpt' | 'cure'>,
+  { place = { file: fileName }, ...rest }: Pick<Diagnostic, 'place' | 'cure'>,
 ): InvalidInput =>
   new InvalidInput([
     { severity: 'error', code: 'amifile-broken', message: `${fileName} ${text}`, place, ...rest },

@@ -8,6 +8,14 @@ export interface Place {
   readonly line: number;
   /** From 1, in UTF-16 code units. */
   readonly column: number;
+  /** The line as written, without its end. */
+  readonly excerpt: string;
+}
+
+/** Another place that has to do with it, and what is there. */
+export interface RelatedPlace {
+  readonly message: string;
+  readonly place: Place;
 }
 
 export interface Diagnostic {
@@ -17,8 +25,7 @@ export interface Diagnostic {
   readonly message: string;
   /** Absent where nothing that the user wrote is the cause. */
   readonly place?: Place | { readonly file: string } | undefined;
-  /** The line that the place points at, as written. */
-  readonly excerpt?: string | undefined;
+  readonly related?: readonly RelatedPlace[] | undefined;
   /** What to do about it. */
   readonly cure?: string | undefined;
 }

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { byCodeUnits } from './order.ts';
 
 /** At most three of `names`, nearest first, none so far off that the suggestion would puzzle. */
-export function nearest(wanted: string, names: Iterable<string>): string[] {
+export function nearest<Name extends string>(wanted: string, names: Iterable<Name>): Name[] {
   const reach = Math.max(2, Math.floor(wanted.length / 2));
   return [...names]
     .map((name) => ({ name, apart: apartness(wanted, name) }))
@@ -20,9 +20,13 @@ function apartness(wanted: string, name: string): number {
   return last === name ? whole : Math.min(whole, 1 + distance(wanted.toLowerCase(), last.toLowerCase()));
 }
 
-/** `did you mean a, b or c?`, or nothing where no name is near. */
-export function didYouMean(wanted: string, names: Iterable<string>): string | undefined {
-  const near = nearest(wanted, names);
+/** `did you mean a, b or c?`, or nothing where no name is near; `written`: how one is written where it is wanted. */
+export function didYouMean<Name extends string>(
+  wanted: string,
+  names: Iterable<Name>,
+  written: (name: Name) => string = (name) => name,
+): string | undefined {
+  const near = nearest(wanted, names).map(written);
   const last = near.pop();
   if (last === undefined) return undefined;
   return `did you mean ${near.length === 0 ? last : `${near.join(', ')} or ${last}`}?`;

@@ -20,12 +20,8 @@ export function schemaIssues(
   const dotted = (path: readonly (string | number)[]): string => (path.length === 0 ? whole : joined(path));
   return issues.map((issue) => {
     const path = (issue.path ?? []).map(({ key }) => key).filter(isKey);
-    const name = path.at(-1);
-    if (issue.type === 'strict_object' && issue.expected === 'never') {
-      const known = keysAt(schema, path.slice(0, -1));
-      const cure = didYouMean(String(name), known) ?? `known here: ${known.join(', ')}`;
-      return { path, code: 'unknown-key', message: `unknown key ${dotted(path)}`, cure };
-    }
+    if (issue.type === 'strict_object' && issue.expected === 'never')
+      return unknownKey(path, keysAt(schema, path.slice(0, -1)));
     if (issue.type.endsWith('object') && issue.message.startsWith('Invalid key')) {
       return {
         path: path.slice(0, -1),
@@ -39,6 +35,27 @@ export function schemaIssues(
     const message = wrong ? `must be ${wanted}, not ${received(issue)}` : issue.message;
     return { path, code: 'wrong-value', message: `${dotted(path)} ${message}`, cure: undefined };
   });
+}
+
+/** The keys of `data` that a {@link looseMap} somewhere in `schema` took without knowing them. */
+export function unknownKeys(schema: object, data: unknown, path: SchemaIssue['path'] = []): SchemaIssue[] {
+  const bare = unwrap(schema);
+  if ('item' in bare && Array.isArray(data)) {
+    return data.flatMap((item, at) => unknownKeys(bare.item as object, item, [...path, at]));
+  }
+  if (!('entries' in bare) || !isMap(data)) return [];
+  const entries = bare.entries as Record<string, object>;
+  return Object.entries(data as object).flatMap(([key, value]) => {
+    const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
+    return known === undefined
+      ? [unknownKey([...path, key], Object.keys(entries))]
+      : unknownKeys(known, value, [...path, key]);
+  });
+}
+
+function unknownKey(path: SchemaIssue['path'], known: readonly string[]): SchemaIssue {
+  const cure = didYouMean(String(path.at(-1)), known) ?? `known here: ${known.join(', ')}`;
+  return { path, code: 'unknown-key', message: `unknown key ${joined(path)}`, cure };
 }
 
 const joined = (path: readonly (string | number)[]): string =>

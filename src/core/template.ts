@@ -27,13 +27,20 @@ export type BaseImage = { readonly ssm: string } | { readonly ami: string };
 
 /** How an image is built; none but `architecture`, `volumeGb` and `base` can change what it holds. */
 export interface BuildSettings {
-  readonly instanceType?: string | undefined;
-  readonly spot?: boolean | undefined;
+  readonly instanceType?: Located<string> | undefined;
+  readonly spot?: Located<boolean> | undefined;
   /** Of the whole build, in seconds. */
-  readonly timeoutSeconds?: number | undefined;
-  readonly volumeGb?: number | undefined;
-  readonly architecture?: Architecture | undefined;
-  readonly base?: BaseImage | undefined;
+  readonly timeoutSeconds?: Located<number> | undefined;
+  readonly volumeGb?: Located<number> | undefined;
+  readonly architecture?: Located<Architecture> | undefined;
+  readonly base?: Located<BaseImage> | undefined;
+}
+
+/** A part of a template that is not baked into the image: plain data, and where each value of it stands. */
+export interface Section {
+  readonly data: unknown;
+  /** `path` leads from the section to one of its values. */
+  placeOf(path: readonly (string | number)[]): Place;
 }
 
 /** The parts of a template that are lists; each item keeps its place through merging. */
@@ -54,13 +61,18 @@ export interface Template extends TemplateLists {
   /** Workspace path. */
   readonly file: string;
   readonly extends?: Located<TemplateName> | undefined;
+  /** Workspace path of the file that `extends` names. */
+  readonly parentFile?: string | undefined;
   readonly dependsOn: readonly Located<TemplateName>[];
   readonly build: BuildSettings;
+  readonly cluster?: Section | undefined;
+  readonly compute?: Section | undefined;
 }
 
 /** A template with all that it inherits, and apart from that what it adds to its parent's image. */
 export interface MergedTemplate {
   readonly template: Template;
+  readonly parent: MergedTemplate | undefined;
   readonly build: BuildSettings;
   /** The whole chain's, ancestors first. */
   readonly all: TemplateLists;

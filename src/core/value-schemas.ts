@@ -5,18 +5,12 @@ import { architectures } from './template.ts';
 
 export const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
-export const line = v.pipe(
-  text,
-  v.check((value) => !/[\0\r\n]/.test(value), 'must be one line'),
-);
+export const line = v.pipe(text, v.regex(/^[^\0\r\n]*$/, 'must be one line'));
 
 /** It is resolved against the workspace, and hashed as it is written. */
 export const workspacePath = v.pipe(
   line,
-  v.check(
-    (value) => !value.startsWith('/') && !value.split('/').includes('..'),
-    'must be a path inside the workspace, relative to it',
-  ),
+  v.regex(/^(?!\/|(.*\/)?\.\.(\/|$))/, 'must be a path inside the workspace, relative to it'),
 );
 
 export const baseImage = v.union(

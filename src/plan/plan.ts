@@ -108,9 +108,10 @@ function expectedOf(merged: MergedTemplate, recipe: Recipe): Parameters<typeof d
 }
 
 function settingsOf({ build }: MergedTemplate, { builder }: Config): Action['settings'] {
+  const architecture = build.architecture?.value ?? builder.architecture;
   return {
-    instanceType: build.instanceType ?? builder.instanceType[build.architecture ?? builder.architecture],
-    spot: build.spot ?? builder.spot,
-    timeoutSeconds: build.timeoutSeconds ?? builder.timeoutSeconds,
+    instanceType: build.instanceType?.value ?? builder.instanceType[architecture],
+    spot: build.spot?.value ?? builder.spot,
+    timeoutSeconds: build.timeoutSeconds?.value ?? builder.timeoutSeconds,
   };
 }

@@ -17,7 +17,8 @@ export interface RecipeSources {
 
 /** What a template without a parent stands on. */
 export function baseOf(merged: MergedTemplate, config: Config): BaseImage {
-  return merged.build.base ?? config.base[merged.build.architecture ?? config.builder.architecture];
+  const { base, architecture } = merged.build;
+  return base?.value ?? config.base[architecture?.value ?? config.builder.architecture];
 }
 
 export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe {
@@ -31,8 +32,8 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
         ? { kind: 'base', image: sources.baseImage(baseOf(merged, config)) }
         : { kind: 'parent', digest: parent },
     dependsOn: template.dependsOn.flatMap(({ value }) => digests.get(value) ?? []).toSorted(byCodeUnits),
-    architecture: build.architecture ?? config.builder.architecture,
-    volumeGb: build.volumeGb ?? config.builder.volumeGb,
+    architecture: build.architecture?.value ?? config.builder.architecture,
+    volumeGb: build.volumeGb?.value ?? config.builder.volumeGb,
     packages: installOrder(own.packages),
     users: users(own.users.map(({ value }) => value)),
     mounts: mounts(own.mounts.map(({ value }) => value)),

@@ -7,14 +7,20 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style
   return diagnostics.map((one) => diagnosticText(one, style)).join('\n');
 }
 
-function diagnosticText({ severity, message, place, excerpt, cure }: Diagnostic, style: Style): string {
+function diagnosticText({ severity, message, place, related = [], cure }: Diagnostic, style: Style): string {
   const mark = severity === 'error' ? style.bad('error:') : style.warn('warning:');
-  const lines = [`${mark} ${printable(message)}`];
-  if (place !== undefined) lines.push(`  ${style.dim('at')} ${printable(placeText(place))}`);
-  if (excerpt !== undefined && place !== undefined && 'column' in place)
-    lines.push(...caret(excerpt, place.column, style));
-  if (cure !== undefined) lines.push(`  ${style.dim('cure:')} ${printable(cure)}`);
-  return lines.join('\n');
+  return [
+    `${mark} ${printable(message)}`,
+    ...(place === undefined ? [] : pointer('at', place, style)),
+    ...related.flatMap((one) => pointer(`${printable(one.message)}:`, one.place, style)),
+    ...(cure === undefined ? [] : [`  ${style.dim('cure:')} ${printable(cure)}`]),
+  ].join('\n');
+}
+
+/** The place, and the line in question where it is known. */
+function pointer(word: string, place: NonNullable<Diagnostic['place']>, style: Style): string[] {
+  const line = `  ${style.dim(word)} ${printable(placeText(place))}`;
+  return 'excerpt' in place ? [line, ...caret(place.excerpt, place.column, style)] : [line];
 }
 
 function placeText(place: NonNullable<Diagnostic['place']>): string {

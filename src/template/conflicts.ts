@@ -1,5 +1,5 @@
 /** Where a template contradicts what it inherits, or itself. It does not know how lists are joined. */
-import type { Diagnostic, Place } from '../core/diagnostic.ts';
+import type { Diagnostic, RelatedPlace } from '../core/diagnostic.ts';
 import type {
   Architecture,
   Located,
@@ -25,7 +25,7 @@ export function conflictsOf(
   defaults: BuildDefaults,
 ): Diagnostic[] {
   return [
-    ...own.packages.flatMap((spec) => versionConflict(spec, parent?.all.packages ?? [])),
+    ...versionConflicts(own.packages, parent?.all.packages ?? []),
     ...userConflicts(own.users, parent?.all.users ?? []),
     ...mountConflicts(own.mounts, parent?.all.mounts ?? []),
     ...(parent === undefined ? [] : buildConflicts(template, parent, defaults)),
@@ -33,57 +33,76 @@ export function conflictsOf(
 }
 
 /** An ancestor's image holds its version already; another one beside it is hardly what is meant. */
-function versionConflict(spec: Located<string>, inherited: readonly Located<string>[]): Diagnostic[] {
-  const mine = specOf(spec.value);
-  const versions = inherited
-    .map((one) => ({ ...one, spec: specOf(one.value) }))
-    .filter((one) => one.spec?.package === mine?.package);
-  const [first] = versions;
-  if (mine?.version === undefined || first === undefined) return [];
-  if (versions.some((one) => one.spec?.version === mine.version || one.spec?.version === undefined))
-    return [];
-  const { file, line } = first.place;
-  return [
-    {
-      severity: 'error',
-      code: 'version-conflict',
-      message: `${spec.value} conflicts with ${first.value} (${file}:${line}), which it inherits`,
-      place: spec.place,
-      cure: `use ${mine.package}@${first.spec?.version ?? ''} here, change ${file}, or do not extend it`,
-    },
-  ];
+function versionConflicts(
+  own: readonly Located<string>[],
+  inherited: readonly Located<string>[],
+): Diagnostic[] {
+  if (own.length === 0 || inherited.length === 0) return [];
+  const byPackage = new Map<string, Located<string>[]>();
+  for (const one of inherited) {
+    const name = specOf(one.value)?.package ?? one.value;
+    byPackage.set(name, [...(byPackage.get(name) ?? []), one]);
+  }
+  return own.flatMap((one) => {
+    const mine = specOf(one.value);
+    const others = byPackage.get(mine?.package ?? one.value) ?? [];
+    const versions = others.map(({ value }) => specOf(value)?.version);
+    const [first] = others;
+    if (mine?.version === undefined || first === undefined) return [];
+    if (versions.includes(mine.version) || versions.includes(undefined)) return [];
+    return [
+      conflict('version-conflict', {
+        message: `${one.value} conflicts with ${first.value}, which it inherits`,
+        place: one.place,
+        related: [inherits(first)],
+        cure: `use ${mine.package}@${versions[0] ?? ''} here, change ${first.place.file}, or do not extend it`,
+      }),
+    ];
+  });
 }
 
 /** Names and ids are those of one machine: each stands for one person. */
 function userConflicts(own: readonly Located<User>[], inherited: readonly Located<User>[]): Diagnostic[] {
-  return own.flatMap((user, at) => {
+  const said = ({ name, uid, gid }: User): string => `user ${name} (uid ${uid}, gid ${gid})`;
+  const byName = new Map(inherited.map((one) => [one.value.name, one]));
+  const byUid = new Map(inherited.map((one) => [one.value.uid, one]));
+  return own.flatMap((user) => {
     const { name, uid } = user.value;
-    const other = [...inherited, ...own.slice(0, at)].find(
-      ({ value }) =>
-        (value.name === name) !== (value.uid === uid) ||
-        (value.name === name && value.gid !== user.value.gid),
-    );
-    if (other === undefined) return [];
-    const { value, place } = other;
+    const other = byName.get(name) ?? byUid.get(uid);
+    if (other === undefined) {
+      byName.set(name, user);
+      byUid.set(uid, user);
+      return [];
+    }
     return [
-      conflict(
-        'user-conflict',
-        `user ${name} (uid ${uid}, gid ${user.value.gid}) conflicts with user ${value.name} (uid ${value.uid}, gid ${value.gid}) at ${place.file}:${place.line}`,
-        user.place,
-        'give each user one name and one uid',
-      ),
+      conflict('user-conflict', {
+        message: `${said(user.value)} conflicts with ${said(other.value)}`,
+        place: user.place,
+        related: [{ message: 'the other', place: other.place }],
+        cure: 'give each user one name and one uid',
+      }),
     ];
   });
 }
 
 /** One bucket, one way, for each mount point. */
 function mountConflicts(own: readonly Located<Mount>[], inherited: readonly Located<Mount>[]): Diagnostic[] {
-  return own.flatMap(({ value: { bucket, mountPoint }, place: mine }, at) => {
-    const other = [...inherited, ...own.slice(0, at)].find(({ value }) => value.mountPoint === mountPoint);
-    if (other === undefined) return [];
-    const { value, place } = other;
-    const message = `${bucket} at ${mountPoint} conflicts with ${value.bucket} at ${mountPoint} (${place.file}:${place.line})`;
-    return [conflict('mount-conflict', message, mine, 'mount one of them elsewhere')];
+  const byPoint = new Map(inherited.map((one) => [one.value.mountPoint, one]));
+  return own.flatMap((mount) => {
+    const { bucket, mountPoint } = mount.value;
+    const other = byPoint.get(mountPoint);
+    if (other === undefined) {
+      byPoint.set(mountPoint, mount);
+      return [];
+    }
+    return [
+      conflict('mount-conflict', {
+        message: `${bucket} at ${mountPoint} conflicts with ${other.value.bucket} at ${mountPoint}`,
+        place: mount.place,
+        related: [{ message: 'the other', place: other.place }],
+        cure: 'mount one of them elsewhere',
+      }),
+    ];
   });
 }
 
@@ -93,36 +112,47 @@ function buildConflicts(
   parent: MergedTemplate,
   defaults: BuildDefaults,
 ): Diagnostic[] {
-  const { architecture = defaults.architecture, volumeGb = defaults.volumeGb } = parent.build;
+  const inherited = parent.build;
+  const architecture = inherited.architecture?.value ?? defaults.architecture;
+  const volumeGb = inherited.volumeGb?.value ?? defaults.volumeGb;
   const found: Diagnostic[] = [];
-  const add = (message: string, cure: string): void => {
-    found.push(conflict('build-conflict', message, link?.place, cure));
-  };
   if (build.base !== undefined) {
-    add(
-      `${name} has both extends and build.base`,
-      'take one of them out: it stands on its parent or on a base image',
+    found.push(
+      conflict('build-conflict', {
+        message: `${name} has both extends and build.base`,
+        place: build.base.place,
+        related: link === undefined ? [] : [{ message: 'extends', place: link.place }],
+        cure: 'take one of them out: it stands on its parent or on a base image',
+      }),
     );
   }
-  if (build.architecture !== undefined && build.architecture !== architecture) {
-    add(
-      `${name} is for ${build.architecture}, and its parent for ${architecture}`,
-      'take build.arch out, or extend a template that is for it: an image has the architecture of its parent',
+  if (build.architecture !== undefined && build.architecture.value !== architecture) {
+    found.push(
+      conflict('build-conflict', {
+        message: `${name} is for ${build.architecture.value}, and its parent for ${architecture}`,
+        place: build.architecture.place,
+        related: inherited.architecture === undefined ? [] : [inherits(inherited.architecture)],
+        cure: 'take build.arch out, or extend a template that is for it: an image has the architecture of its parent',
+      }),
     );
   }
-  if (build.volumeGb !== undefined && build.volumeGb < volumeGb) {
-    add(
-      `${name} has a volume of ${build.volumeGb} GiB, and its parent one of ${volumeGb}`,
-      `take build.volume_size_gb out, or make it ${volumeGb} or more: a volume holds the image that it is made from`,
+  if (build.volumeGb !== undefined && build.volumeGb.value < volumeGb) {
+    found.push(
+      conflict('build-conflict', {
+        message: `${name} has a volume of ${build.volumeGb.value} GiB, and its parent one of ${volumeGb}`,
+        place: build.volumeGb.place,
+        related: inherited.volumeGb === undefined ? [] : [inherits(inherited.volumeGb)],
+        cure: `take build.volume_size_gb out, or make it ${volumeGb} or more: a volume holds the image that it is made from`,
+      }),
     );
   }
   return found;
 }
 
-const conflict = (code: string, message: string, place: Place | undefined, cure: string): Diagnostic => ({
+const inherits = ({ place }: Located<unknown>): RelatedPlace => ({ message: 'inherited from', place });
+
+const conflict = (code: string, said: Omit<Diagnostic, 'severity' | 'code'>): Diagnostic => ({
   severity: 'error',
   code,
-  message,
-  place,
-  cure,
+  ...said,
 });

@@ -13,32 +13,52 @@ export function mergeTemplate(
   parent: MergedTemplate | undefined,
   defaults: BuildDefaults,
 ): Result<MergedTemplate, Diagnostic[]> {
-  const inherited = parent?.all;
-  const own: TemplateLists = {
-    packages: added(template.packages, inherited?.packages, packageKey),
-    users: added(template.users, inherited?.users, ({ name, uid, gid }) => canonical([name, uid, gid])),
-    mounts: added(template.mounts, inherited?.mounts, (mount) =>
-      canonical([mount.bucket, mount.mountPoint, mount.readOnly]),
-    ),
-    scripts: added(template.scripts, inherited?.scripts, same),
-    inputs: added(template.inputs, inherited?.inputs, same),
-    tests: added(template.tests, inherited?.tests, same),
-  };
+  const own = beyond(parent?.all ?? nothing, template);
   const conflicts = conflictsOf(template, own, parent, defaults);
   if (conflicts.length > 0) return fail(conflicts);
   return ok({
     template,
-    build: { ...parent?.build, ...given(template.build) },
+    parent,
+    build: joinSettings(parent?.build ?? {}, template.build),
     own,
-    all: {
-      packages: [...(inherited?.packages ?? []), ...own.packages],
-      users: [...(inherited?.users ?? []), ...own.users],
-      mounts: [...(inherited?.mounts ?? []), ...own.mounts],
-      scripts: [...(inherited?.scripts ?? []), ...own.scripts],
-      inputs: [...(inherited?.inputs ?? []), ...own.inputs],
-      tests: [...(inherited?.tests ?? []), ...own.tests],
-    },
+    all: parent === undefined ? own : concatenated(parent.all, own),
   });
+}
+
+const nothing: TemplateLists = { packages: [], users: [], mounts: [], scripts: [], inputs: [], tests: [] };
+
+/** What both hold, `below` first, each thing once. Joining a chain gives the same from either end. */
+export const joinLists = (below: TemplateLists, above: TemplateLists): TemplateLists =>
+  concatenated(below, beyond(below, above));
+
+export const joinSettings = (below: BuildSettings, above: BuildSettings): BuildSettings => ({
+  ...below,
+  ...Object.fromEntries(Object.entries(above).filter(([, value]) => value !== undefined)),
+});
+
+/** What `above` holds that `below` does not, each thing once. */
+function beyond(below: TemplateLists, above: TemplateLists): TemplateLists {
+  return {
+    packages: added(above.packages, below.packages, packageKey),
+    users: added(above.users, below.users, ({ name, uid, gid }) => canonical([name, uid, gid])),
+    mounts: added(above.mounts, below.mounts, (mount) =>
+      canonical([mount.bucket, mount.mountPoint, mount.readOnly]),
+    ),
+    scripts: added(above.scripts, below.scripts, same),
+    inputs: added(above.inputs, below.inputs, same),
+    tests: added(above.tests, below.tests, same),
+  };
+}
+
+function concatenated(first: TemplateLists, then: TemplateLists): TemplateLists {
+  return {
+    packages: [...first.packages, ...then.packages],
+    users: [...first.users, ...then.users],
+    mounts: [...first.mounts, ...then.mounts],
+    scripts: [...first.scripts, ...then.scripts],
+    inputs: [...first.inputs, ...then.inputs],
+    tests: [...first.tests, ...then.tests],
+  };
 }
 
 const same = (text: string): string => text;
@@ -47,22 +67,17 @@ function packageKey(text: string): string {
   return specOf(text)?.text ?? text;
 }
 
-/** What `items` holds that neither `inherited` nor an earlier item does. */
 function added<Value>(
   items: readonly Located<Value>[],
-  inherited: readonly Located<Value>[] | undefined,
+  inherited: readonly Located<Value>[],
   key: (value: Value) => string,
-): Located<Value>[] {
-  const seen = new Set((inherited ?? []).map(({ value }) => key(value)));
+): readonly Located<Value>[] {
+  if (items.length === 0) return items;
+  const seen = new Set(inherited.map(({ value }) => key(value)));
   return items.filter(({ value }) => {
-    const fresh = !seen.has(key(value));
-    seen.add(key(value));
-    return fresh;
+    const before = seen.size;
+    return seen.add(key(value)).size > before;
   });
-}
-
-function given(build: BuildSettings): BuildSettings {
-  return Object.fromEntries(Object.entries(build).filter(([, value]) => value !== undefined));
 }
 
 /** Compilers first, since the other packages may be built with them; then by code units. */

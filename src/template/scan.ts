@@ -2,10 +2,11 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
+import { Source } from '../core/source.ts';
 import type { Template } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 import { unlisted } from './unlisted.ts';
-import { readTemplate, type TemplateNaming } from './read.ts';
+import { readTemplate, type TemplateNaming, workspacePath } from './read.ts';
 
 export interface Scan {
   readonly templates: readonly Template[];
@@ -16,35 +17,39 @@ export interface Scan {
 
 const maxBytes = 1024 * 1024;
 
-/** Reads every file that `pattern` finds; a bad one does not keep the others from being read. */
-export async function scanTemplates(files: Files, pattern: string): Promise<Scan> {
-  const naming = templateNaming(pattern);
+/** Reads every file that `pattern` finds; a bad one does not keep the others from being read. `root`: the workspace's folder. */
+export async function scanTemplates(files: Files, pattern: string, root: string): Promise<Scan> {
+  const naming = templateNaming(pattern, root);
   const found = await files.list([pattern]);
   if (!found.ok) return nothing(unlisted(found.error));
   if (found.value.length === 0) return nothing(noTemplates(pattern));
-  const read = await Promise.all(
+  const all = await Promise.all(
     found.value.map(async (file) => {
       const misnamed = nameProblem(naming.nameOf(file));
       if (misnamed !== undefined) return { file, diagnostics: [unfitName(file, misnamed)] };
       const content = await files.read(file, maxBytes);
       if ('problem' in content) return { file, diagnostics: [unreadable(file, content.problem)] };
-      const template = readTemplate(file, content.text, naming);
-      return template.ok ? { file, template: template.value } : { file, diagnostics: template.error };
+      const read = readTemplate(new Source(file, content.text.replace(byteOrderMark, '')), naming);
+      return read.ok
+        ? { file, template: read.value.template, diagnostics: read.value.warnings }
+        : { file, diagnostics: read.error };
     }),
   );
   return {
-    templates: read.flatMap((one) => one.template ?? []),
+    templates: all.flatMap((one) => one.template ?? []),
     broken: new Map(
-      read.filter((one) => one.template === undefined).map(({ file }) => [naming.nameOf(file), file]),
+      all.filter((one) => one.template === undefined).map(({ file }) => [naming.nameOf(file), file]),
     ),
-    diagnostics: read.flatMap((one) => one.diagnostics ?? []),
+    diagnostics: all.flatMap((one) => one.diagnostics),
   };
 }
+
+const byteOrderMark = /^\uFEFF/;
 
 const nothing = (why: Diagnostic): Scan => ({ templates: [], broken: new Map(), diagnostics: [why] });
 
 /** A name is the path below the fixed part of the pattern, without the ending: `templates/md/a.yaml` is `md/a`. */
-export function templateNaming(pattern: string): TemplateNaming {
+export function templateNaming(pattern: string, root: string): TemplateNaming {
   const fixed = /^(?:[^*?[\]{}()!]+\/)?/.exec(pattern)?.[0] ?? '';
   return {
     nameOf(file) {
@@ -52,6 +57,7 @@ export function templateNaming(pattern: string): TemplateNaming {
       const { dir, name } = posix.parse(below);
       return templateName(posix.join(dir, name));
     },
+    inWorkspace: (path, file) => workspacePath(root, path, file),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a template file may hold, as a schema. It does not know where a value stands, nor what it leads to. */
 import * as v from 'valibot';
-import { strictMap } from '../core/strict-map.ts';
+import { looseMap, strictMap } from '../core/strict-map.ts';
 import {
   architecture,
   baseImage,
@@ -21,70 +21,82 @@ const id = v.pipe(
 );
 /** What scripts/mount-data.sh refuses, said before anything is paid for. */
 const system =
-  /^\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|opt\/lmod|opt\/spack[^/]*|var\/lib)\/|^\/(home|opt|var)\/$/;
+  /^(?!\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|opt\/lmod|opt\/spack[^/]*|var\/lib)(\/|$)|\/(home|opt|var)$)/;
 
-const optionalList = <Item extends v.GenericSchema>(item: Item) => v.optional(v.nullable(v.array(item)));
+const optional = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+  v.optional(v.pipe(v.nullable(schema), v.description(description)));
+const optionalList = <Item extends v.GenericSchema>(item: Item, description: string) =>
+  optional(v.array(item), description);
 
-/** An unknown key is an error where a misspelt one would change an image; `cluster` and `compute` never do. */
+const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(0, 'must be 0 or more'));
+
+const user = strictMap({
+  name: v.pipe(
+    text,
+    v.regex(
+      /^[a-z_][a-z0-9_-]{0,31}$/,
+      'must be a Linux user name: small letters, digits, _ and -, at most 32',
+    ),
+  ),
+  uid: id,
+  gid: id,
+});
+
+const mount = strictMap({
+  bucket: bucketName,
+  mount_point: v.pipe(
+    text,
+    v.regex(/^(\/[A-Za-z0-9._-]+)+$/, 'must be an absolute path of plain letters, digits, dots and dashes'),
+    v.regex(/^(?!.*\/\.{1,2}(\/|$))/, 'must not hold . or .. as a part'),
+    v.regex(system, 'must not hide a folder of the system'),
+  ),
+  read_only: v.optional(v.boolean()),
+});
+
+const queue = looseMap({
+  name: v.optional(text),
+  instance_types: optionalList(text, 'EC2 instance types of the compute nodes'),
+  min_count: v.optional(count),
+  max_count: v.optional(count),
+});
+
+/** An unknown key is an error where a misspelt one would change an image, and a warning in `cluster` and `compute`, which never do. */
 export const templateSchema = strictMap({
-  extends: v.optional(line),
-  depends_on: optionalList(line),
-  cluster: v.optional(
-    v.nullable(v.looseObject({ name: v.optional(v.string()), region: v.optional(v.string()) })),
+  extends: v.optional(
+    v.pipe(line, v.description('the template that this one stands on: a path relative to this file')),
   ),
-  compute: v.optional(
-    v.nullable(v.looseObject({ queues: v.optional(v.nullable(v.array(v.looseObject({})))) })),
+  depends_on: optionalList(line, 'names of other templates whose images must exist first'),
+  cluster: optional(
+    looseMap({ name: v.optional(text), region: v.optional(text) }),
+    'the cluster; not baked into the image',
   ),
-  software: v.optional(v.nullable(strictMap({ spack_packages: optionalList(line) }))),
-  users: optionalList(
+  compute: optional(
+    looseMap({ head_node: v.optional(text), queues: optionalList(queue, 'Slurm queues') }),
+    'the machines of the cluster; not baked into the image',
+  ),
+  software: optional(
+    strictMap({ spack_packages: optionalList(line, 'Spack specs, such as gromacs@2025.3 +mpi %gcc@14') }),
+    'what is installed',
+  ),
+  users: optionalList(user, 'accounts that are made, with the same ids on every machine'),
+  data: optional(
+    strictMap({ s3_mounts: optionalList(mount, 'buckets that are mounted') }),
+    'data that is at hand',
+  ),
+  build: optional(
     strictMap({
-      name: v.pipe(
-        text,
-        v.regex(
-          /^[a-z_][a-z0-9_-]{0,31}$/,
-          'must be a Linux user name: small letters, digits, _ and -, at most 32',
-        ),
-      ),
-      uid: id,
-      gid: id,
+      instance_type: v.optional(v.pipe(instanceType, v.description('the machine that builds the image'))),
+      spot: v.optional(v.pipe(v.boolean(), v.description('whether it may be a Spot instance'))),
+      timeout: v.optional(v.pipe(duration, v.description('of the whole build, such as 90m or 3h'))),
+      volume_size_gb: v.optional(v.pipe(volumeGb, v.description('GiB of the root volume'))),
+      arch: v.optional(architecture),
+      scripts: optionalList(workspacePath, 'scripts that run after the packages'),
+      inputs: optionalList(workspacePath, 'patterns of files that the digest covers'),
+      base: v.optional(baseImage),
     }),
+    'how the image is built',
   ),
-  data: v.optional(
-    v.nullable(
-      strictMap({
-        s3_mounts: optionalList(
-          strictMap({
-            bucket: bucketName,
-            mount_point: v.pipe(
-              text,
-              v.regex(
-                /^(\/[A-Za-z0-9._-]+)+$/,
-                'must be an absolute path of plain letters, digits, dots and dashes',
-              ),
-              v.check((value) => !/\/\.{1,2}(\/|$)/.test(value), 'must not hold . or .. as a part'),
-              v.check((value) => !system.test(`${value}/`), 'must not hide a folder of the system'),
-            ),
-            read_only: v.optional(v.boolean()),
-          }),
-        ),
-      }),
-    ),
-  ),
-  build: v.optional(
-    v.nullable(
-      strictMap({
-        instance_type: v.optional(instanceType),
-        spot: v.optional(v.boolean()),
-        timeout: v.optional(duration),
-        volume_size_gb: v.optional(volumeGb),
-        arch: v.optional(architecture),
-        scripts: optionalList(workspacePath),
-        inputs: optionalList(workspacePath),
-        base: v.optional(baseImage),
-      }),
-    ),
-  ),
-  tests: optionalList(line),
+  tests: optionalList(line, 'shell commands that must succeed on the instance before the image is made'),
 });
 
 export type WrittenTemplate = v.InferOutput<typeof templateSchema>;

@@ -1,4 +1,4 @@
-/** YAML text to values that know where they stand. It does not know what a template is. */
+/** YAML text to plain data. It does not know what a template is, nor where values stand unless it is given a trail to leave. */
 import {
   boolCoreTag,
   type Event,
@@ -11,192 +11,215 @@ import {
   parseEvents,
   SCALAR_STYLE,
   YAMLException,
-} from 'js-yaml';
-import type { Diagnostic, Place } from '../core/diagnostic.ts';
-import { fail, ok, type Result } from '../core/result.ts';
+  // This build of js-yaml runs in any JavaScript, and three times as fast on Node 20 as the one for Node:
+  // objects made by a spread have a hidden class each there, and all of its parser's state is in one of them.
+} from 'js-yaml/browser';
 import { cureOfSyntax } from './yaml-cures.ts';
+import type { YamlTrail } from './yaml-trail.ts';
 
-type YamlScalar = string | number | boolean | null;
-
-/** `at` is the offset of the value's first character. */
-export type YamlValue =
-  | { readonly kind: 'scalar'; readonly at: number; readonly value: YamlScalar }
-  | { readonly kind: 'list'; readonly at: number; readonly items: readonly YamlValue[] }
-  | { readonly kind: 'map'; readonly at: number; readonly entries: ReadonlyMap<string, YamlEntry> };
-
-interface YamlEntry {
-  readonly keyAt: number;
-  readonly value: YamlValue;
+export type YamlScalar = string | number | boolean | null;
+/** A map has no prototype: a key `__proto__` is a key like any other. */
+export type YamlData = YamlScalar | readonly YamlData[] | YamlMap;
+export interface YamlMap {
+  readonly [key: string]: YamlData;
 }
 
-/** A parsed file: its value, and the way from an offset to a place. */
-export interface YamlDocument {
-  readonly value: YamlValue;
-  place(offset: number): Place;
-  excerpt(place: Place): string;
+/** What is wrong, and the offset of the character where it is. */
+export interface YamlProblem {
+  readonly message: string;
+  readonly at: number;
+  readonly cure: string;
+}
+
+export interface ParsedYaml {
+  /** Undefined where the text is not YAML. */
+  readonly data: YamlData | undefined;
+  readonly problems: readonly YamlProblem[];
 }
 
 const maxDepth = 32;
-/** Aliases multiply what they stand for; a template needs a few. */
-const maxAliases = 100;
+/** Aliases multiply what they stand for. */
+const mostValues = 200_000;
 
-/** One document of YAML 1.2. The first thing wrong ends the reading: what follows a syntax error means nothing. */
-export function parseYaml(file: string, text: string): Result<YamlDocument, Diagnostic> {
-  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const document = placer(file, source);
+/** One document of YAML 1.2, with the merge keys (`<<`) of 1.1. What follows an error of syntax means nothing, so it is the only one told. */
+export function parseYaml(text: string, trail?: YamlTrail): ParsedYaml {
   try {
-    return ok({ ...document, value: compose(source, parseEvents(source, { filename: file, maxDepth })) });
+    return compose(text, parseEvents(text, { filename: '', maxDepth }), trail);
   } catch (error) {
-    if (!(error instanceof YAMLException || error instanceof YamlProblem)) throw error;
-    const offset = error instanceof YamlProblem ? error.at : (error.mark?.position ?? 0);
-    const place = document.place(offset);
-    const message = error instanceof YamlProblem ? error.message : `YAML: ${error.reason}`;
-    const cure = error instanceof YamlProblem ? error.cure : cureOfSyntax(error.reason);
-    return fail({ severity: 'error', code: 'yaml', message, place, excerpt: document.excerpt(place), cure });
+    if (!(error instanceof YAMLException)) throw error;
+    const { reason, mark } = error;
+    const at = lastText(text, mark?.position ?? 0);
+    return { data: undefined, problems: [{ message: `YAML: ${reason}`, at, cure: cureOfSyntax(reason) }] };
   }
 }
 
-/** Why the text means nothing here; it never leaves this file. */
-class YamlProblem extends Error {
-  readonly at: number;
-  readonly cure: string;
-  constructor(message: string, at: number, cure: string) {
-    super(message);
-    this.at = at;
-    this.cure = cure;
-  }
+/** The offset, or where there is nothing on its line, that of the last character before it: an empty line explains nothing. */
+function lastText(text: string, offset: number): number {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1);
+  return line[0]?.trim() === '' ? Math.max(0, text.slice(0, offset).trimEnd().length - 1) : offset;
 }
 
-const nothing = (): YamlProblem =>
-  new YamlProblem('the file holds nothing', 0, 'write what the image shall hold, or remove the file');
+interface Anchored {
+  readonly data: YamlData;
+  /** How many values it holds. */
+  readonly values: number;
+}
 
-function compose(source: string, events: readonly Event[]): YamlValue {
-  const anchors = new Map<string, YamlValue>();
+type MutableMap = { [key: string]: YamlData };
+
+function compose(text: string, events: readonly Event[], trail: YamlTrail | undefined): ParsedYaml {
+  const problems: YamlProblem[] = [];
+  const anchors = new Map<string, Anchored>();
   let position = 0;
-  /** Where the last value stood: a value that is left out has no place of its own. */
-  let last = 0;
-  let aliases = 0;
+  let values = 0;
+
+  const wrong = (message: string, at: number, cure: string): null => {
+    problems.push({ message, at, cure });
+    return null;
+  };
 
   const next = (): Event => {
     const event = events[position];
+    if (event === undefined) throw new Error('the events of a document have no end');
     position += 1;
-    if (event === undefined) throw nothing();
     return event;
   };
 
-  const remember = (event: { anchorStart: number; anchorEnd: number }, value: YamlValue): YamlValue => {
-    if (event.anchorStart >= 0) anchors.set(source.slice(event.anchorStart, event.anchorEnd), value);
-    return value;
+  const read = (event: Event): YamlData => {
+    const first = values;
+    values += 1;
+    const data = dataOf(event);
+    if ('anchorStart' in event && event.anchorStart >= 0 && event.type !== EVENT_ID.ALIAS) {
+      const name = text.slice(event.anchorStart, event.anchorEnd);
+      anchors.set(name, { data, values: values - first });
+      trail?.anchor(name);
+    }
+    return data;
   };
 
-  const value = (event: Event): YamlValue => {
+  const dataOf = (event: Event): YamlData => {
     switch (event.type) {
       case EVENT_ID.SCALAR:
-        last = event.valueStart < 0 ? last : startOf(event);
-        return remember(event, { kind: 'scalar', at: last, value: scalar(source, event) });
-      case EVENT_ID.ALIAS: {
-        const name = source.slice(event.anchorStart, event.anchorEnd);
-        const target = anchors.get(name);
-        aliases += 1;
-        if (target === undefined)
-          throw new YamlProblem(`there is no anchor &${name}`, event.anchorStart, cureOfSyntax('anchor'));
-        if (aliases > maxAliases) {
-          throw new YamlProblem(
-            `more than ${maxAliases} aliases in one file`,
-            event.anchorStart,
-            'write some of the values out',
-          );
-        }
-        return target;
-      }
-      case EVENT_ID.SEQUENCE: {
-        const items: YamlValue[] = [];
-        last = event.start;
-        for (let item = next(); item.type !== EVENT_ID.POP; item = next()) items.push(value(item));
-        return remember(event, { kind: 'list', at: event.start, items });
-      }
+        if (event.valueStart >= 0) trail?.at(startOf(event));
+        return scalar(text, event, wrong);
+      case EVENT_ID.ALIAS:
+        return alias(event);
+      case EVENT_ID.SEQUENCE:
+        trail?.at(event.start);
+        return list(event.start);
       case EVENT_ID.MAPPING:
-        return remember(event, { kind: 'map', at: event.start, entries: entries() });
-      case EVENT_ID.DOCUMENT:
-      case EVENT_ID.POP:
-        throw nothing();
+        trail?.at(event.start);
+        return map();
+      default:
+        throw new Error('a document begins inside another');
     }
   };
 
-  const entries = (): Map<string, YamlEntry> => {
-    const found = new Map<string, YamlEntry>();
+  const alias = (event: Extract<Event, { type: typeof EVENT_ID.ALIAS }>): YamlData => {
+    const name = text.slice(event.anchorStart, event.anchorEnd);
+    const target = anchors.get(name);
+    trail?.at(event.anchorStart - 1);
+    if (target === undefined)
+      return wrong(`there is no anchor &${name}`, event.anchorStart, cureOfSyntax('anchor'));
+    trail?.alias(name);
+    const before = values;
+    values += target.values;
+    if (values <= mostValues) return target.data;
+    const message = `aliases stand for more than ${mostValues} values`;
+    return before > mostValues ? null : wrong(message, event.anchorStart, 'write out what is meant');
+  };
+
+  const list = (at: number): YamlData => {
+    const items: YamlData[] = [];
     for (let event = next(); event.type !== EVENT_ID.POP; event = next()) {
-      const key = value(event);
-      if (key.kind !== 'scalar')
-        throw new YamlProblem('a key must be text', key.at, 'name the key by a word');
-      const name = String(key.value);
-      if (found.has(name))
-        throw new YamlProblem(
-          `the key ${name} stands twice in one map`,
-          key.at,
-          'join the two, or remove one',
-        );
-      found.set(name, { keyAt: key.at, value: value(next()) });
+      trail?.enter(items.length, at);
+      items.push(read(event));
+      trail?.leave();
     }
-    return found;
+    return items;
   };
 
-  if (next().type !== EVENT_ID.DOCUMENT) throw nothing();
-  const result = value(next());
-  const end = next();
-  const more = events[position];
-  if (end.type !== EVENT_ID.POP || more !== undefined) {
-    throw new YamlProblem(
-      'the file holds more than one document',
-      source.lastIndexOf('\n---') + 1,
-      'make a file of each',
-    );
+  const map = (): YamlMap => {
+    const entries: MutableMap = Object.create(null);
+    let merged: YamlData | undefined;
+    for (let event = next(); event.type !== EVENT_ID.POP; event = next()) {
+      const at = 'start' in event ? event.start : event.type === EVENT_ID.SCALAR ? startOf(event) : 0;
+      trail?.enter('?', at);
+      const key = read(event);
+      trail?.leave();
+      const name = typeof key === 'object' && key !== null ? undefined : String(key);
+      trail?.enter(name === undefined || name in entries ? '?' : name, at);
+      const value = read(next());
+      trail?.leave();
+      if (name === undefined) wrong('a key must be text', at, 'name the key by a word');
+      else if (name in entries)
+        wrong(`the key ${name} stands twice in one map`, at, 'join the two, or remove one');
+      else if (name === mergeKey && isPlain(event)) merged = value;
+      else entries[name] = value;
+    }
+    return merged === undefined ? entries : withMerged(entries, merged);
+  };
+
+  /** What a map has itself wins, then the earlier of several that are merged into it. */
+  const withMerged = (entries: MutableMap, merged: YamlData): YamlMap => {
+    const list = Array.isArray(merged);
+    for (const [index, one] of (list ? merged : [merged]).entries()) {
+      for (const [key, value] of Object.entries(isMapping(one) ? one : {})) {
+        if (key in entries) continue;
+        entries[key] = value;
+        trail?.merged(key, list ? [mergeKey, index, key] : [mergeKey, key]);
+      }
+    }
+    return entries;
+  };
+
+  const begin = events[position];
+  if (begin?.type !== EVENT_ID.DOCUMENT) {
+    wrong('the file holds nothing', 0, 'write what the image shall hold, or remove the file');
+    return { data: undefined, problems };
   }
-  return result;
+  position += 1;
+  const data = read(next());
+  next();
+  if (position < events.length) {
+    wrong('the file holds more than one document', text.lastIndexOf('\n---') + 1, 'make a file of each');
+  }
+  return { data, problems };
 }
+
+const mergeKey = '<<';
 
 type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
 
+const isPlain = (event: Event): boolean =>
+  event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+
+const isMapping = (data: YamlData): data is YamlMap =>
+  typeof data === 'object' && data !== null && !Array.isArray(data);
+
 function startOf(event: ScalarEvent): number {
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-  return quoted ? event.valueStart - 1 : event.valueStart;
+  return quoted ? event.valueStart - 1 : Math.max(0, event.valueStart);
 }
 
-function scalar(source: string, event: ScalarEvent): YamlScalar {
-  const text = getScalarValue(source, event);
+function scalar(
+  text: string,
+  event: ScalarEvent,
+  wrong: (message: string, at: number, cure: string) => null,
+): YamlScalar {
+  const written = getScalarValue(text, event);
   if (event.tagStart >= 0) {
-    const tag = source.slice(event.tagStart, event.tagEnd);
-    if (tag === '!!str' || tag === '!') return text;
-    throw new YamlProblem(`the tag ${tag} has no meaning here`, event.tagStart, cureOfSyntax('tag'));
+    const tag = text.slice(event.tagStart, event.tagEnd);
+    if (tag === '!!str' || tag === '!') return written;
+    return wrong(`the tag ${tag} has no meaning here`, event.tagStart, cureOfSyntax('tag'));
   }
-  if (event.style !== SCALAR_STYLE.PLAIN) return text;
+  if (event.style !== SCALAR_STYLE.PLAIN || !mayBeOther.test(written)) return written;
   for (const tag of [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag]) {
-    const resolved: YamlScalar | typeof NOT_RESOLVED = tag.resolve(text, false, tag.tagName);
+    const resolved: YamlScalar | typeof NOT_RESOLVED = tag.resolve(written, false, tag.tagName);
     if (resolved !== NOT_RESOLVED) return resolved;
   }
-  return text;
+  return written;
 }
 
-/** Offsets to places and places to lines, from one look at where the lines begin. */
-function placer(file: string, source: string): Pick<YamlDocument, 'place' | 'excerpt'> {
-  let known: number[] | undefined;
-  const starts = (): number[] =>
-    (known ??= [0, ...Array.from(source.matchAll(/\n/g), (match) => match.index + 1)]);
-  return {
-    place(offset) {
-      const all = starts();
-      let low = 0;
-      for (let high = all.length; high - low > 1;) {
-        const middle = (low + high) >> 1;
-        if ((all[middle] ?? 0) <= offset) low = middle;
-        else high = middle;
-      }
-      return { file, line: low + 1, column: offset - (all[low] ?? 0) + 1 };
-    },
-    excerpt({ line }) {
-      const all = starts();
-      const end = (all[line] ?? source.length + 1) - 1;
-      return source.slice(all[line - 1] ?? source.length, end).replace(/\r$/, '');
-    },
-  };
-}
+/** How a number, a truth value or nothing begins in the core schema; most words do not. */
+const mayBeOther = /^(?:[-+.\d~nNtTfF]|$)/;

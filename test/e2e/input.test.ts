@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
   {
     what: 'an unknown extends',
     files: { 'templates/namd.yaml': 'extends: fundation.yaml\n' },
-    says: 'error: namd extends fundation, which does not exist\n  at templates/namd.yaml:1:10\n  cure: did you mean foundation?\n',
+    says: 'error: namd extends templates/fundation.yaml, which does not exist\n  at templates/namd.yaml:1:10\n    extends: fundation.yaml\n             ^\n  cure: did you mean foundation.yaml?\n',
   },
   {
     what: 'a script that is not there',
@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
     args: ['build', 'namd'],
     files: { 'templates/namd.yaml': 'build:\n  scripts: [s.sh]\n' },
     bytes: { 's.sh': Uint8Array.of(0x23, 0xe9) },
-    says: 'error: s.sh is not UTF-8 text\n  at templates/namd.yaml:2:13\n  cure: save it as UTF-8, or name another script, by its path from the folder of amifile.ts\n',
+    says: 'error: s.sh is not UTF-8 text\n  at templates/namd.yaml:2:13\n      scripts: [s.sh]\n                ^\n  cure: save it as UTF-8, or name another script, by its path from the folder of amifile.ts\n',
   },
   {
     what: 'the file of a template in place of its name',

@@ -36,7 +36,7 @@ const said = (mark: 'error' | 'warning', message: string): string => `${mark}: $
 const badTexts = (mark: 'error' | 'warning'): string =>
   `${said(mark, 'unknown key x')}  at templates/bad.yaml:1:1\n    x: 1\n    ^\n`;
 const blocked = (mark: 'error' | 'warning'): string =>
-  `${said(mark, 'on-bad stands on bad, which has errors')}  at templates/on-bad.yaml:1:10\n`;
+  `${said(mark, 'on-bad stands on bad, which has errors')}  at templates/on-bad.yaml:1:10\n    extends: bad.yaml\n             ^\n`;
 const withoutCures = (text: string): string => text.replaceAll(/^ {2}cure: .*\n/gm, '');
 const cure = '  cure: mend them, take them out with --exclude, or build the others with --keep-going\n';
 

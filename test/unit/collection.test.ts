@@ -2,8 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { templateName } from '../../src/core/ids.ts';
 import { collect } from '../../src/graph/collection.ts';
+import { Source } from '../../src/core/source.ts';
 import { readTemplate } from '../../src/template/read.ts';
-import { collectionOf, placeOf, usual, valueOf } from './rig.ts';
+import { templateNaming } from '../../src/template/scan.ts';
+import { diagnosticsText } from '../../src/report/diagnostics.ts';
+import { plainStyle, collectionOf, placeOf, usual, valueOf } from './rig.ts';
 
 /** Templates by their path below templates/, without the ending. */
 const collected = (texts: Readonly<Record<string, string>>, maxDepth?: number) =>
@@ -47,27 +50,46 @@ describe('a name that does not exist', () => {
         other: 'extends: zzzzzzzzzz.yaml',
       }),
     ).toEqual([
-      'md/gromacs.yaml:2:10 unknown-template: md/gromacs extends fundation, which does not exist (did you mean foundation?)',
+      'md/gromacs.yaml:2:10 unknown-template: md/gromacs extends templates/fundation.yaml, which does not exist (did you mean ../foundation.yaml?)',
       'namd.yaml:1:26 unknown-template: namd depends on gromacs, which does not exist (did you mean md/gromacs?)',
-      'other.yaml:1:10 unknown-template: other extends zzzzzzzzzz, which does not exist (there are: foundation, md/gromacs, namd)',
+      'other.yaml:1:10 unknown-template: other extends templates/zzzzzzzzzz.yaml, which does not exist (there are: foundation, md/gromacs, namd)',
     ]);
   });
 
   test('is told too where there is no other', async () => {
     expect(await problems({ a: 'extends: b.yaml' })).toEqual([
-      'a.yaml:1:10 unknown-template: a extends b, which does not exist (mend the name, or add the template)',
+      'a.yaml:1:10 unknown-template: a extends templates/b.yaml, which does not exist (mend the name, or add the template)',
     ]);
   });
 });
 
 describe('a cycle', () => {
-  test('is told for each template in it, with the whole chain', async () => {
+  test('is told once, with the whole chain and the place of each link', async () => {
     expect(
       await problems({ a: 'extends: c.yaml', b: 'extends: a.yaml', c: '\ndepends_on: [b]', d: '{}' }),
-    ).toEqual([
-      'c.yaml:2:14 cycle: c stands on itself: a -> c -> b -> a (take one of these links out)',
-      'b.yaml:1:10 cycle: b stands on itself: a -> c -> b -> a (take one of these links out)',
-      'a.yaml:1:10 cycle: a stands on itself: a -> c -> b -> a (take one of these links out)',
+    ).toEqual(['a.yaml:1:10 cycle: a stands on itself: a -> c -> b -> a (take one of these links out)']);
+  });
+
+  test('shows each link', async () => {
+    const { diagnostics } = await collected({
+      a: 'extends: c.yaml',
+      b: 'extends: a.yaml',
+      c: '\ndepends_on: [b]',
+    });
+    expect(diagnostics.map((one) => diagnosticsText([one], plainStyle))).toEqual([
+      [
+        'error: a stands on itself: a -> c -> b -> a',
+        '  at templates/a.yaml:1:10',
+        '    extends: c.yaml',
+        '             ^',
+        '  c depends on b: templates/c.yaml:2:14',
+        '    depends_on: [b]',
+        '                 ^',
+        '  b extends a: templates/b.yaml:1:10',
+        '    extends: a.yaml',
+        '             ^',
+        '  cure: take one of these links out',
+      ].join('\n'),
     ]);
   });
 
@@ -87,9 +109,7 @@ describe('a cycle', () => {
       f: '{}',
     };
     expect((await problems(texts)).map((one) => one.split(' (')[0])).toEqual([
-      'b.yaml:1:10 cycle: b stands on itself: a -> b -> a',
       'a.yaml:1:10 cycle: a stands on itself: a -> b -> a',
-      'd.yaml:1:14 cycle: d stands on itself: c -> d -> c',
       'c.yaml:1:14 cycle: c stands on itself: c -> d -> c',
       'e.yaml:1:10 blocked: e stands on a, which has errors',
     ]);
@@ -107,7 +127,6 @@ test('one cycle is told for all that stand on each other; the rest of them are b
     f: '{}',
   };
   expect((await problems(texts)).map((one) => one.split(' (')[0])).toEqual([
-    'b.yaml:1:14 cycle: b stands on itself: a -> b -> a',
     'a.yaml:1:14 cycle: a stands on itself: a -> b -> a',
     'c.yaml:1:14 blocked: c stands on d, which has errors',
     'd.yaml:1:14 blocked: d stands on a, which has errors',
@@ -138,7 +157,7 @@ test('a conflict of versions keeps a template out, and what stands on it', async
       c: 'extends: b.yaml',
     }),
   ).toEqual([
-    'b.yaml:2:30 version-conflict: gcc@14 conflicts with gcc@13 (templates/a.yaml:1), which it inherits (use gcc@13 here, change templates/a.yaml, or do not extend it)',
+    'b.yaml:2:30 version-conflict: gcc@14 conflicts with gcc@13, which it inherits (use gcc@13 here, change templates/a.yaml, or do not extend it)',
     'c.yaml:1:10 blocked: c stands on b, which has errors',
   ]);
 });
@@ -159,8 +178,10 @@ describe('the depth', () => {
 });
 
 test('two files of one name are told, and neither is used', () => {
-  const naming = { nameOf: (file: string) => templateName(file.replace(/\.\w+$/, '')) };
-  const templates = ['a.yaml', 'a.yml', 'b.yaml'].map((file) => valueOf(readTemplate(file, '{}', naming)));
+  const naming = templateNaming('*', '/workspace');
+  const templates = ['a.yaml', 'a.yml', 'b.yaml'].map(
+    (file) => valueOf(readTemplate(new Source(file, '{}'), naming)).template,
+  );
   const { diagnostics, templates: good } = collect(
     { templates, broken: new Map(), diagnostics: [] },
     { maxDepth: 5, ...usual },

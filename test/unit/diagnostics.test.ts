@@ -12,7 +12,7 @@ const text = (...diagnostics: readonly Partial<Diagnostic>[]): string =>
   );
 
 const pointing = (excerpt: string, column: number): string[] =>
-  text({ excerpt, place: { file: 'f', line: 1, column } })
+  text({ place: { file: 'f', line: 1, column, excerpt } })
     .split('\n')
     .slice(2);
 
@@ -21,8 +21,8 @@ test('message, place, line and cure, one below the other', () => {
     text(
       {
         message: 'unknown key regin',
-        place: { file: 'amifile.ts', line: 4, column: 3 },
-        excerpt: "  regin: 'x',",
+        place: { file: 'amifile.ts', line: 4, column: 3, excerpt: "  regin: 'x'," },
+        related: [{ message: 'the other', place: { file: 'b.ts', line: 1, column: 2, excerpt: ' y' } }],
         cure: 'did you mean region?',
       },
       { severity: 'warning', message: 'mind', place: { file: 'a.yaml' } },
@@ -34,6 +34,9 @@ test('message, place, line and cure, one below the other', () => {
       '  at amifile.ts:4:3',
       "      regin: 'x',",
       '      ^',
+      '  the other: b.ts:1:2',
+      '     y',
+      '     ^',
       '  cure: did you mean region?',
       'warning: mind',
       '  at a.yaml',

@@ -24,12 +24,11 @@ export default defineConfig({
 /** What stands there, up to the end of the line. */
 function textAt(source: string, path: readonly (string | number)[]): string | undefined {
   const at = locateOption(source, path);
-  return at && source.split('\n')[at.line - 1]?.slice(at.column - 1);
+  return at === undefined ? undefined : source.slice(at).split('\n')[0];
 }
 
-test('lines and columns count from 1', () => {
-  expect(locateOption(amifile, ['region'])).toEqual({ line: 8, column: 3 });
-  expect(locateOption('region: 1', ['region'])).toEqual({ line: 1, column: 1 });
+test('the first character may be one', () => {
+  expect(locateOption('region: 1', ['region'])).toBe(0);
 });
 
 test('an option of the same name in an inner map, before or after, is another one', () => {

@@ -1,18 +1,20 @@
 /** A template with all that it inherits, and what of that is its own. */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Located, MergedTemplate } from '../../src/core/template.ts';
-import { installOrder, mergeTemplate } from '../../src/template/merge.ts';
+import { installOrder, joinLists, joinSettings, mergeTemplate } from '../../src/template/merge.ts';
+import { Source } from '../../src/core/source.ts';
 import { readTemplate } from '../../src/template/read.ts';
 import { templateNaming } from '../../src/template/scan.ts';
-import { errorOf, usual, valueOf } from './rig.ts';
+import { errorOf, placeOf, usual, valueOf } from './rig.ts';
 
-const naming = templateNaming('templates/**/*.yaml');
+const naming = templateNaming('templates/**/*.yaml', '/workspace');
 
 /** The last of a chain of templates, each standing on the one before: `t0`, `t1` and so on. */
 function merge(texts: readonly string[]) {
   let parent: MergedTemplate | undefined;
   for (const [at, text] of texts.entries()) {
-    const template = valueOf(readTemplate(`templates/t${at}.yaml`, text, naming));
+    const template = valueOf(readTemplate(new Source(`templates/t${at}.yaml`, text), naming)).template;
     const merged = mergeTemplate(template, parent, usual);
     if (at === texts.length - 1) return merged;
     parent = valueOf(merged);
@@ -83,7 +85,7 @@ test("single values: the child's wins, what it leaves out is inherited", () => {
     '{}',
     'build: { spot: false, timeout: 1h }',
   );
-  expect(build).toEqual({
+  expect(Object.fromEntries(Object.entries(build).map(([key, one]) => [key, one.value]))).toEqual({
     instanceType: 'a.b',
     spot: false,
     volumeGb: 50,
@@ -103,19 +105,23 @@ describe('what cannot be', () => {
     ['one uid with two names', 'bob', 5001, 5001],
     ['one name with two gids', 'ada', 5001, 5002],
   ])('%s, inherited or in one file', (_what, name, uid, gid) => {
-    const says = (file: string, line: number): string[] => [
-      `user ${name} (uid ${uid}, gid ${gid}) conflicts with user ada (uid 5001, gid 5001) at templates/${file}.yaml:${line}`,
-    ];
-    expect(messages([`users: [${user('ada', 5001)}]`, `users: [${user(name, uid, gid)}]`])).toEqual(
-      says('t0', 1),
-    );
-    expect(messages([`users: [${user('ada', 5001)}, ${user(name, uid, gid)}]`])).toEqual(says('t0', 1));
+    const says = [`user ${name} (uid ${uid}, gid ${gid}) conflicts with user ada (uid 5001, gid 5001)`];
+    const inherited = [`users: [${user('ada', 5001)}]`, `\nusers: [${user(name, uid, gid)}]`];
+    const inOne = [`users:\n- ${user('ada', 5001)}\n- ${user(name, uid, gid)}`];
+    for (const [texts, place, other] of [
+      [inherited, 'templates/t1.yaml:2:9', 'templates/t0.yaml:1:9'],
+      [inOne, 'templates/t0.yaml:3:3', 'templates/t0.yaml:2:3'],
+    ] as const) {
+      expect(messages([...texts])).toEqual(says);
+      const [found] = errorOf(merge([...texts]));
+      expect([found, ...(found?.related ?? [])].map((one) => placeOf(one ?? {}))).toEqual([place, other]);
+    }
   });
 
   test('two mounts at one place', () => {
     const mount = (rest: string): string =>
       `data: { s3_mounts: [{ bucket: bucket, mount_point: /d${rest} }] }`;
-    const says = ['bucket at /d conflicts with bucket at /d (templates/t0.yaml:1)'];
+    const says = ['bucket at /d conflicts with bucket at /d'];
     expect(messages([mount(''), mount(', read_only: true')])).toEqual(says);
   });
 
@@ -146,8 +152,24 @@ describe('versions of one package', () => {
       {
         severity: 'error',
         code: 'version-conflict',
-        message: 'gcc@14.1 +x conflicts with gcc@13.2 (templates/t0.yaml:1), which it inherits',
-        place: { file: 'templates/t2.yaml', line: 2, column: 30 },
+        message: 'gcc@14.1 +x conflicts with gcc@13.2, which it inherits',
+        place: {
+          file: 'templates/t2.yaml',
+          line: 2,
+          column: 30,
+          excerpt: 'software: { spack_packages: [gcc@14.1 +x] }',
+        },
+        related: [
+          {
+            message: 'inherited from',
+            place: {
+              file: 'templates/t0.yaml',
+              line: 1,
+              column: 30,
+              excerpt: 'software: { spack_packages: [gcc@13.2, cmake] }',
+            },
+          },
+        ],
         cure: 'use gcc@13.2 here, change templates/t0.yaml, or do not extend it',
       },
     ]);
@@ -159,9 +181,9 @@ describe('versions of one package', () => {
 
   test('are each told', () => {
     const found = errorOf(merge([packages('gcc@13, cmake@3'), packages('cmake@4, gcc@14')]));
-    expect(found.map(({ message }) => message.split(' (')[0])).toEqual([
-      'cmake@4 conflicts with cmake@3',
-      'gcc@14 conflicts with gcc@13',
+    expect(found.map(({ message }) => message)).toEqual([
+      'cmake@4 conflicts with cmake@3, which it inherits',
+      'gcc@14 conflicts with gcc@13, which it inherits',
     ]);
   });
 
@@ -197,4 +219,44 @@ describe('the order of installation', () => {
   test('knows a compiler with a namespace', () => {
     expect(order('cmake, builtin.gcc@14')).toEqual(['builtin.gcc@14', 'cmake']);
   });
+});
+
+test('a chain is the same, whichever of its ends is joined first', () => {
+  const located = <Value>(values: readonly Value[], file: string): Located<Value>[] =>
+    values.map((value, at) => ({ value, place: { file, line: at + 1, column: 1, excerpt: '' } }));
+  const few = fc.array(fc.constantFrom('a', 'b', 'c', 'a@1 +x', 'a@1+x'), { maxLength: 4 });
+  const layer = fc
+    .record({
+      texts: few,
+      uid: fc.array(fc.integer({ min: 1, max: 3 })),
+      spot: fc.option(fc.boolean()),
+      file: fc.string(),
+    })
+    .map(({ texts, uid, spot, file }) => ({
+      lists: {
+        packages: located(texts, file),
+        users: located(
+          uid.map((id) => ({ name: `u${id}`, uid: id, gid: id })),
+          file,
+        ),
+        mounts: located(
+          texts.map((bucket) => ({ bucket, mountPoint: '/d', readOnly: false })),
+          file,
+        ),
+        scripts: located(texts, file),
+        inputs: located(texts, file),
+        tests: located(texts, file),
+      },
+      build: spot === null ? {} : { spot: located([spot], file)[0] },
+    }));
+  fc.assert(
+    fc.property(layer, layer, layer, (a, b, c) => {
+      expect(joinLists(joinLists(a.lists, b.lists), c.lists)).toEqual(
+        joinLists(a.lists, joinLists(b.lists, c.lists)),
+      );
+      expect(joinSettings(joinSettings(a.build, b.build), c.build)).toEqual(
+        joinSettings(a.build, joinSettings(b.build, c.build)),
+      );
+    }),
+  );
 });

@@ -8,7 +8,7 @@ import { readInputs } from '../../src/template/inputs.ts';
 import { scanTemplates } from '../../src/template/scan.ts';
 import { collectionOf, memoryFiles, placeOf, stepScripts, type Tree } from './rig.ts';
 
-const scan = (tree: Tree) => scanTemplates(memoryFiles(tree), 'templates/**/*.yaml');
+const scan = (tree: Tree) => scanTemplates(memoryFiles(tree), 'templates/**/*.yaml', '/workspace');
 
 test('each file is a template, named by its path', async () => {
   const { templates, broken, diagnostics } = await scan({
@@ -77,7 +77,7 @@ test('no file at all is an error', async () => {
 
 test("the project's own templates are good", async () => {
   const root = new URL('../..', import.meta.url).pathname;
-  const { templates, diagnostics } = await scanTemplates(localFiles(root), 'templates/**/*.yaml');
+  const { templates, diagnostics } = await scanTemplates(localFiles(root), 'templates/**/*.yaml', root);
   expect(diagnostics).toEqual([]);
   expect(templates.map(({ name }) => name)).toEqual(['foundation', 'gromacs', 'namd']);
 });
@@ -98,11 +98,12 @@ test('a folder that cannot be listed is told of, and nothing is left out in sile
     message: 'files/secret cannot be listed: EACCES',
     cure: 'make it readable, or name what is needed without it',
   };
-  const { diagnostics } = await scanTemplates(closed, 'templates/**/*.yaml');
+  const { diagnostics } = await scanTemplates(closed, 'templates/**/*.yaml', '/workspace');
   expect(diagnostics).toEqual([{ ...told, place: { file: 'files/secret' } }]);
   const { templates } = await collectionOf({ 'templates/a.yaml': 'build: { inputs: ["files/**"] }' });
   const inputs = await readInputs(closed, {}, templates.values());
-  expect(inputs.diagnostics).toEqual([{ ...told, place: { file: 'templates/a.yaml', line: 1, column: 19 } }]);
+  const place = { file: 'templates/a.yaml', line: 1, column: 19, excerpt: 'build: { inputs: ["files/**"] }' };
+  expect(inputs.diagnostics).toEqual([{ ...told, place }]);
 });
 
 test('scripts and inputs are found with their digests', async () => {

@@ -1,0 +1,72 @@
+/** A YAML file of the workspace, and places in it by the path of a value. It does not know what the values are for. */
+import type { Diagnostic, Place } from '../core/diagnostic.ts';
+import type { Source } from '../core/source.ts';
+import type { Located } from '../core/template.ts';
+import { parseYaml, type YamlData } from './yaml.ts';
+import { type Spot, type YamlPath, YamlTrail } from './yaml-trail.ts';
+
+export class YamlDocument {
+  readonly file: string;
+  /** Undefined where the text is not YAML. */
+  readonly data: YamlData | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly #source: Source;
+  #trail: YamlTrail | undefined;
+
+  constructor(source: Source) {
+    this.file = source.file;
+    this.#source = source;
+    const { data, problems } = parseYaml(source.text);
+    this.data = data;
+    this.diagnostics = problems.map(({ message, at, cure }) => ({
+      severity: 'error',
+      code: 'yaml',
+      message,
+      place: source.placeAt(at),
+      cure,
+    }));
+  }
+
+  /** Of the value at `path`, or of the nearest part of it that exists; `within`: an offset in the value as it is written. */
+  place(path: YamlPath, within = 0): Place {
+    const { at } = this.#spot(path);
+    const quote = within > 0 && /["']/.test(this.#source.text.charAt(at)) ? 1 : 0;
+    return this.#source.placeAt(at + quote + within);
+  }
+
+  placeOfKey(path: YamlPath): Place {
+    return this.#source.placeAt(this.#spot(path).keyAt);
+  }
+
+  /** Good templates are hardly ever asked, so the text is read again for it. */
+  #spot(path: YamlPath): Spot {
+    if (this.#trail === undefined) {
+      this.#trail = new YamlTrail();
+      parseYaml(this.#source.text, this.#trail);
+    }
+    return this.#trail.spot(path);
+  }
+
+  located<Value>(value: Value, path: YamlPath, index?: number): Located<Value> {
+    return new LocatedLater(value, this, path, index);
+  }
+}
+
+/** Knows the way to its place only: there are many of them, and few are asked. */
+class LocatedLater<Value> implements Located<Value> {
+  readonly value: Value;
+  readonly #document: YamlDocument;
+  readonly #path: YamlPath;
+  readonly #index: number | undefined;
+
+  constructor(value: Value, document: YamlDocument, path: YamlPath, index: number | undefined) {
+    this.value = value;
+    this.#document = document;
+    this.#path = path;
+    this.#index = index;
+  }
+
+  get place(): Place {
+    return this.#document.place(this.#index === undefined ? this.#path : [...this.#path, this.#index]);
+  }
+}

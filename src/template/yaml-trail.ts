@@ -1,0 +1,85 @@
+/** Where the values of a YAML text stand, by their path. It is left by the parser, and made only when a place is asked for. */
+
+export type YamlPath = readonly (string | number)[];
+
+/** Offsets in the text. */
+export interface Spot {
+  readonly at: number;
+  /** Of its key, in a map. */
+  readonly keyAt: number;
+}
+
+export class YamlTrail {
+  readonly #spots = new Map<string, Spot>();
+  /** From the path of an alias, or of what was merged in, to that of what it stands for. */
+  readonly #links = new Map<string, string>();
+  readonly #anchors = new Map<string, string>();
+  readonly #above: { readonly path: string; readonly keyAt: number }[] = [];
+  #path = '';
+  #keyAt = 0;
+
+  enter(key: string | number, keyAt = 0): void {
+    this.#above.push({ path: this.#path, keyAt: this.#keyAt });
+    this.#path = below(this.#path, key);
+    this.#keyAt = keyAt;
+    // A value that is left out stands where its key does.
+    this.at(keyAt);
+  }
+
+  leave(): void {
+    const { path, keyAt } = this.#above.pop() ?? { path: '', keyAt: 0 };
+    this.#path = path;
+    this.#keyAt = keyAt;
+  }
+
+  /** The offset of the value at the present path. */
+  at(offset: number): void {
+    this.#spots.set(this.#path, { at: offset, keyAt: this.#keyAt });
+  }
+
+  anchor(name: string): void {
+    this.#anchors.set(name, this.#path);
+  }
+
+  alias(name: string): void {
+    const target = this.#anchors.get(name);
+    if (target !== undefined) this.#links.set(this.#path, target);
+  }
+
+  /** A key of the present map that comes from `path` below it. */
+  merged(key: string, path: YamlPath): void {
+    this.#links.set(below(this.#path, key), path.reduce(below, this.#path));
+  }
+
+  /** The value at `path`, or the nearest part of the path that exists. */
+  spot(path: YamlPath): Spot {
+    let here = '';
+    let spot = this.#spots.get(here) ?? { at: 0, keyAt: 0 };
+    for (const key of path) {
+      here = below(this.#target(here), key);
+      const next = this.#spots.get(this.#target(here));
+      if (next === undefined) break;
+      spot = next;
+    }
+    return spot;
+  }
+
+  /** Links lead to what was written before them, so they end. */
+  #target(path: string): string {
+    const link = this.#links.get(path);
+    return link === undefined ? path : this.#resolved(link);
+  }
+
+  /** A link's own path may go through other links. */
+  #resolved(path: string): string {
+    const cut = path.lastIndexOf(separator);
+    if (cut < 0) return this.#target(path);
+    const parent = this.#resolved(path.slice(0, cut));
+    return this.#target(parent + path.slice(cut));
+  }
+}
+
+/** No key holds it: YAML does not allow it in a text. */
+const separator = '\0';
+
+const below = (path: string, key: string | number): string => `${path}${separator}${key}`;
