@@ -162,12 +162,12 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
 
   /** What a map has itself wins, then the earlier of several that are merged into it. */
   const withMerged = (entries: MutableMap, merged: YamlData): YamlMap => {
-    const list = Array.isArray(merged);
-    for (const [index, one] of (list ? merged : [merged]).entries()) {
+    const several = Array.isArray(merged);
+    for (const [index, one] of (several ? merged : [merged]).entries()) {
       for (const [key, value] of Object.entries(isMapping(one) ? one : {})) {
         if (key in entries) continue;
         entries[key] = value;
-        trail?.merged(key, list ? [mergeKey, index, key] : [mergeKey, key]);
+        trail?.merged(key, several ? [mergeKey, index, key] : [mergeKey, key]);
       }
     }
     return entries;

@@ -222,8 +222,8 @@ describe('the order of installation', () => {
 });
 
 test('a chain is the same, whichever of its ends is joined first', () => {
-  const located = <Value>(values: readonly Value[], file: string): Located<Value>[] =>
-    values.map((value, at) => ({ value, place: { file, line: at + 1, column: 1, excerpt: '' } }));
+  const located = <Value>(items: readonly Value[], file: string): Located<Value>[] =>
+    items.map((value, at) => ({ value, place: { file, line: at + 1, column: 1, excerpt: '' } }));
   const few = fc.array(fc.constantFrom('a', 'b', 'c', 'a@1 +x', 'a@1+x'), { maxLength: 4 });
   const layer = fc
     .record({

@@ -12,8 +12,8 @@ import { errorOf, placeOf, valueOf } from './rig.ts';
 const naming = templateNaming('templates/**/*.yaml', '/workspace');
 const file = 'templates/md/gromacs.yaml';
 const read = (text: string): Result<Template, Diagnostic[]> => {
-  const read = readTemplate(new Source(file, text), naming);
-  return read.ok ? ok(read.value.template) : read;
+  const result = readTemplate(new Source(file, text), naming);
+  return result.ok ? ok(result.value.template) : result;
 };
 
 const wrong = (text: string): string[] =>
