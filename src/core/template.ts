@@ -38,15 +38,25 @@ export interface BuildSettings {
 
 /** A part of a template that is not baked into the image: plain data, and where each value of it stands. */
 export interface Section {
-  readonly data: unknown;
+  data(): unknown;
   /** `path` leads from the section to one of its values. */
   placeOf(path: readonly (string | number)[]): Place;
 }
 
+/** A Spack spec: how it is written, and what must be known of it. */
+export interface RequestedPackage {
+  readonly written: string;
+  /** The canonical spelling, which is what enters the digest and is installed. */
+  readonly spec: string;
+  /** With its namespace, if one is written. */
+  readonly name: string;
+  /** Undefined where any version will do. */
+  readonly version: string | undefined;
+}
+
 /** The parts of a template that are lists; each item keeps its place through merging. */
 export interface TemplateLists {
-  /** Spack specs as written. */
-  readonly packages: readonly Located<string>[];
+  readonly packages: readonly Located<RequestedPackage>[];
   readonly users: readonly Located<User>[];
   readonly mounts: readonly Located<Mount>[];
   /** Workspace paths of scripts that run after the packages. */

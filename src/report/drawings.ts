@@ -6,7 +6,7 @@ import { printable } from './style.ts';
 /** For Graphviz. A dashed edge is `depends_on`; what a template adds to its parent's packages is its tooltip. */
 export function dotDrawing({ templates, graph }: Collection): string {
   const names = [...templates].map(([name, { own }]) => {
-    const packages = own.packages.map(({ value }) => dotTooltip(value)).join(String.raw`\n`);
+    const packages = own.packages.map(({ value }) => dotTooltip(value.written)).join(String.raw`\n`);
     return `  "${dotText(name)}"${packages === '' ? '' : ` [tooltip="${packages}"]`};\n`;
   });
   const edges = graph.edges().map(({ from, to, kind }) => {

@@ -43,7 +43,7 @@ export function graphView(collection: Collection, digests: ReadonlyMap<TemplateN
       path: template.file,
       digest: digests.get(name) ?? null,
       extends: template.extends?.value ?? null,
-      packages: all.packages.map(({ value }) => value),
+      packages: all.packages.map(({ value }) => value.written),
     })),
     edges: collection.graph.edges(),
   };

@@ -5,11 +5,11 @@ import type {
   Located,
   MergedTemplate,
   Mount,
+  RequestedPackage,
   Template,
   TemplateLists,
   User,
 } from '../core/template.ts';
-import { specOf } from './spack-spec.ts';
 
 /** What a template has that says nothing of it. */
 export interface BuildDefaults {
@@ -34,28 +34,28 @@ export function conflictsOf(
 
 /** An ancestor's image holds its version already; another one beside it is hardly what is meant. */
 function versionConflicts(
-  own: readonly Located<string>[],
-  inherited: readonly Located<string>[],
+  own: readonly Located<RequestedPackage>[],
+  inherited: readonly Located<RequestedPackage>[],
 ): Diagnostic[] {
   if (own.length === 0 || inherited.length === 0) return [];
-  const byPackage = new Map<string, Located<string>[]>();
+  const byName = new Map<string, Located<RequestedPackage>[]>();
   for (const one of inherited) {
-    const name = specOf(one.value)?.package ?? one.value;
-    byPackage.set(name, [...(byPackage.get(name) ?? []), one]);
+    const same = byName.get(one.value.name);
+    if (same === undefined) byName.set(one.value.name, [one]);
+    else same.push(one);
   }
-  return own.flatMap((one) => {
-    const mine = specOf(one.value);
-    const others = byPackage.get(mine?.package ?? one.value) ?? [];
-    const versions = others.map(({ value }) => specOf(value)?.version);
+  return own.flatMap(({ value: { written, name, version }, place }) => {
+    const others = byName.get(name) ?? [];
+    const versions = others.map(({ value }) => value.version);
     const [first] = others;
-    if (mine?.version === undefined || first === undefined) return [];
-    if (versions.includes(mine.version) || versions.includes(undefined)) return [];
+    if (version === undefined || first === undefined) return [];
+    if (versions.includes(version) || versions.includes(undefined)) return [];
     return [
       conflict('version-conflict', {
-        message: `${one.value} conflicts with ${first.value}, which it inherits`,
-        place: one.place,
+        message: `${written} conflicts with ${first.value.written}, which it inherits`,
+        place,
         related: [inherits(first)],
-        cure: `use ${mine.package}@${versions[0] ?? ''} here, change ${first.place.file}, or do not extend it`,
+        cure: `use ${name}@${first.value.version ?? ''} here, change ${first.place.file}, or do not extend it`,
       }),
     ];
   });

@@ -5,26 +5,33 @@ import type { Located } from '../core/template.ts';
 import { parseYaml, type YamlData } from './yaml.ts';
 import { type Spot, type YamlPath, YamlTrail } from './yaml-trail.ts';
 
-export class YamlDocument {
-  readonly file: string;
+export interface ReadYaml {
   /** Undefined where the text is not YAML. */
   readonly data: YamlData | undefined;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export class YamlDocument {
+  readonly file: string;
   readonly #source: Source;
   #trail: YamlTrail | undefined;
 
   constructor(source: Source) {
     this.file = source.file;
     this.#source = source;
-    const { data, problems } = parseYaml(source.text);
-    this.data = data;
-    this.diagnostics = problems.map(({ message, at, cure }) => ({
+  }
+
+  /** It is not kept: a collection holds many files. */
+  read(): ReadYaml {
+    const { data, problems } = parseYaml(this.#source.text);
+    const diagnostics = problems.map(({ message, at, cure }): Diagnostic => ({
       severity: 'error',
       code: 'yaml',
       message,
-      place: source.placeAt(at),
+      place: this.#source.placeAt(at),
       cure,
     }));
+    return { data, diagnostics };
   }
 
   /** Of the value at `path`, or of the nearest part of it that exists; `within`: an offset in the value as it is written. */

@@ -3,9 +3,15 @@ import { canonical } from '../core/digest.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { BuildSettings, Located, MergedTemplate, Template, TemplateLists } from '../core/template.ts';
+import type {
+  BuildSettings,
+  Located,
+  MergedTemplate,
+  RequestedPackage,
+  Template,
+  TemplateLists,
+} from '../core/template.ts';
 import { type BuildDefaults, conflictsOf } from './conflicts.ts';
-import { specOf } from './spack-spec.ts';
 
 /** Lists are joined without duplicates, a child's single values win; see {@link MergedTemplate}. */
 export function mergeTemplate(
@@ -39,7 +45,7 @@ export const joinSettings = (below: BuildSettings, above: BuildSettings): BuildS
 /** What `above` holds that `below` does not, each thing once. */
 function beyond(below: TemplateLists, above: TemplateLists): TemplateLists {
   return {
-    packages: added(above.packages, below.packages, packageKey),
+    packages: added(above.packages, below.packages, ({ spec }) => spec),
     users: added(above.users, below.users, ({ name, uid, gid }) => canonical([name, uid, gid])),
     mounts: added(above.mounts, below.mounts, (mount) =>
       canonical([mount.bucket, mount.mountPoint, mount.readOnly]),
@@ -63,10 +69,6 @@ function concatenated(first: TemplateLists, then: TemplateLists): TemplateLists 
 
 const same = (text: string): string => text;
 
-function packageKey(text: string): string {
-  return specOf(text)?.text ?? text;
-}
-
 function added<Value>(
   items: readonly Located<Value>[],
   inherited: readonly Located<Value>[],
@@ -81,17 +83,14 @@ function added<Value>(
 }
 
 /** Compilers first, since the other packages may be built with them; then by code units. */
-export function installOrder(packages: readonly Located<string>[]): string[] {
-  const rank = (text: string): number => (compilers.has(nameOf(text)) ? 0 : 1);
+export function installOrder(packages: readonly Located<RequestedPackage>[]): string[] {
   return packages
-    .map(({ value }) => packageKey(value))
-    .toSorted((a, b) => rank(a) - rank(b) || byCodeUnits(a, b));
+    .map(({ value }) => ({ spec: value.spec, rank: compilers.has(bareName(value)) ? 0 : 1 }))
+    .toSorted((a, b) => a.rank - b.rank || byCodeUnits(a.spec, b.spec))
+    .map(({ spec }) => spec);
 }
 
-/** Without the namespace, which is of no importance here: `builtin.gcc` is a compiler too. */
-function nameOf(text: string): string {
-  const name = specOf(text)?.package ?? '';
-  return name.slice(name.lastIndexOf('.') + 1);
-}
+/** The namespace is of no importance here: `builtin.gcc` is a compiler too. */
+const bareName = ({ name }: RequestedPackage): string => name.slice(name.lastIndexOf('.') + 1);
 
 const compilers = new Set(['aocc', 'gcc', 'intel-oneapi-compilers', 'llvm', 'nvhpc']);

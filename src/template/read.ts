@@ -6,12 +6,12 @@ import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type SchemaIssue, schemaIssues, unknownKeys } from '../core/schema-issues.ts';
 import type { Source } from '../core/source.ts';
-import type { BuildSettings, Located, Section, Template } from '../core/template.ts';
+import type { BuildSettings, Located, RequestedPackage, Section, Template } from '../core/template.ts';
 import { seconds } from '../core/value-schemas.ts';
 import { YamlDocument } from './document.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
-import { parseSpackSpec, specOf } from './spack-spec.ts';
+import { parseSpackSpec } from './spack-spec.ts';
 
 /** Where templates live, and what their names are. */
 export interface TemplateNaming {
@@ -28,29 +28,35 @@ export interface ReadTemplate {
 /** The template, or all that is wrong with it. */
 export function readTemplate(source: Source, naming: TemplateNaming): Result<ReadTemplate, Diagnostic[]> {
   const document = new YamlDocument(source);
-  const { data } = document;
-  if (data === undefined) return fail([...document.diagnostics]);
+  const { data, diagnostics } = document.read();
+  if (data === undefined) return fail([...diagnostics]);
   const checked = v.safeParse(templateSchema, data);
+  const specs = readSpecs(data, document);
   const issues = checked.success ? [] : schemaIssues(templateSchema, checked.issues, 'a template');
   const errors = [
-    ...document.diagnostics,
+    ...diagnostics,
     ...issues.map((issue) => schemaDiagnostic(document, issue, 'error')),
-    ...specProblems(document),
-    ...extendsProblems(document, naming),
+    ...specs.problems,
+    ...extendsProblems(data, document, naming),
   ];
   if (!checked.success || errors.length > 0) return fail(errors.toSorted(byPlace));
   const unknown = unknownKeys(templateSchema, checked.output);
-  const template = toTemplate(checked.output, document, naming);
+  const template = toTemplate(checked.output, specs.packages, document, naming);
   return ok({
     template,
     warnings: [
       ...unknown.map((issue) => schemaDiagnostic(document, issue, 'warning')),
-      ...repeatedSpecs(template.packages),
+      ...repeated(specs.packages),
     ],
   });
 }
 
-function toTemplate(written: WrittenTemplate, document: YamlDocument, naming: TemplateNaming): Template {
+function toTemplate(
+  written: WrittenTemplate,
+  packages: readonly Located<RequestedPackage>[],
+  document: YamlDocument,
+  naming: TemplateNaming,
+): Template {
   const { file } = document;
   const parentFile = written.extends === undefined ? undefined : naming.inWorkspace(written.extends, file);
   const all = <Item, Value>(
@@ -65,7 +71,7 @@ function toTemplate(written: WrittenTemplate, document: YamlDocument, naming: Te
     extends: parentFile === undefined ? undefined : document.located(naming.nameOf(parentFile), ['extends']),
     parentFile,
     dependsOn: all(written.depends_on, paths.dependsOn, templateName),
-    packages: all(written.software?.spack_packages, paths.packages, same),
+    packages,
     users: all(written.users, paths.users, same),
     mounts: all(written.data?.s3_mounts, paths.mounts, (mount) => ({
       bucket: mount.bucket,
@@ -109,11 +115,14 @@ function settings(build: NonNullable<WrittenTemplate['build']>, document: YamlDo
 const section = (data: unknown, document: YamlDocument, key: string): Section | undefined =>
   data === undefined || data === null
     ? undefined
-    : { data, placeOf: (path) => document.place([key, ...path]) };
+    : {
+        data: () => at(document.read().data, [key]),
+        placeOf: (path) => document.place([key, ...path]),
+      };
 
 /** What stands at `path`, whatever the schema says of the rest. */
-function at({ data }: YamlDocument, path: readonly string[]): unknown {
-  let found: unknown = data;
+function at(data: unknown, path: readonly string[]): unknown {
+  let found = data;
   for (const key of path) {
     if (typeof found !== 'object' || found === null) return undefined;
     found = (found as Readonly<Record<string, unknown>>)[key];
@@ -121,8 +130,8 @@ function at({ data }: YamlDocument, path: readonly string[]): unknown {
   return found;
 }
 
-function extendsProblems(document: YamlDocument, naming: TemplateNaming): Diagnostic[] {
-  const path = at(document, ['extends']);
+function extendsProblems(data: unknown, document: YamlDocument, naming: TemplateNaming): Diagnostic[] {
+  const path = at(data, ['extends']);
   if (typeof path !== 'string' || naming.inWorkspace(path, document.file) !== undefined) return [];
   return [
     {
@@ -135,41 +144,48 @@ function extendsProblems(document: YamlDocument, naming: TemplateNaming): Diagno
   ];
 }
 
-function specProblems(document: YamlDocument): Diagnostic[] {
-  const specs = at(document, paths.packages);
-  if (!Array.isArray(specs)) return [];
-  return specs.flatMap((text: unknown, index): Diagnostic[] => {
-    if (typeof text !== 'string' || text === '') return [];
+/** Every text that stands where a spec is expected, also where the schema has something to say of the others. */
+function readSpecs(
+  data: unknown,
+  document: YamlDocument,
+): { readonly packages: readonly Located<RequestedPackage>[]; readonly problems: readonly Diagnostic[] } {
+  const written = at(data, paths.packages);
+  const packages: Located<RequestedPackage>[] = [];
+  const problems: Diagnostic[] = [];
+  for (const [index, text] of (Array.isArray(written) ? written : []).entries()) {
+    if (typeof text !== 'string' || text === '') continue;
     const parsed = parseSpackSpec(text);
-    if (parsed.ok) return [];
-    const { message, cure } = parsed.error;
-    return [
-      {
-        severity: 'error',
-        code: 'spack-spec',
-        message: `${JSON.stringify(shown(text))} is not a Spack spec: ${message}`,
-        place: document.place([...paths.packages, index], parsed.error.at),
-        cure,
-      },
-    ];
-  });
+    if (parsed.ok) {
+      const { text: spec, package: name, version } = parsed.value;
+      packages.push(document.located({ written: text, spec, name, version }, paths.packages, index));
+      continue;
+    }
+    problems.push({
+      severity: 'error',
+      code: 'spack-spec',
+      message: `${JSON.stringify(shown(text))} is not a Spack spec: ${parsed.error.message}`,
+      place: document.place([...paths.packages, index], parsed.error.at),
+      cure: parsed.error.cure,
+    });
+  }
+  return { packages, problems };
 }
 
 /** Within one file; what an ancestor has too is joined in silence. */
-function repeatedSpecs(packages: readonly Located<string>[]): Diagnostic[] {
-  const first = new Map<string, Located<string>>();
+function repeated(packages: readonly Located<RequestedPackage>[]): Diagnostic[] {
+  const first = new Map<string, Located<RequestedPackage>>();
   return packages.flatMap((one): Diagnostic[] => {
-    const text = specOf(one.value)?.text ?? one.value;
-    const before = first.get(text);
+    const { written, spec } = one.value;
+    const before = first.get(spec);
     if (before === undefined) {
-      first.set(text, one);
+      first.set(spec, one);
       return [];
     }
     return [
       {
         severity: 'warning',
         code: 'repeated-package',
-        message: `${one.value} stands twice; it is installed once`,
+        message: `${written} stands twice; it is installed once`,
         place: one.place,
         related: [{ message: 'first', place: before.place }],
         cure: 'take one of them out',

@@ -2,11 +2,12 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
+import { fail, type Result } from '../core/result.ts';
 import { Source } from '../core/source.ts';
 import type { Template } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 import { unlisted } from './unlisted.ts';
-import { readTemplate, type TemplateNaming, workspacePath } from './read.ts';
+import { type ReadTemplate, readTemplate, type TemplateNaming, workspacePath } from './read.ts';
 
 export interface Scan {
   readonly templates: readonly Template[];
@@ -23,25 +24,34 @@ export async function scanTemplates(files: Files, pattern: string, root: string)
   const found = await files.list([pattern]);
   if (!found.ok) return nothing(unlisted(found.error));
   if (found.value.length === 0) return nothing(noTemplates(pattern));
-  const all = await Promise.all(
-    found.value.map(async (file) => {
-      const misnamed = nameProblem(naming.nameOf(file));
-      if (misnamed !== undefined) return { file, diagnostics: [unfitName(file, misnamed)] };
-      const content = await files.read(file, maxBytes);
-      if ('problem' in content) return { file, diagnostics: [unreadable(file, content.problem)] };
-      const read = readTemplate(new Source(file, content.text.replace(byteOrderMark, '')), naming);
-      return read.ok
-        ? { file, template: read.value.template, diagnostics: read.value.warnings }
-        : { file, diagnostics: read.error };
-    }),
-  );
-  return {
-    templates: all.flatMap((one) => one.template ?? []),
-    broken: new Map(
-      all.filter((one) => one.template === undefined).map(({ file }) => [naming.nameOf(file), file]),
-    ),
-    diagnostics: all.flatMap((one) => one.diagnostics),
-  };
+  const templates: Template[] = [];
+  const broken = new Map<TemplateName, string>();
+  const diagnostics: Diagnostic[] = [];
+  for (const file of found.value) {
+    const name = naming.nameOf(file);
+    const read = await readFile(files, file, name, naming);
+    if (read.ok) {
+      templates.push(read.value.template);
+      diagnostics.push(...read.value.warnings);
+    } else {
+      broken.set(name, file);
+      diagnostics.push(...read.error);
+    }
+  }
+  return { templates, broken, diagnostics };
+}
+
+async function readFile(
+  files: Files,
+  file: string,
+  name: TemplateName,
+  naming: TemplateNaming,
+): Promise<Result<ReadTemplate, readonly Diagnostic[]>> {
+  const misnamed = nameProblem(name);
+  if (misnamed !== undefined) return fail([unfitName(file, misnamed)]);
+  const content = await files.read(file, maxBytes);
+  if ('problem' in content) return fail([unreadable(file, content.problem)]);
+  return readTemplate(new Source(file, content.text.replace(byteOrderMark, '')), naming);
 }
 
 const byteOrderMark = /^\uFEFF/;

@@ -38,17 +38,3 @@ function readSpec(cursor: SpackCursor): SpackSpec | undefined {
   const parts = { package: name, version, variants, hash, dependencies };
   return { text: spackSpecText(parts), ...parts };
 }
-
-/** A collection has each of its specs in many merges. */
-const known = new Map<string, SpackSpec | undefined>();
-const mostKnown = 10_000;
-
-/** The spec of a text that was checked before; undefined where it is none. */
-export function specOf(text: string): SpackSpec | undefined {
-  if (known.has(text)) return known.get(text);
-  const result = parseSpackSpec(text);
-  const spec = result.ok ? result.value : undefined;
-  if (known.size >= mostKnown) known.clear();
-  known.set(text, spec);
-  return spec;
-}

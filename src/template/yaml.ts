@@ -18,7 +18,7 @@ import { cureOfSyntax } from './yaml-cures.ts';
 import type { YamlTrail } from './yaml-trail.ts';
 
 export type YamlScalar = string | number | boolean | null;
-/** A map has no prototype: a key `__proto__` is a key like any other. */
+/** In a map, a key `__proto__` is a key like any other. */
 export type YamlData = YamlScalar | readonly YamlData[] | YamlMap;
 export interface YamlMap {
   readonly [key: string]: YamlData;
@@ -140,7 +140,7 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
   };
 
   const map = (): YamlMap => {
-    const entries: MutableMap = Object.create(null);
+    const entries: MutableMap = {};
     let merged: YamlData | undefined;
     for (let event = next(); event.type !== EVENT_ID.POP; event = next()) {
       const at = 'start' in event ? event.start : event.type === EVENT_ID.SCALAR ? startOf(event) : 0;
@@ -148,14 +148,14 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
       const key = read(event);
       trail?.leave();
       const name = typeof key === 'object' && key !== null ? undefined : String(key);
-      trail?.enter(name === undefined || name in entries ? '?' : name, at);
+      trail?.enter(name === undefined || Object.hasOwn(entries, name) ? '?' : name, at);
       const value = read(next());
       trail?.leave();
       if (name === undefined) wrong('a key must be text', at, 'name the key by a word');
-      else if (name in entries)
+      else if (Object.hasOwn(entries, name))
         wrong(`the key ${name} stands twice in one map`, at, 'join the two, or remove one');
       else if (name === mergeKey && isPlain(event)) merged = value;
-      else entries[name] = value;
+      else put(entries, name, value);
     }
     return merged === undefined ? entries : withMerged(entries, merged);
   };
@@ -165,8 +165,8 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     const several = Array.isArray(merged);
     for (const [index, one] of (several ? merged : [merged]).entries()) {
       for (const [key, value] of Object.entries(isMapping(one) ? one : {})) {
-        if (key in entries) continue;
-        entries[key] = value;
+        if (Object.hasOwn(entries, key)) continue;
+        put(entries, key, value);
         trail?.merged(key, several ? [mergeKey, index, key] : [mergeKey, key]);
       }
     }
@@ -185,6 +185,12 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     wrong('the file holds more than one document', text.lastIndexOf('\n---') + 1, 'make a file of each');
   }
   return { data, problems };
+}
+
+/** Setting `__proto__` would set the prototype. */
+function put(entries: MutableMap, key: string, value: YamlData): void {
+  if (key !== '__proto__') entries[key] = value;
+  else Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 const mergeKey = '<<';

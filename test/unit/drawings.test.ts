@@ -41,7 +41,10 @@ async function odd(): Promise<Collection> {
   const name = templateName('<<b>x<>');
   const merged = defined(collection.templates.get(name));
   const place = { file: 'x', line: 1, column: 1, excerpt: '' };
-  const packages = oddPackages.map((value) => ({ value, place }));
+  const packages = oddPackages.map((written) => ({
+    value: { written, spec: written, name: 'x', version: undefined },
+    place,
+  }));
   const changed = { ...merged, own: { ...merged.own, packages } };
   return { ...collection, templates: new Map([...collection.templates, [name, changed]]) };
 }

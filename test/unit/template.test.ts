@@ -57,7 +57,7 @@ function shown(value: unknown): unknown {
     const { line, column } = value.place as Place;
     return [value.value, `${line}:${column}`];
   }
-  if ('placeOf' in value) return (value as Section).data;
+  if ('placeOf' in value) return (value as Section).data();
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one)]));
 }
 
@@ -69,8 +69,11 @@ test('a whole template is read, each item with its place', () => {
     parentFile: 'templates/foundation.yaml',
     dependsOn: [['cuda', '3:14']],
     packages: [
-      ['gromacs@2025.3  +mpi', '8:7'],
-      ['cmake', '9:7'],
+      [
+        { written: 'gromacs@2025.3  +mpi', spec: 'gromacs@2025.3+mpi', name: 'gromacs', version: '2025.3' },
+        '8:7',
+      ],
+      [{ written: 'cmake', spec: 'cmake', name: 'cmake', version: undefined }, '9:7'],
     ],
     users: [[{ name: 'ada', uid: 5001, gid: 5002 }, '11:5']],
     mounts: [

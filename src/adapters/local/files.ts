@@ -1,8 +1,8 @@
 /** The files of a workspace on a disk. It does not know what they hold. */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, writeFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import fastGlob from 'fast-glob';
 import { byCodeUnits } from '../../core/order.ts';
@@ -12,18 +12,32 @@ import type { FileDigest, FileProblem, Files, UnlistedFolder } from '../../ports
 
 const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**'];
 
+/** Opening a pipe or a device would wait for a writer otherwise. */
+const forReading = constants.O_RDONLY | constants.O_NONBLOCK;
+
 export function localFiles(root: string): Files {
+  let top: string | undefined;
+  /** The real path of a file, if links lead nowhere outside. */
+  const inside = (path: string): string | { readonly problem: FileProblem } => {
+    try {
+      top ??= realpathSync.native(root);
+      const real = realpathSync.native(join(root, path));
+      return real.startsWith(top + sep) ? real : { problem: 'outside-workspace' };
+    } catch (error) {
+      return { problem: problemOf(error) };
+    }
+  };
+
   /** Runs `use` on the opened file, if it is a regular one inside the workspace. */
   const withFile = async <Value>(
     path: string,
     use: (file: FileHandle, size: number, mode: number) => Promise<Value>,
   ): Promise<Value | { readonly problem: FileProblem }> => {
-    const real = await inside(root, path);
+    const real = inside(path);
     if (typeof real !== 'string') return real;
     let file: FileHandle | undefined;
     try {
-      // Opening a pipe or a device for reading would wait for a writer.
-      file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+      file = await open(real, forReading);
       const status = await file.stat();
       return status.isFile() ? await use(file, status.size, status.mode) : { problem: 'not-a-file' };
     } catch (error) {
@@ -51,10 +65,10 @@ export function localFiles(root: string): Files {
         return fail(unlistedFolder(root, error));
       }
     },
-    read: (path, maxBytes) =>
-      withFile<{ text: string } | { problem: FileProblem }>(path, async (file, size) =>
-        size > maxBytes ? { problem: 'too-big' } : decoded(await file.readFile()),
-      ),
+    read(path, maxBytes) {
+      const real = inside(path);
+      return Promise.resolve(typeof real === 'string' ? readNow(real, maxBytes) : real);
+    },
     digest: (path) =>
       withFile(path, async (file, _size, mode): Promise<FileDigest> => {
         const hash = createHash('sha256');
@@ -79,13 +93,18 @@ function decoded(bytes: Buffer): { text: string } | { problem: FileProblem } {
   return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { problem: 'not-text' };
 }
 
-/** The real path of a file, if links lead nowhere outside. */
-async function inside(root: string, path: string): Promise<string | { readonly problem: FileProblem }> {
+/** Small files by the thousand: at once each, which takes a fifth of the time that promises and a pool of threads do. */
+function readNow(path: string, maxBytes: number): { text: string } | { problem: FileProblem } {
+  let file: number | undefined;
   try {
-    const [top, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
-    return real.startsWith(top + sep) ? real : { problem: 'outside-workspace' };
+    file = openSync(path, forReading);
+    const status = fstatSync(file);
+    if (!status.isFile()) return { problem: 'not-a-file' };
+    return status.size > maxBytes ? { problem: 'too-big' } : decoded(readFileSync(file));
   } catch (error) {
     return { problem: problemOf(error) };
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
