@@ -8,28 +8,28 @@ import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { BaseImage } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
-import { type Fingerprinted, fingerprintAll, makePlan, type Planned } from '../plan/plan.ts';
+import { fingerprintEach, makePlan, type NamedFingerprint, type Planned } from '../plan/plan.ts';
 import { baseOf } from '../plan/recipe.ts';
 import { readInputs } from '../template/inputs.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { must } from './unavailable.ts';
 
-/** The recipe and digest of each template. Throws InvalidInput where a script or an input is missing. */
+/** The recipe and digest of each template, made as they are taken. Throws InvalidInput where a script or an input is missing. */
 export async function fingerprints(
   workspace: Workspace,
   collection: Collection,
   cloud: Pick<Cloud, 'registry'>,
-): Promise<ReadonlyMap<TemplateName, Fingerprinted>> {
+): Promise<Iterable<NamedFingerprint>> {
   const { config, files } = workspace;
   const inputs = await readInputs(files, config.steps, collection.templates.values());
   const images = await baseImages(workspace, collection, cloud);
-  const all = fingerprintAll(collection, config, inputs, (base) => {
+  const each = fingerprintEach(collection, config, inputs, (base) => {
     const image = images.get(canonical(base));
     if (image === undefined) throw new Error(`the base image ${canonical(base)} was not resolved`);
     return image;
   });
-  if (!all.ok) throw new InvalidInput(all.error);
-  return all.value;
+  if (!each.ok) throw new InvalidInput(each.error);
+  return each.value;
 }
 
 /** Each base image that some template stands on, asked for once. */
@@ -67,7 +67,7 @@ export async function planRun(
   cloud: Cloud,
 ): Promise<PlannedRun> {
   const { config } = workspace;
-  const all = await fingerprints(workspace, collection, cloud);
+  const all = new Map(await fingerprints(workspace, collection, cloud));
   const wanted = collection.graph.withAncestors(selected);
   const digests = [...wanted].flatMap((name): Digest[] => {
     const one = all.get(name);

@@ -10,13 +10,19 @@ export function digestOf(bytes: string | Uint8Array): Digest {
 
 /** JSON with the keys of every object in code-unit order and no white space: equal data, equal text. */
 export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = '';
+  if (isList(value)) {
+    for (const one of value) text += `${text === '' ? '' : ','}${canonical(one)}`;
+    return `[${text}]`;
   }
-  return JSON.stringify(value);
+  for (const key of Object.keys(value).toSorted()) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(value[key] ?? null)}`;
+  }
+  return `{${text}}`;
 }
+
+const isList = (value: object): value is readonly Json[] => Array.isArray(value);
 
 /** The part of a digest that people read and that the tag `TemplateHash` holds: 16 hexadecimal digits. */
 export const shortDigest = (digest: Digest): string => digest.slice(0, 16);

@@ -19,23 +19,32 @@ export interface Fingerprinted {
   readonly fingerprint: Fingerprint;
 }
 
-/** The recipe and digest of every template, or what is wrong with the files that they need. */
-export function fingerprintAll(
+export type NamedFingerprint = readonly [TemplateName, Fingerprinted];
+
+/** The recipe and digest of every template, parents before children and made as they are taken; or what is wrong with the files that they need. */
+export function fingerprintEach(
   collection: Collection,
   config: Config,
   inputs: InputIndex,
   baseImage: (base: BaseImage) => ImageId,
-): Result<ReadonlyMap<TemplateName, Fingerprinted>, readonly Diagnostic[]> {
+): Result<Iterable<NamedFingerprint>, readonly Diagnostic[]> {
   if (inputs.diagnostics.length > 0) return fail(inputs.diagnostics);
+  return ok(each(collection, config, inputs, baseImage));
+}
+
+function* each(
+  { templates }: Collection,
+  config: Config,
+  inputs: InputIndex,
+  baseImage: (base: BaseImage) => ImageId,
+): Generator<NamedFingerprint> {
   const digests = new Map<TemplateName, Digest>();
-  const all = new Map<TemplateName, Fingerprinted>();
-  for (const [name, merged] of collection.templates) {
+  for (const [name, merged] of templates) {
     const recipe = recipeOf(merged, { config, inputs, digests, baseImage });
     const one = { recipe, fingerprint: fingerprint(recipe) };
     digests.set(name, one.fingerprint.digest);
-    all.set(name, one);
+    yield [name, one];
   }
-  return ok(all);
 }
 
 export interface PlanFacts {

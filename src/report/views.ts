@@ -20,7 +20,7 @@ export function eventView(event: Event, time: string): object {
     : { type, time, ...rest };
 }
 
-export interface GraphView {
+export type GraphView = {
   readonly templates: readonly {
     readonly name: TemplateName;
     readonly path: string;

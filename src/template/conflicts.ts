@@ -44,7 +44,8 @@ function versionConflicts(
     if (same === undefined) byName.set(one.value.name, [one]);
     else same.push(one);
   }
-  return own.flatMap(({ value: { written, name, version }, place }) => {
+  return own.flatMap((one) => {
+    const { written, name, version } = one.value;
     const others = byName.get(name) ?? [];
     const versions = others.map(({ value }) => value.version);
     const [first] = others;
@@ -53,7 +54,7 @@ function versionConflicts(
     return [
       conflict('version-conflict', {
         message: `${written} conflicts with ${first.value.written}, which it inherits`,
-        place,
+        place: one.place,
         related: [inherits(first)],
         cure: `use ${name}@${first.value.version ?? ''} here, change ${first.place.file}, or do not extend it`,
       }),

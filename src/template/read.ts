@@ -40,7 +40,8 @@ export function readTemplate(source: Source, naming: TemplateNaming): Result<Rea
     ...extendsProblems(data, document, naming),
   ];
   if (!checked.success || errors.length > 0) return fail(errors.toSorted(byPlace));
-  const unknown = unknownKeys(templateSchema, checked.output);
+  const { cluster, compute } = checked.output;
+  const unknown = unknownKeys(templateSchema, { cluster, compute });
   const template = toTemplate(checked.output, specs.packages, document, naming);
   return ok({
     template,

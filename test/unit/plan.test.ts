@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Found } from '../../src/cache/lookup.ts';
 import { buildId, type Digest, imageId, templateName } from '../../src/core/ids.ts';
 import type { ImageState } from '../../src/core/image.ts';
-import { fingerprintAll, makePlan, type Planned } from '../../src/plan/plan.ts';
+import { fingerprintEach, makePlan, type Planned } from '../../src/plan/plan.ts';
 import { collectionOf, configOf, errorOf, type Fingerprints, fingerprintsOf } from './rig.ts';
 
 const templates = {
@@ -237,6 +237,6 @@ test('a file that is missing is an error before any digest', async () => {
   const collection = await collectionOf(templates);
   const missing = { severity: 'error', code: 'input-missing', message: 'gone' } as const;
   const inputs = { files: new Map(), matches: new Map(), diagnostics: [missing] };
-  const found = fingerprintAll(collection, configOf(), inputs, () => imageId('ami-0123456789abcdef0'));
+  const found = fingerprintEach(collection, configOf(), inputs, () => imageId('ami-0123456789abcdef0'));
   expect(errorOf(found)).toEqual([missing]);
 });

@@ -11,7 +11,7 @@ import type { Action } from '../../src/core/plan.ts';
 import { ok, type Result } from '../../src/core/result.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import { collect, type Collection } from '../../src/graph/collection.ts';
-import { type Fingerprinted, fingerprintAll } from '../../src/plan/plan.ts';
+import { type Fingerprinted, fingerprintEach } from '../../src/plan/plan.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { FileProblem, Files } from '../../src/ports/files.ts';
 import { styleFor } from '../../src/report/style.ts';
@@ -86,7 +86,7 @@ export async function fingerprintsOf(
   const collection = await collectionOf(files, config.maxDepth);
   expect(collection.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const inputs = await readInputs(memoryFiles(files), config.steps, collection.templates.values());
-  const all = valueOf(fingerprintAll(collection, config, inputs, () => base));
+  const all = new Map(valueOf(fingerprintEach(collection, config, inputs, () => base)));
   return { collection, all, digest: (name) => defined(all.get(templateName(name))).fingerprint.digest };
 }
 

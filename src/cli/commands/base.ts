@@ -30,6 +30,15 @@ export abstract class BaseCommand extends Command<Surroundings> {
     this.context.stdout.write(text);
   }
 
+  /** Many of a kind, `lists` by name: an item a line, since indenting them would double their size. */
+  protected answerJsonLists(lists: Readonly<Record<string, readonly unknown[]>>): void {
+    const texts = Object.entries(lists).map(([name, items]) => {
+      const lines = items.map((item) => `  ${JSON.stringify(item)}`);
+      return `${JSON.stringify(name)}:[${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n`}]`;
+    });
+    this.answer(`{${texts.join(',')}}\n`);
+  }
+
   protected answerJson(value: unknown): void {
     this.answer(`${JSON.stringify(value, null, 2)}\n`);
   }

@@ -38,7 +38,7 @@ export class GraphCommand extends CloudCommand {
       const { graphView } = await import('../../report/views.ts');
       // A digest needs those of all that the template stands on, shown or not.
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
-      this.answerJson(graphView(shown, await this.#digests(workspace, needed)));
+      this.answerJsonLists(graphView(shown, await this.#digests(workspace, needed)));
     } else this.answer(await this.#drawing(shown));
     return this.#complain(collection);
   }
@@ -57,8 +57,10 @@ export class GraphCommand extends CloudCommand {
     const { fingerprints } = await import('../planning.ts');
     const cloud = await openCloud(workspace, this.context);
     try {
-      const all = await fingerprints(workspace, collection, cloud);
-      return new Map([...all].map(([name, { fingerprint }]) => [name, fingerprint.digest]));
+      const digests = new Map<TemplateName, Digest>();
+      for (const [name, { fingerprint }] of await fingerprints(workspace, collection, cloud))
+        digests.set(name, fingerprint.digest);
+      return digests;
     } finally {
       await cloud.close();
     }
