@@ -7,6 +7,7 @@ import { exitCodes } from './commands/base.ts';
 import { BuildCommand } from './commands/build.ts';
 import { GraphCommand } from './commands/graph.ts';
 import { ListCommand } from './commands/list.ts';
+import { ShowCommand } from './commands/show.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -33,6 +34,7 @@ const commands: readonly CommandClass<Surroundings>[] = [
   BuildCommand,
   ListCommand,
   GraphCommand,
+  ShowCommand,
   SandboxServeCommand,
   SandboxResetCommand,
 ];

@@ -88,7 +88,7 @@ function globMatcher(glob: string): (name: string) => boolean {
 
 const namesOf = ({ templates, unusable }: Collection): TemplateName[] => [...templates.keys(), ...unusable];
 
-function noTemplate(collection: Collection, subject: string): Diagnostic {
+export function noTemplate(collection: Collection, subject: string): Diagnostic {
   const byFile = [...collection.templates.values()].find(({ template }) => template.file === subject);
   return {
     severity: 'error',

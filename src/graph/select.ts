@@ -3,7 +3,8 @@ import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Collection } from './collection.ts';
 import { severalNames } from './names.ts';
-import { type Match, matchPattern } from './pattern.ts';
+import type { MergedTemplate } from '../core/template.ts';
+import { type Match, matchPattern, noTemplate } from './pattern.ts';
 
 export interface Wanted {
   /** Patterns as in pattern.ts. */
@@ -54,6 +55,17 @@ export function select(collection: Collection, wanted: Wanted): Selection {
   const templates = [...collection.templates.keys()].filter((name) => all.has(name) && !excluded.has(name));
   if (templates.length === 0) throw new InvalidInput(incomplete ? [...obstacles, ...errors] : [nothingLeft]);
   return { templates: new Set(templates), incomplete };
+}
+
+/** The template of that very name. Throws InvalidInput where there is none, or it cannot be used. */
+export function selectOne(collection: Collection, name: TemplateName): MergedTemplate {
+  const found = collection.templates.get(name);
+  if (found !== undefined) return found;
+  throw new InvalidInput(
+    collection.unusable.has(name)
+      ? [unusable([name]), ...errorsOf(collection)]
+      : [noTemplate(collection, name)],
+  );
 }
 
 /** Errors about the templates themselves. */

@@ -33,7 +33,7 @@ export type GraphView = {
     readonly to: TemplateName;
     readonly kind: string;
   }[];
-}
+};
 
 /** In topological order; packages are those of the whole chain. */
 export function graphView(collection: Collection, digests: ReadonlyMap<TemplateName, Digest>): GraphView {

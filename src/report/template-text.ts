@@ -1,0 +1,110 @@
+/** A template as YAML in which each value says where it was written, and as data for programs. It does not know how it was merged. */
+import type { Json } from '../core/digest.ts';
+import {
+  isList,
+  plainData,
+  type Resolved,
+  type ResolvedMap,
+  type ResolvedValue,
+} from '../template/resolved.ts';
+import { printable, type Style } from './style.ts';
+
+interface Line {
+  readonly text: string;
+  readonly value?: ResolvedValue;
+}
+
+/** Valid YAML: the places are comments, one below the other. */
+export function templateText(tree: ResolvedMap, style: Style): string {
+  const lines = linesOf(tree, '');
+  const width = Math.min(
+    widest,
+    Math.max(0, ...lines.filter(({ value }) => value).map(({ text }) => text.length)),
+  );
+  return lines
+    .map(({ text, value }) => {
+      if (value === undefined) return `${text}\n`;
+      const { file, line } = value.place;
+      return `${text.padEnd(width)}  ${style.dim(printable(`# ${file}:${line}`))}\n`;
+    })
+    .join('');
+}
+
+/** Beyond it a comment stands right behind its value. */
+const widest = 72;
+
+function linesOf(tree: ResolvedMap, indent: string): Line[] {
+  return [...tree].flatMap(([key, value]): Line[] => {
+    const name = `${indent}${scalar(key)}:`;
+    if (isList(value)) return [{ text: name }, ...value.flatMap((item) => itemLines(item, `${indent}  `))];
+    if (value instanceof Map) return [{ text: name }, ...linesOf(value as ResolvedMap, `${indent}  `)];
+    const single = value as ResolvedValue;
+    return [{ text: `${name} ${flow(single.value)}`, value: single }];
+  });
+}
+
+/** A map in a list begins on the line of its dash. */
+function itemLines(item: Resolved, indent: string): Line[] {
+  if (item instanceof Map) {
+    return linesOf(item as ResolvedMap, `${indent}  `).map((line, at) =>
+      at === 0 ? { ...line, text: `${indent}- ${line.text.trimStart()}` } : line,
+    );
+  }
+  if (isList(item)) return [{ text: `${indent}- ${flow(plainData(item))}` }];
+  const single = item as ResolvedValue;
+  return [{ text: `${indent}- ${flow(single.value)}`, value: single }];
+}
+
+function flow(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(inFlow).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, one]) => `${inFlow(key)}: ${inFlow(one as Json)}`);
+    return `{ ${entries.join(', ')} }`;
+  }
+  return scalar(value);
+}
+
+const inFlow = (value: Json): string =>
+  typeof value === 'string' && value.includes(',') ? quoted(value) : flow(value);
+
+function scalar(value: string | number | boolean | null): string {
+  if (typeof value !== 'string') return String(value);
+  return plainWords.test(value) && !otherThanText.test(value) ? value : quoted(value);
+}
+
+/** YAML and terminals take no control characters, which JSON does. */
+const quoted = (value: string): string =>
+  JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu, (one) =>
+    one.split('').map(escaped).join(''),
+  );
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Words that YAML takes for text wherever they stand; all else is quoted. */
+const plainWords = /^[A-Za-z0-9_./~][\w./@+~%^=,*-]*(?: [\w./@+~%^=,-][\w./@+~%^=,*-]*)*$/;
+const otherThanText = /^(?:~|null|true|false|y|n|yes|no|on|off|[-+.\d][\da-f._xo+-]*|\.?(?:inf|nan))$/i;
+
+export interface TemplateView {
+  readonly name: string;
+  readonly path: string;
+  readonly template: Json;
+  /** By the path of a value, such as `software.spack_packages[0]`. */
+  readonly places: Readonly<
+    Record<string, { readonly file: string; readonly line: number; readonly column: number }>
+  >;
+}
+
+export function templateView(name: string, path: string, tree: ResolvedMap): TemplateView {
+  return { name, path, template: plainData(tree), places: Object.fromEntries(placesIn(tree, '')) };
+}
+
+function placesIn(tree: Resolved, path: string): [string, TemplateView['places'][string]][] {
+  if (isList(tree)) return tree.flatMap((item, at) => placesIn(item, `${path}[${at}]`));
+  if (tree instanceof Map) {
+    return [...(tree as ResolvedMap)].flatMap(([key, value]) =>
+      placesIn(value, path === '' ? key : `${path}.${key}`),
+    );
+  }
+  const { file, line, column } = (tree as ResolvedValue).place;
+  return [[path, { file, line, column }]];
+}
