@@ -23,22 +23,23 @@ export async function readInputs(
   const patterns = uniquePatterns(all);
   const matches = new Map<string, readonly string[]>();
   const diagnostics: Diagnostic[] = [];
-  for (const [pattern, { place }] of patterns) {
+  for (const [pattern, written] of patterns) {
     const listed = await files.list([pattern]);
-    if (!listed.ok) diagnostics.push({ ...unlisted(listed.error), place });
-    else if (listed.value.length === 0) diagnostics.push(nothingMatches(pattern, place));
+    if (!listed.ok) diagnostics.push({ ...unlisted(listed.error), place: written.place });
+    else if (listed.value.length === 0) diagnostics.push(nothingMatches(pattern, written.place));
     else matches.set(pattern, listed.value);
   }
 
   const scripts = new Map<string, Named>();
   for (const [step, path] of Object.entries(stepScripts)) {
     scripts.set(path, {
-      place: { file: 'amifile.ts' },
+      place: () => ({ file: 'amifile.ts' }),
       other: `set steps.${step} in amifile.ts to another script`,
     });
   }
-  for (const { value, place } of all.flatMap(({ own }) => own.scripts)) {
-    scripts.set(value, { place, other: 'name another script, by its path from the folder of amifile.ts' });
+  for (const script of all.flatMap(({ own }) => own.scripts)) {
+    const other = 'name another script, by its path from the folder of amifile.ts';
+    scripts.set(script.value, { place: () => script.place, other });
   }
 
   const placeOf = (path: string): Diagnostic['place'] =>
@@ -51,7 +52,11 @@ export async function readInputs(
     if ('digest' in file) found.set(path, file);
     if (problem !== undefined)
       diagnostics.push(
-        unusable(path, problem, script ?? { place: placeOf(path), other: 'take it out of the pattern' }),
+        unusable(
+          path,
+          problem,
+          script ?? { place: () => placeOf(path), other: 'take it out of the pattern' },
+        ),
       );
   }
   return { files: found, matches, diagnostics };
@@ -68,7 +73,7 @@ function uniquePatterns(templates: readonly MergedTemplate[]): Map<string, Locat
 
 /** Where a file was named, and what to name in its stead. */
 interface Named {
-  readonly place: Diagnostic['place'];
+  readonly place: () => Diagnostic['place'];
   readonly other: string;
 }
 
@@ -90,7 +95,7 @@ function unusable(path: string, problem: FileProblem, { place, other }: Named): 
     severity: 'error',
     code: `input-${problem}`,
     message: `${path} ${why}`,
-    place,
+    place: place(),
     cure: `${cure}, or ${other}`,
   };
 }

@@ -10,6 +10,8 @@ import type { Surroundings } from '../surroundings.ts';
 
 export const exitCodes = { done: 0, failed: 1, invalid: 2, held: 9, interrupted: 130 } as const;
 
+const atOnce = 1 << 20;
+
 export abstract class BaseCommand extends Command<Surroundings> {
   /** The command itself; answers its exit code. */
   protected abstract run(): Promise<number>;
@@ -30,13 +32,27 @@ export abstract class BaseCommand extends Command<Surroundings> {
     this.context.stdout.write(text);
   }
 
-  /** Many of a kind, `lists` by name: an item a line, since indenting them would double their size. */
-  protected answerJsonLists(lists: Readonly<Record<string, readonly unknown[]>>): void {
-    const texts = Object.entries(lists).map(([name, items]) => {
-      const lines = items.map((item) => `  ${JSON.stringify(item)}`);
-      return `${JSON.stringify(name)}:[${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n`}]`;
+  /** Many of a kind, `lists` by name: an item a line and a part at a time, since one text of them all may be larger than all else. */
+  protected async answerJsonLists(lists: Readonly<Record<string, readonly unknown[]>>): Promise<void> {
+    let text = '{';
+    for (const [at, [name, items]] of Object.entries(lists).entries()) {
+      text += `${at === 0 ? '' : ','}${JSON.stringify(name)}:[`;
+      for (const [index, item] of items.entries()) {
+        text += `${index === 0 ? '' : ','}\n  ${JSON.stringify(item)}`;
+        if (text.length < atOnce) continue;
+        await this.#written(text);
+        text = '';
+      }
+      text += items.length === 0 ? ']' : '\n]';
+    }
+    this.answer(`${text}}\n`);
+  }
+
+  /** Settles also where it cannot be written: main.ts tells of that. */
+  #written(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.context.stdout.write(text, () => resolve());
     });
-    this.answer(`{${texts.join(',')}}\n`);
   }
 
   protected answerJson(value: unknown): void {

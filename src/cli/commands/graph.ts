@@ -38,7 +38,7 @@ export class GraphCommand extends CloudCommand {
       const { graphView } = await import('../../report/views.ts');
       // A digest needs those of all that the template stands on, shown or not.
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
-      this.answerJsonLists(graphView(shown, await this.#digests(workspace, needed)));
+      await this.answerJsonLists(graphView(shown, await this.#digests(workspace, needed)));
     } else this.answer(await this.#drawing(shown));
     return this.#complain(collection);
   }
