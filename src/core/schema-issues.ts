@@ -18,22 +18,23 @@ export function schemaIssues(
   whole: string,
 ): SchemaIssue[] {
   const dotted = (path: readonly (string | number)[]): string => (path.length === 0 ? whole : joined(path));
-  return issues.map((issue) => {
+  return issues.flatMap((issue): SchemaIssue[] => {
     const path = (issue.path ?? []).map(({ key }) => key).filter(isKey);
-    if (issue.type === 'strict_object' && issue.expected === 'never')
-      return unknownKey(path, keysAt(schema, path.slice(0, -1)));
+    if (issue.type === 'strict_object' && issue.expected === 'never') {
+      // Valibot tells the first one of a map only.
+      const above = path.slice(0, -1);
+      const known = keysAt(schema, above);
+      const there = Object.keys(issue.path?.at(-1)?.input as object);
+      return there.filter((key) => !known.includes(key)).map((key) => unknownKey([...above, key], known));
+    }
     if (issue.type.endsWith('object') && issue.message.startsWith('Invalid key')) {
-      return {
-        path: path.slice(0, -1),
-        code: 'missing-key',
-        message: `${dotted(path)} is missing`,
-        cure: undefined,
-      };
+      const message = `${dotted(path)} is missing`;
+      return [{ path: path.slice(0, -1), code: 'missing-key', message, cure: undefined }];
     }
     const wrong = issue.kind === 'schema' && issue.message.startsWith('Invalid type');
     const wanted = issue.type === 'custom' ? 'a map' : expectation(issue.expected);
     const message = wrong ? `must be ${wanted}, not ${received(issue)}` : issue.message;
-    return { path, code: 'wrong-value', message: `${dotted(path)} ${message}`, cure: undefined };
+    return [{ path, code: 'wrong-value', message: `${dotted(path)} ${message}`, cure: undefined }];
   });
 }
 

@@ -147,6 +147,10 @@ describe('a wrong template', () => {
     ['---\n', ['1:1 a template must be a map, not nothing']],
     ['extend: x', ['1:1 unknown key extend (did you mean extends?)']],
     [
+      'extend: x\ntest: y',
+      ['1:1 unknown key extend (did you mean extends?)', '2:1 unknown key test (did you mean tests?)'],
+    ],
+    [
       'users:\n  - { name: ada, uid: 1001, gid: 1001, sex: f }',
       ['2:40 unknown key users[0].sex (known here: name, uid, gid)'],
     ],
