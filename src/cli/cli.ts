@@ -9,6 +9,7 @@ import { GraphCommand } from './commands/graph.ts';
 import { ListCommand } from './commands/list.ts';
 import { ShowCommand } from './commands/show.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
+import { SchemaCommand } from './commands/schema.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Surroundings } from './surroundings.ts';
 import { commandOf, commandsBelow, wrongCommandLine } from './wrong-words.ts';
@@ -35,6 +36,7 @@ const commands: readonly CommandClass<Surroundings>[] = [
   ListCommand,
   GraphCommand,
   ShowCommand,
+  SchemaCommand,
   SandboxServeCommand,
   SandboxResetCommand,
 ];

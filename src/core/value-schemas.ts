@@ -15,9 +15,19 @@ export const workspacePath = v.pipe(
 
 export const baseImage = v.union(
   [
-    strictMap({ ssm: v.pipe(text, v.startsWith('/', 'must begin with /')) }),
     strictMap({
-      ami: v.pipe(text, v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be like ami-0123456789abcdef0')),
+      ssm: v.pipe(
+        text,
+        v.startsWith('/', 'must begin with /'),
+        v.description('an SSM parameter that holds the id of an AMI'),
+      ),
+    }),
+    strictMap({
+      ami: v.pipe(
+        text,
+        v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be like ami-0123456789abcdef0'),
+        v.description('the id of an AMI'),
+      ),
     }),
   ],
   'must be { ssm: "/aws/service/..." } or { ami: "ami-..." }',

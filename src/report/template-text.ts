@@ -58,7 +58,7 @@ function itemLines(item: Resolved, indent: string): Line[] {
 function flow(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(inFlow).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, one]) => `${inFlow(key)}: ${inFlow(one as Json)}`);
+    const entries = Object.entries(value).map(([key, item]) => `${inFlow(key)}: ${inFlow(item)}`);
     return `{ ${entries.join(', ')} }`;
   }
   return scalar(value);

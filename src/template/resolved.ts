@@ -32,7 +32,8 @@ export function resolvedWords(merged: MergedTemplate): ResolvedMap {
 /** Ancestors first. */
 function chainOf(merged: MergedTemplate): MergedTemplate[] {
   const chain: MergedTemplate[] = [];
-  for (let one: MergedTemplate | undefined = merged; one !== undefined; one = one.parent) chain.unshift(one);
+  for (let next: MergedTemplate | undefined = merged; next !== undefined; next = next.parent)
+    chain.unshift(next);
   return chain;
 }
 

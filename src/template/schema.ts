@@ -23,8 +23,13 @@ const id = v.pipe(
 const system =
   /^(?!\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|opt\/lmod|opt\/spack[^/]*|var\/lib)(\/|$)|\/(home|opt|var)$)/;
 
+const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+  v.pipe(schema, v.description(description));
+/** A single value, which may be missing; a key with nothing behind it is a mistake. */
+const optionalValue = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+  v.optional(described(schema, description));
 const optional = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
-  v.optional(v.pipe(v.nullable(schema), v.description(description)));
+  v.optional(described(v.nullable(schema), description));
 const optionalList = <Item extends v.GenericSchema>(item: Item, description: string) =>
   optional(v.array(item), description);
 
@@ -37,41 +42,47 @@ const user = strictMap({
       /^[a-z_][a-z0-9_-]{0,31}$/,
       'must be a Linux user name: small letters, digits, _ and -, at most 32',
     ),
+    v.description('the Linux user name'),
   ),
-  uid: id,
-  gid: id,
+  uid: described(id, 'the number of the user, the same on every machine'),
+  gid: described(id, 'the number of the group, the same on every machine'),
 });
 
 const mount = strictMap({
-  bucket: bucketName,
+  bucket: described(bucketName, 'the S3 bucket'),
   mount_point: v.pipe(
     text,
     v.regex(/^(\/[A-Za-z0-9._-]+)+$/, 'must be an absolute path of plain letters, digits, dots and dashes'),
     v.regex(/^(?!.*\/\.{1,2}(\/|$))/, 'must not hold . or .. as a part'),
     v.regex(system, 'must not hide a folder of the system'),
+    v.description('where it is mounted: an absolute path, not of a folder of the system'),
   ),
-  read_only: v.optional(v.boolean()),
+  read_only: optionalValue(v.boolean(), 'whether it may only be read; false where it is missing'),
 });
 
 const queue = looseMap({
-  name: v.optional(text),
+  name: optionalValue(text, 'the name of the queue'),
   instance_types: optionalList(text, 'EC2 instance types of the compute nodes'),
-  min_count: v.optional(count),
-  max_count: v.optional(count),
+  min_count: optionalValue(count, 'compute nodes that are always there'),
+  max_count: optionalValue(count, 'compute nodes that there may be'),
 });
 
 /** An unknown key is an error where a misspelt one would change an image, and a warning in `cluster` and `compute`, which never do. */
 export const templateSchema = strictMap({
-  extends: v.optional(
-    v.pipe(line, v.description('the template that this one stands on: a path relative to this file')),
-  ),
+  extends: optionalValue(line, 'the template that this one stands on: a path relative to this file'),
   depends_on: optionalList(line, 'names of other templates whose images must exist first'),
   cluster: optional(
-    looseMap({ name: v.optional(text), region: v.optional(text) }),
+    looseMap({
+      name: optionalValue(text, 'the name of the cluster'),
+      region: optionalValue(text, 'the AWS Region of the cluster'),
+    }),
     'the cluster; not baked into the image',
   ),
   compute: optional(
-    looseMap({ head_node: v.optional(text), queues: optionalList(queue, 'Slurm queues') }),
+    looseMap({
+      head_node: optionalValue(text, 'the EC2 instance type of the head node'),
+      queues: optionalList(queue, 'Slurm queues'),
+    }),
     'the machines of the cluster; not baked into the image',
   ),
   software: optional(
@@ -85,14 +96,14 @@ export const templateSchema = strictMap({
   ),
   build: optional(
     strictMap({
-      instance_type: v.optional(v.pipe(instanceType, v.description('the machine that builds the image'))),
-      spot: v.optional(v.pipe(v.boolean(), v.description('whether it may be a Spot instance'))),
-      timeout: v.optional(v.pipe(duration, v.description('of the whole build, such as 90m or 3h'))),
-      volume_size_gb: v.optional(v.pipe(volumeGb, v.description('GiB of the root volume'))),
-      arch: v.optional(architecture),
+      instance_type: optionalValue(instanceType, 'the machine that builds the image'),
+      spot: optionalValue(v.boolean(), 'whether it may be a Spot instance'),
+      timeout: optionalValue(duration, 'of the whole build, such as 90m or 3h'),
+      volume_size_gb: optionalValue(volumeGb, 'GiB of the root volume'),
+      arch: optionalValue(architecture, 'the architecture of the image'),
       scripts: optionalList(workspacePath, 'scripts that run after the packages'),
       inputs: optionalList(workspacePath, 'patterns of files that the digest covers'),
-      base: v.optional(baseImage),
+      base: optionalValue(baseImage, 'the image below: an AMI, or an SSM parameter that names one'),
     }),
     'how the image is built',
   ),

@@ -263,3 +263,38 @@ test('sandbox reset: everything is gone', async () => {
   expect(await workspace.run(['sandbox', 'reset'])).toMatchObject({ code: 0 });
   expect((await workspace.run(['list', '--json'])).stdout).toBe('[]\n');
 });
+
+test('schema prints a JSON Schema anywhere, also where there is no workspace', async () => {
+  const workspace = await makeWorkspace({});
+  await workspace.remove('amifile.ts');
+  const { code, stdout, stderr } = await workspace.run(['schema']);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toMatchObject({ title: 'amigraph template', type: 'object' });
+});
+
+test('show prints a template, with what it inherits and where that was written', async () => {
+  const workspace = await makeWorkspace();
+  const { code, stdout, stderr } = await workspace.run(['show', 'namd', '--resolved']);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toBe(
+    [
+      'software:',
+      '  spack_packages:',
+      '    - gcc@13.2.0    # templates/foundation.yaml:2',
+      '    - cmake@3.27.0  # templates/foundation.yaml:2',
+      '    - namd@3.0.1    # templates/namd.yaml:3',
+      'tests:',
+      '  - gcc --version   # templates/foundation.yaml:3',
+      '',
+    ].join('\n'),
+  );
+  expect(await workspace.run(['show', 'nmd'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'error: there is no template nmd\n  cure: did you mean namd?\n',
+  });
+  expect(await workspace.run(['show'])).toMatchObject({
+    code: 2,
+    stderr: 'error: show takes the name of one template\n  cure: amigraph graph shows all\n',
+  });
+});

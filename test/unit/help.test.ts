@@ -103,6 +103,7 @@ Images
 
 Templates
   amigraph graph            Show what stands on what.
+  amigraph schema           Print the JSON Schema of a template, for editors.
 
 Sandbox
   amigraph sandbox serve    Answer EC2, SSM and S3 on a loopback port until interrupted.
@@ -117,6 +118,7 @@ amigraph COMMAND --help shows what a command takes.
     ['build', '--region REGION'],
     ['list', '--region REGION'],
     ['graph', '--region REGION'],
+    ['schema', undefined],
     ['sandbox serve', '--port N'],
     ['sandbox reset', undefined],
   ])('of %s names every value, and has no escape codes', async (command, option) => {
@@ -154,7 +156,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, list, graph, sandbox serve, sandbox reset',
+    'the commands are: build, list, graph, schema, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],
