@@ -10,6 +10,7 @@ import { ListCommand } from './commands/list.ts';
 import { ShowCommand } from './commands/show.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
 import { SchemaCommand } from './commands/schema.ts';
+import { ValidateCommand } from './commands/validate.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Surroundings } from './surroundings.ts';
 import { commandOf, commandsBelow, wrongCommandLine } from './wrong-words.ts';
@@ -37,6 +38,7 @@ const commands: readonly CommandClass<Surroundings>[] = [
   GraphCommand,
   ShowCommand,
   SchemaCommand,
+  ValidateCommand,
   SandboxServeCommand,
   SandboxResetCommand,
 ];

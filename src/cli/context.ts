@@ -8,6 +8,7 @@ import type { Builder } from '../ports/builder.ts';
 import type { Files } from '../ports/files.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Shell } from '../ports/shell.ts';
 import type { FaultRule } from '../sandbox/faults.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -21,6 +22,12 @@ export async function openWorkspace(around: Surroundings, flags: Flags): Promise
   const root = await findWorkspace(around.cwd);
   const config = resolveConfig(root, await readAmifile(root), around.env, flags);
   return { config, files: localFiles(root) };
+}
+
+/** The bash of this machine, to check scripts with. */
+export async function openShell({ config }: Workspace, around: Surroundings): Promise<Shell> {
+  const { localShell } = await import('../adapters/local/shell.ts');
+  return localShell(config.root, around.env['PATH']);
 }
 
 export interface Cloud {

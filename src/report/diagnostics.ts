@@ -7,6 +7,28 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style
   return diagnostics.map((one) => diagnosticText(one, style)).join('\n');
 }
 
+const mostWarnings = 10;
+
+/** For a run that has something else to say: all errors, and the first warnings. */
+export function inBrief(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+  const more = warnings.slice(mostWarnings);
+  if (more.length === 0) return diagnostics;
+  const left = new Set(more);
+  return [
+    ...diagnostics.filter((one) => !left.has(one)),
+    {
+      severity: 'warning',
+      code: 'more-warnings',
+      message: counted(more.length, 'more warning'),
+      cure: 'amigraph validate shows all',
+    },
+  ];
+}
+
+/** `1 warning`, `2 warnings`. */
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
 function diagnosticText({ severity, message, place, related = [], cure }: Diagnostic, style: Style): string {
   const mark = severity === 'error' ? style.bad('error:') : style.warn('warning:');
   return [

@@ -6,8 +6,9 @@ import { fail, type Result } from '../core/result.ts';
 import { Source } from '../core/source.ts';
 import type { Template } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
-import { unlisted } from './unlisted.ts';
 import { type ReadTemplate, readTemplate, type TemplateNaming, workspacePath } from './read.ts';
+import { nameProblem } from './template-name.ts';
+import { unlisted } from './unlisted.ts';
 
 export interface Scan {
   readonly templates: readonly Template[];
@@ -69,16 +70,6 @@ export function templateNaming(pattern: string, root: string): TemplateNaming {
     },
     inWorkspace: (path, file) => workspacePath(root, path, file),
   };
-}
-
-const longestName = 128;
-
-/** A name goes into tags, where longer ones would be cut and not be recognised, and into lines of text. */
-function nameProblem(name: string): string | undefined {
-  if (name.length > longestName) return `has ${name.length} characters, and ${longestName} are allowed`;
-  return /[\p{Cc}\p{Zl}\p{Zp}\uFFFD]/u.test(name)
-    ? 'holds a control character or one that is no text'
-    : undefined;
 }
 
 function unfitName(file: string, problem: string): Diagnostic {

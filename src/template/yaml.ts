@@ -17,15 +17,15 @@ import {
 import { cureOfSyntax } from './yaml-cures.ts';
 import type { YamlTrail } from './yaml-trail.ts';
 
-export type YamlScalar = string | number | boolean | null;
+type YamlScalar = string | number | boolean | null;
 /** In a map, a key `__proto__` is a key like any other. */
 export type YamlData = YamlScalar | readonly YamlData[] | YamlMap;
-export interface YamlMap {
+interface YamlMap {
   readonly [key: string]: YamlData;
 }
 
 /** What is wrong, and the offset of the character where it is. */
-export interface YamlProblem {
+interface YamlProblem {
   readonly message: string;
   readonly at: number;
   readonly cure: string;

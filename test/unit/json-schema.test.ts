@@ -47,40 +47,37 @@ function changed(data: unknown, [first, ...rest]: Path, value: unknown): unknown
   const copy = structuredClone(data) as Record<string | number, unknown>;
   const inner = changed(Object.hasOwn(copy, first) ? copy[first] : undefined, rest, value);
   if (inner === undefined && !Array.isArray(copy)) delete copy[first];
-  else Object.defineProperty(copy, first, { value: inner, enumerable: true, configurable: true, writable: true });
+  else
+    Object.defineProperty(copy, first, {
+      value: inner,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   return copy;
 }
 
-const odd = fc.constantFrom<unknown>(
-  ...[
-    undefined,
-    null,
-    true,
-    '',
-    'x',
-    'a\nb',
-    '/',
-    '/etc',
-    '/usr/local/x',
-    '/shared/../x',
-    '..',
-    'a/../b',
-    'ami-1',
-  ],
-  ...['Ada', '2d', '3h', 'c6a.large', '/aws/service/x', -1, 0, 1, 1.5, 999, 1000, 16_384, 16_385, 1e9],
-  ...[
-    [],
-    {},
-    [null],
-    ['x'],
-    [[]],
-    { x: 1 },
-    { name: 'ada', uid: 1, gid: 1 },
-    { ssm: '/a' },
-    { ami: 'ami-01234567' },
-  ],
+const texts = `x||/|/etc|/usr/local/x|/shared/../x|..|a/../b|ami-1|Ada|2d|3h|c6a.large|/aws/service/x|a
+b`.split('|');
+const numbers = [-1, 0, 1, 1.5, 999, 1000, 16_384, 16_385, 1e9];
+const containers = [
+  [],
+  {},
+  [null],
+  ['x'],
+  [[]],
+  { x: 1 },
+  { name: 'ada', uid: 1, gid: 1 },
   { name: 'ada', uid: 5000, gid: 5000, sex: 'f' },
-  JSON.parse('{"__proto__": 1}'),
+  { ssm: '/a' },
+  { ami: 'ami-01234567' },
+  JSON.parse('{"__proto__": 1}') as unknown,
+];
+const odd = fc.oneof(
+  fc.constantFrom(undefined, null, true),
+  fc.constantFrom(...texts),
+  fc.constantFrom(...numbers),
+  fc.constantFrom(...containers),
 );
 
 describe('the schema for editors', () => {
@@ -115,11 +112,11 @@ describe('the schema for editors', () => {
   });
 
   test('says of any text in any place what the parser says', () => {
-    const texts = pathsOf(whole).filter((path) => path.length > 0);
+    const places = pathsOf(whole).filter((path) => path.length > 0);
     fc.assert(
       fc.property(
-        fc.constantFrom(...texts),
-        fc.string({ unit: fc.constantFrom(...'a0./-_ \n\u{1F600}Z~') }),
+        fc.constantFrom(...places),
+        fc.string({ unit: fc.constantFrom('a', '0', '.', '/', '-', '_', ' ', '\n', '\u{1F600}', 'Z', '~') }),
         (path, text) => {
           const data = changed(whole, path, text);
           expect(inEditor(data)).toBe(inParser(data));

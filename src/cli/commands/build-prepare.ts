@@ -3,7 +3,7 @@ import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
 import { listed } from '../../graph/names.ts';
 import { select, type Selection } from '../../graph/select.ts';
-import { diagnosticsText } from '../../report/diagnostics.ts';
+import { diagnosticsText, inBrief } from '../../report/diagnostics.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
 import { type Cloud, openCloud, type Workspace } from '../context.ts';
@@ -42,7 +42,7 @@ export async function prepareBuild(
     const said = incomplete
       ? collection.diagnostics
       : collection.diagnostics.map((one) => ({ ...one, severity: 'warning' as const }));
-    around.stderr.write(`${diagnosticsText(said, style)}\n`);
+    around.stderr.write(`${diagnosticsText(inBrief(said), style)}\n`);
   }
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);

@@ -69,8 +69,8 @@ export class GraphCommand extends CloudCommand {
   /** What is good is drawn all the same; what is not is said, and the exit code is 2. */
   async #complain({ diagnostics }: Collection): Promise<number> {
     if (diagnostics.length === 0) return exitCodes.done;
-    const { diagnosticsText } = await import('../../report/diagnostics.ts');
-    this.context.stderr.write(`${diagnosticsText(diagnostics, this.errorStyle)}\n`);
+    const { diagnosticsText, inBrief } = await import('../../report/diagnostics.ts');
+    this.context.stderr.write(`${diagnosticsText(inBrief(diagnostics), this.errorStyle)}\n`);
     return diagnostics.some(({ severity }) => severity === 'error') ? exitCodes.invalid : exitCodes.done;
   }
 }

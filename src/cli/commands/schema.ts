@@ -7,8 +7,7 @@ export class SchemaCommand extends BaseCommand {
   static override usage = Command.Usage({
     category: 'Templates',
     description: 'Print the JSON Schema of a template, for editors.',
-    details:
-      'The YAML language server uses it in a template that begins with the line "# yaml-language-server: $schema=template.schema.json", a path relative to the template.',
+    details: 'docs/templates.md says how an editor comes to use it.',
     examples: [['Beside the templates', '$0 schema > templates/template.schema.json']],
   });
 

@@ -1,0 +1,87 @@
+/** The bash of this machine, asked to read scripts with `bash -n`. It does not know what they are for. */
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { ScriptFault, Shell } from '../../ports/shell.ts';
+
+const limitMs = 10_000;
+const atOnce = 8;
+
+/** `searchPath` is the environment's PATH; nothing else of the environment reaches bash. */
+export function localShell(root: string, searchPath: string | undefined): Shell {
+  return {
+    async check(scripts) {
+      const bash = await findBash(searchPath ?? '');
+      if (bash === undefined) return undefined;
+      const found = new Map<string, readonly ScriptFault[]>();
+      const left = [...scripts];
+      const readOn = async (): Promise<void> => {
+        for (let script = left.shift(); script !== undefined; script = left.shift())
+          found.set(script, await faultsOf(bash, root, script, searchPath ?? ''));
+      };
+      await Promise.all(Array.from({ length: atOnce }, readOn));
+      return found;
+    },
+  };
+}
+
+/** Absolute folders only: another one would be looked for in the workspace. */
+async function findBash(searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(':').filter((one) => isAbsolute(one))) {
+    const file = join(folder, 'bash');
+    try {
+      await access(file, constants.X_OK);
+      if ((await stat(file)).isFile()) return file;
+    } catch {
+      // The next folder.
+    }
+  }
+  return undefined;
+}
+
+function faultsOf(bash: string, root: string, script: string, searchPath: string): Promise<ScriptFault[]> {
+  // Begins with neither a dash nor a name that bash would look for on PATH.
+  const path = `./${script}`;
+  return new Promise((resolve) => {
+    const child = execFile(
+      bash,
+      ['-n', path],
+      // In English, and without BASH_ENV, options and functions of the environment.
+      {
+        cwd: root,
+        env: { PATH: searchPath, LC_ALL: 'C' },
+        timeout: limitMs,
+        killSignal: 'SIGKILL',
+      },
+      (error, _stdout, stderr) => {
+        const said = parseFaults(path, stderr);
+        if (error === null || said.some(({ severity }) => severity === 'error')) resolve(said);
+        else if (error.killed === true) resolve([unread(`bash gave no answer within ${limitMs / 1000} s`)]);
+        else if (typeof error.code === 'number') resolve([...said, failed(path, stderr, error.code)]);
+        else resolve([unread(`bash could not be run: ${error.code ?? error.signal ?? error.message}`)]);
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+/** Of `./a.sh: line 3: syntax error near unexpected token`; the line that repeats the script is left out. */
+function parseFaults(path: string, stderr: string): ScriptFault[] {
+  const faults: ScriptFault[] = [];
+  for (const text of stderr.split('\n')) {
+    if (!text.startsWith(`${path}: line `)) continue;
+    const [, line, said = ''] = /^(\d+): (.*)$/.exec(text.slice(path.length + ': line '.length)) ?? [];
+    if (line === undefined || said.startsWith('`')) continue;
+    const message = said.replace(/^warning: /, '');
+    faults.push({ line: Number(line), message, severity: message === said ? 'error' : 'warning' });
+  }
+  return faults;
+}
+
+const unread = (message: string): ScriptFault => ({ line: undefined, message, severity: 'warning' });
+
+function failed(path: string, stderr: string, code: number): ScriptFault {
+  const [first = ''] = stderr.replaceAll(`${path}: `, '').split('\n');
+  return { line: undefined, message: first || `exit code ${code}`, severity: 'error' };
+}

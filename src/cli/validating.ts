@@ -1,0 +1,30 @@
+/** All that can be said of a workspace without a cloud. It does not know how it is shown. */
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { readInputs } from '../template/inputs.ts';
+import { checkScripts } from '../template/scripts.ts';
+import { openShell, type Workspace } from './context.ts';
+import { readCollection } from './reading.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface Validation {
+  /** How many there are, good or not. */
+  readonly templates: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function validate(workspace: Workspace, around: Surroundings): Promise<Validation> {
+  const { config, files } = workspace;
+  const collection = await readCollection(workspace);
+  const good = [...collection.templates.values()];
+  const inputs = await readInputs(files, config.steps, good);
+  const scripts = [
+    ...Object.values(config.steps),
+    ...good.flatMap(({ own }) => own.scripts.map(({ value }) => value)),
+  ];
+  const readable = scripts.filter((path) => inputs.files.has(path));
+  const faults = await checkScripts(files, await openShell(workspace, around), readable);
+  return {
+    templates: good.length + collection.unusable.size,
+    diagnostics: [...collection.diagnostics, ...inputs.diagnostics, ...faults],
+  };
+}
