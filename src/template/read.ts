@@ -1,5 +1,4 @@
 /** One file's text to a Template. It does not know whether what the template names exists. */
-import { posix } from 'node:path';
 import * as v from 'valibot';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
@@ -207,12 +206,4 @@ function schemaDiagnostic(
 function byPlace({ place: a }: Diagnostic, { place: b }: Diagnostic): number {
   const known = a !== undefined && b !== undefined && 'line' in a && 'line' in b;
   return known ? a.line - b.line || a.column - b.column : 0;
-}
-
-/** `extends` is written relative to the file that holds it, or absolute inside the workspace. */
-export function workspacePath(root: string, path: string, file: string): string | undefined {
-  const found = posix.isAbsolute(path)
-    ? posix.relative(root, path)
-    : posix.normalize(posix.join(posix.dirname(file), path));
-  return found === '..' || found.startsWith('../') || found === '' ? undefined : found;
 }

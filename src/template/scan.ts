@@ -6,7 +6,7 @@ import { fail, type Result } from '../core/result.ts';
 import { Source } from '../core/source.ts';
 import type { Template } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
-import { type ReadTemplate, readTemplate, type TemplateNaming, workspacePath } from './read.ts';
+import { type ReadTemplate, readTemplate, type TemplateNaming } from './read.ts';
 import { nameProblem } from './template-name.ts';
 import { unlisted } from './unlisted.ts';
 
@@ -70,6 +70,14 @@ export function templateNaming(pattern: string, root: string): TemplateNaming {
     },
     inWorkspace: (path, file) => workspacePath(root, path, file),
   };
+}
+
+/** `extends` is written relative to the file that holds it, or absolute inside the workspace. */
+function workspacePath(root: string, path: string, file: string): string | undefined {
+  const found = posix.isAbsolute(path)
+    ? posix.relative(root, path)
+    : posix.normalize(posix.join(posix.dirname(file), path));
+  return found === '..' || found.startsWith('../') || found === '' ? undefined : found;
 }
 
 function unfitName(file: string, problem: string): Diagnostic {
