@@ -26,18 +26,18 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
   const diagnostics: Diagnostic[] = [...scan.diagnostics];
   const unusable = new Set<TemplateName>(scan.broken.keys());
   const byName = new Map<TemplateName, Template>();
-  const reject = (name: TemplateName, ...found: readonly Diagnostic[]): void => {
+  const reject = (name: TemplateName, found: readonly Diagnostic[]): void => {
     unusable.add(name);
-    diagnostics.push(...found);
+    for (const one of found) diagnostics.push(one);
   };
 
   for (const template of scan.templates) {
     const other = byName.get(template.name);
     if (other === undefined) byName.set(template.name, template);
-    else reject(template.name, sameName(template, other));
+    else reject(template.name, [sameName(template, other)]);
   }
   const unknown = unknownTargets(byName, scan.broken);
-  for (const [name, found] of unknown) reject(name, ...found);
+  for (const [name, found] of unknown) reject(name, found);
 
   const edges = [...byName.values()]
     .flatMap((template) => links(template).map(({ edge }) => edge))
@@ -61,13 +61,13 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     if (template === undefined) continue;
     const blocks = blockedIn(template, unusable);
     if (blocks.length > 0) {
-      reject(name, ...blocks);
+      reject(name, blocks);
       continue;
     }
     const depth = template.extends === undefined ? 0 : (depths.get(template.extends.value) ?? 0) + 1;
     depths.set(name, depth);
     if (depth > options.maxDepth) {
-      reject(name, tooDeep(template, depth, options.maxDepth));
+      reject(name, [tooDeep(template, depth, options.maxDepth)]);
       continue;
     }
     const merged = mergeTemplate(
@@ -76,7 +76,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
       options,
     );
     if (merged.ok) templates.set(name, merged.value);
-    else reject(name, ...merged.error);
+    else reject(name, merged.error);
   }
   return {
     templates,

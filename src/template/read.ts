@@ -32,13 +32,13 @@ export function readTemplate(source: Source, naming: TemplateNaming): Result<Rea
   const checked = v.safeParse(templateSchema, data);
   const specs = readSpecs(data, document);
   const issues = checked.success ? [] : schemaIssues(templateSchema, checked.issues, 'a template');
-  const errors = [
-    ...diagnostics,
-    ...issues.map((issue) => schemaDiagnostic(document, issue, 'error')),
+  const errors: (() => Diagnostic)[] = [
+    ...diagnostics.map((one) => () => one),
+    ...issues.map((issue) => () => schemaDiagnostic(document, issue, 'error')),
     ...specs.problems,
     ...extendsProblems(data, document, naming),
   ];
-  if (!checked.success || errors.length > 0) return fail(errors.toSorted(byPlace));
+  if (!checked.success || errors.length > 0) return fail(firstOf(errors, source.file));
   const { cluster, compute } = checked.output;
   const unknown = unknownKeys(templateSchema, { cluster, compute });
   const template = toTemplate(checked.output, specs.packages, document, naming);
@@ -49,6 +49,22 @@ export function readTemplate(source: Source, naming: TemplateNaming): Result<Rea
       ...repeated(specs.packages),
     ],
   });
+}
+
+/** A place takes a while to find, and nobody reads thousands of them. */
+const mostTold = 100;
+
+function firstOf(errors: readonly (() => Diagnostic)[], file: string): Diagnostic[] {
+  const told = errors.slice(0, mostTold).map((error) => error());
+  const more = errors.length - told.length;
+  const rest: Diagnostic = {
+    severity: 'error',
+    code: 'more-errors',
+    message: `${file} has ${more} more errors`,
+    place: { file },
+    cure: 'mend these first',
+  };
+  return [...told.toSorted(byPlace), ...(more > 0 ? [rest] : [])];
 }
 
 function toTemplate(
@@ -130,17 +146,21 @@ function at(data: unknown, path: readonly string[]): unknown {
   return found;
 }
 
-function extendsProblems(data: unknown, document: YamlDocument, naming: TemplateNaming): Diagnostic[] {
+function extendsProblems(
+  data: unknown,
+  document: YamlDocument,
+  naming: TemplateNaming,
+): (() => Diagnostic)[] {
   const path = at(data, ['extends']);
   if (typeof path !== 'string' || naming.inWorkspace(path, document.file) !== undefined) return [];
   return [
-    {
+    () => ({
       severity: 'error',
       code: 'outside-workspace',
       message: `extends ${path} leads out of the workspace`,
       place: document.place(['extends']),
       cure: 'write the path of a template in the workspace, relative to this file',
-    },
+    }),
   ];
 }
 
@@ -148,10 +168,13 @@ function extendsProblems(data: unknown, document: YamlDocument, naming: Template
 function readSpecs(
   data: unknown,
   document: YamlDocument,
-): { readonly packages: readonly Located<RequestedPackage>[]; readonly problems: readonly Diagnostic[] } {
+): {
+  readonly packages: readonly Located<RequestedPackage>[];
+  readonly problems: readonly (() => Diagnostic)[];
+} {
   const written = at(data, paths.packages);
   const packages: Located<RequestedPackage>[] = [];
-  const problems: Diagnostic[] = [];
+  const problems: (() => Diagnostic)[] = [];
   for (const [index, text] of (Array.isArray(written) ? written : []).entries()) {
     if (typeof text !== 'string' || text === '') continue;
     const parsed = parseSpackSpec(text);
@@ -160,13 +183,14 @@ function readSpecs(
       packages.push(document.located({ written: text, spec, name, version }, paths.packages, index));
       continue;
     }
-    problems.push({
+    const { message, at: offset, cure } = parsed.error;
+    problems.push(() => ({
       severity: 'error',
       code: 'spack-spec',
-      message: `${JSON.stringify(shown(text))} is not a Spack spec: ${parsed.error.message}`,
-      place: document.place([...paths.packages, index], parsed.error.at),
-      cure: parsed.error.cure,
-    });
+      message: `${JSON.stringify(shown(text))} is not a Spack spec: ${message}`,
+      place: document.place([...paths.packages, index], offset),
+      cure,
+    }));
   }
   return { packages, problems };
 }

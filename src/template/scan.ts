@@ -17,7 +17,7 @@ export interface Scan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const maxBytes = 1024 * 1024;
+const maxBytes = 256 * 1024;
 
 /** Reads every file that `pattern` finds; a bad one does not keep the others from being read. `root`: the workspace's folder. */
 export async function scanTemplates(files: Files, pattern: string, root: string): Promise<Scan> {
@@ -27,19 +27,19 @@ export async function scanTemplates(files: Files, pattern: string, root: string)
   if (found.value.length === 0) return nothing(noTemplates(pattern));
   const templates: Template[] = [];
   const broken = new Map<TemplateName, string>();
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: (readonly Diagnostic[])[] = [];
   for (const file of found.value) {
     const name = naming.nameOf(file);
     const read = await readFile(files, file, name, naming);
     if (read.ok) {
       templates.push(read.value.template);
-      diagnostics.push(...read.value.warnings);
+      diagnostics.push(read.value.warnings);
     } else {
       broken.set(name, file);
-      diagnostics.push(...read.error);
+      diagnostics.push(read.error);
     }
   }
-  return { templates, broken, diagnostics };
+  return { templates, broken, diagnostics: diagnostics.flat() };
 }
 
 async function readFile(

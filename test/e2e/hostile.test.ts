@@ -44,7 +44,7 @@ test('each is told with its place, and the good one is drawn', async () => {
     '  at templates/deep.yaml:1:39',
     'error: templates/fifo.yaml is not read: it is not a regular file',
     '  at templates/fifo.yaml',
-    'error: templates/huge.yaml is not read: it is larger than 1024 KiB',
+    'error: templates/huge.yaml is not read: it is larger than 256 KiB',
     '  at templates/huge.yaml',
     'error: templates/link.yaml is not read: it is a link to a place outside the workspace',
     '  at templates/link.yaml',

@@ -50,7 +50,7 @@ test.each<[FileProblem, string, string]>([
   ['not-a-file', 'it is not a regular file', 'make it a file, or remove it'],
   ['outside-workspace', 'it is a link to a place outside the workspace', 'copy the file into the workspace'],
   ['not-text', 'it is not UTF-8 text', 'save it as UTF-8'],
-  ['too-big', 'it is larger than 1024 KiB', 'split it: a template is a page of text'],
+  ['too-big', 'it is larger than 256 KiB', 'split it: a template is a page of text'],
 ])('a file that is %s is told of', async (problem, why, cure) => {
   const { diagnostics } = await scan({ 'templates/a.yaml': { problem } });
   expect(diagnostics).toEqual([
