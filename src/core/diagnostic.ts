@@ -30,6 +30,12 @@ export interface Diagnostic {
   readonly cure?: string | undefined;
 }
 
+export const errorOf = (code: string, said: Omit<Diagnostic, 'severity' | 'code'>): Diagnostic => ({
+  severity: 'error',
+  code,
+  ...said,
+});
+
 /** Input that cannot be used. The command line ends with exit code 2 and these diagnostics; nothing was begun. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';

@@ -1,6 +1,6 @@
 /** What templates name as their parents, and what is said where that leads nowhere. It does not know what a template holds. */
 import { posix } from 'node:path';
-import type { Diagnostic, RelatedPlace } from '../core/diagnostic.ts';
+import { type Diagnostic, errorOf, type RelatedPlace } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Located, Template } from '../core/template.ts';
@@ -21,14 +21,8 @@ export function links(template: Template): Link[] {
   return [...parent.map(link('extends')), ...template.dependsOn.map(link('depends_on'))];
 }
 
-const error = (code: string, said: Omit<Diagnostic, 'severity' | 'code'>): Diagnostic => ({
-  severity: 'error',
-  code,
-  ...said,
-});
-
 export const sameName = (template: Template, other: Template): Diagnostic =>
-  error('same-name', {
+  errorOf('same-name', {
     message: `${template.file} and ${other.file} are both named ${template.name}`,
     place: { file: template.file },
     cure: 'rename one of the files',
@@ -65,13 +59,13 @@ export function unknownTargets(
         return didYouMean(wanted, others(), written) ?? meantTemplate(wanted, others());
       });
       const message = `${name} extends ${parentFile}, which does not exist`;
-      found.push(error('unknown-template', { message, place: template.extends.place, cure }));
+      found.push(errorOf('unknown-template', { message, place: template.extends.place, cure }));
     }
     for (const target of dependsOn) {
       if (files.has(target.value)) continue;
       const cure = remembered(target.value, () => meantTemplate(target.value, others()));
       const message = `${name} depends on ${target.value}, which does not exist`;
-      found.push(error('unknown-template', { message, place: target.place, cure }));
+      found.push(errorOf('unknown-template', { message, place: target.place, cure }));
     }
     return found;
   };
@@ -102,7 +96,7 @@ export function cycleOf(
         ];
   });
   const [first, ...related] = places;
-  return error('cycle', {
+  return errorOf('cycle', {
     message: `${cycle[0]} stands on itself: ${cycle.join(' -> ')}`,
     place: first?.place,
     related,
@@ -115,11 +109,11 @@ export function blockedIn(template: Template | undefined, unusable: ReadonlySet<
   const link = template && links(template).find(({ target }) => unusable.has(target.value));
   if (template === undefined || link === undefined) return [];
   const message = `${template.name} stands on ${link.target.value}, which has errors`;
-  return [error('blocked', { message, place: link.target.place })];
+  return [errorOf('blocked', { message, place: link.target.place })];
 }
 
 export const tooDeep = (template: Template, depth: number, maxDepth: number): Diagnostic =>
-  error('too-deep', {
+  errorOf('too-deep', {
     message: `${template.name} is ${depth} templates away from its base image, and the limit is ${maxDepth}`,
     place: template.extends?.place,
     cure: 'extend a template nearer to the base, or raise maxDepth in amifile.ts',

@@ -1,5 +1,5 @@
 /** Where a template contradicts what it inherits, or itself. It does not know how lists are joined. */
-import type { Diagnostic, RelatedPlace } from '../core/diagnostic.ts';
+import { type Diagnostic, errorOf, type RelatedPlace } from '../core/diagnostic.ts';
 import type {
   Architecture,
   Located,
@@ -52,7 +52,7 @@ function versionConflicts(
     if (version === undefined || first === undefined) return [];
     if (versions.includes(version) || versions.includes(undefined)) return [];
     return [
-      conflict('version-conflict', {
+      errorOf('version-conflict', {
         message: `${written} conflicts with ${first.value.written}, which it inherits`,
         place: one.place,
         related: [inherits(first)],
@@ -76,7 +76,7 @@ function userConflicts(own: readonly Located<User>[], inherited: readonly Locate
       return [];
     }
     return [
-      conflict('user-conflict', {
+      errorOf('user-conflict', {
         message: `${said(user.value)} conflicts with ${said(other.value)}`,
         place: user.place,
         related: [{ message: 'the other', place: other.place }],
@@ -97,7 +97,7 @@ function mountConflicts(own: readonly Located<Mount>[], inherited: readonly Loca
       return [];
     }
     return [
-      conflict('mount-conflict', {
+      errorOf('mount-conflict', {
         message: `${bucket} at ${mountPoint} conflicts with ${other.value.bucket} at ${mountPoint}`,
         place: mount.place,
         related: [{ message: 'the other', place: other.place }],
@@ -119,7 +119,7 @@ function buildConflicts(
   const found: Diagnostic[] = [];
   if (build.base !== undefined) {
     found.push(
-      conflict('build-conflict', {
+      errorOf('build-conflict', {
         message: `${name} has both extends and build.base`,
         place: build.base.place,
         related: link === undefined ? [] : [{ message: 'extends', place: link.place }],
@@ -129,7 +129,7 @@ function buildConflicts(
   }
   if (build.architecture !== undefined && build.architecture.value !== architecture) {
     found.push(
-      conflict('build-conflict', {
+      errorOf('build-conflict', {
         message: `${name} is for ${build.architecture.value}, and its parent for ${architecture}`,
         place: build.architecture.place,
         related: inherited.architecture === undefined ? [] : [inherits(inherited.architecture)],
@@ -139,7 +139,7 @@ function buildConflicts(
   }
   if (build.volumeGb !== undefined && build.volumeGb.value < volumeGb) {
     found.push(
-      conflict('build-conflict', {
+      errorOf('build-conflict', {
         message: `${name} has a volume of ${build.volumeGb.value} GiB, and its parent one of ${volumeGb}`,
         place: build.volumeGb.place,
         related: inherited.volumeGb === undefined ? [] : [inherits(inherited.volumeGb)],
@@ -151,9 +151,3 @@ function buildConflicts(
 }
 
 const inherits = ({ place }: Located<unknown>): RelatedPlace => ({ message: 'inherited from', place });
-
-const conflict = (code: string, said: Omit<Diagnostic, 'severity' | 'code'>): Diagnostic => ({
-  severity: 'error',
-  code,
-  ...said,
-});
