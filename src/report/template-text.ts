@@ -7,6 +7,7 @@ import {
   type ResolvedMap,
   type ResolvedValue,
 } from '../template/resolved.ts';
+import { yamlText } from '../template/yaml-text.ts';
 import { printable, type Style } from './style.ts';
 
 interface Line {
@@ -35,11 +36,11 @@ const widest = 72;
 
 function linesOf(tree: ResolvedMap, indent: string): Line[] {
   return [...tree].flatMap(([key, value]): Line[] => {
-    const name = `${indent}${scalar(key)}:`;
+    const name = `${indent}${yamlText(key)}:`;
     if (isList(value)) return [{ text: name }, ...value.flatMap((item) => itemLines(item, `${indent}  `))];
     if (value instanceof Map) return [{ text: name }, ...linesOf(value as ResolvedMap, `${indent}  `)];
     const single = value as ResolvedValue;
-    return [{ text: `${name} ${flow(single.value)}`, value: single }];
+    return [{ text: `${name} ${yamlText(single.value)}`, value: single }];
   });
 }
 
@@ -50,39 +51,10 @@ function itemLines(item: Resolved, indent: string): Line[] {
       at === 0 ? { ...line, text: `${indent}- ${line.text.trimStart()}` } : line,
     );
   }
-  if (isList(item)) return [{ text: `${indent}- ${flow(plainData(item))}` }];
+  if (isList(item)) return [{ text: `${indent}- ${yamlText(plainData(item))}` }];
   const single = item as ResolvedValue;
-  return [{ text: `${indent}- ${flow(single.value)}`, value: single }];
+  return [{ text: `${indent}- ${yamlText(single.value)}`, value: single }];
 }
-
-function flow(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(inFlow).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, item]) => `${inFlow(key)}: ${inFlow(item)}`);
-    return `{ ${entries.join(', ')} }`;
-  }
-  return scalar(value);
-}
-
-const inFlow = (value: Json): string =>
-  typeof value === 'string' && value.includes(',') ? quoted(value) : flow(value);
-
-function scalar(value: string | number | boolean | null): string {
-  if (typeof value !== 'string') return String(value);
-  return plainWords.test(value) && !otherThanText.test(value) ? value : quoted(value);
-}
-
-/** YAML and terminals take no control characters, which JSON does. */
-const quoted = (value: string): string =>
-  JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu, (one) =>
-    one.split('').map(escaped).join(''),
-  );
-
-const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
-/** Words that YAML takes for text wherever they stand; all else is quoted. */
-const plainWords = /^[A-Za-z0-9_./~][\w./@+~%^=,*-]*(?: [\w./@+~%^=,-][\w./@+~%^=,*-]*)*$/;
-const otherThanText = /^(?:~|null|true|false|y|n|yes|no|on|off|[-+.\d][\da-f._xo+-]*|\.?(?:inf|nan))$/i;
 
 export interface TemplateView {
   readonly name: string;
