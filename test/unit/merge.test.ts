@@ -3,21 +3,16 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Located, MergedTemplate, RequestedPackage } from '../../src/core/template.ts';
 import { installOrder, joinLists, joinSettings, mergeTemplate } from '../../src/template/merge.ts';
-import { Source } from '../../src/core/source.ts';
-import { readTemplate } from '../../src/template/read.ts';
-import { templateNaming } from '../../src/template/scan.ts';
-import { errorOf, placeOf, usual, valueOf } from './rig.ts';
+import { errorOf, placeOf, templateOf, usual, valueOf } from './rig.ts';
 
 const written = (list: readonly Located<RequestedPackage>[]): string[] =>
   list.map(({ value }) => value.written);
-
-const naming = templateNaming('templates/**/*.yaml', '/workspace');
 
 /** The last of a chain of templates, each standing on the one before: `t0`, `t1` and so on. */
 function merge(texts: readonly string[]) {
   let parent: MergedTemplate | undefined;
   for (const [at, text] of texts.entries()) {
-    const template = valueOf(readTemplate(new Source(`templates/t${at}.yaml`, text), naming)).template;
+    const template = valueOf(templateOf(`templates/t${at}.yaml`, text));
     const merged = mergeTemplate(template, parent, usual);
     if (at === texts.length - 1) return merged;
     parent = valueOf(merged);

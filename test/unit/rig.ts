@@ -12,11 +12,14 @@ import { ok, type Result } from '../../src/core/result.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import { collect, type Collection } from '../../src/graph/collection.ts';
 import { type Fingerprinted, fingerprintEach } from '../../src/plan/plan.ts';
+import { Source } from '../../src/core/source.ts';
+import type { Template } from '../../src/core/template.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { FileProblem, Files } from '../../src/ports/files.ts';
 import { styleFor } from '../../src/report/style.ts';
 import { readInputs } from '../../src/template/inputs.ts';
-import { scanTemplates } from '../../src/template/scan.ts';
+import { readTemplate } from '../../src/template/read.ts';
+import { scanTemplates, templateNaming } from '../../src/template/scan.ts';
 
 /** Text by path; a problem by path is a file that cannot be used. */
 export type Tree = Readonly<Record<string, string | { readonly problem: FileProblem }>>;
@@ -61,6 +64,12 @@ export const usual = { architecture: 'x86_64', volumeGb: 100 } as const;
 export const stepScripts: Readonly<Record<string, string>> = Object.fromEntries(
   Object.values(configOf().steps).map((path) => [path, `#!/bin/bash\necho ${path}\n`]),
 );
+
+/** One file as it is read, without its warnings. */
+export function templateOf(file: string, text: string): Result<Template, Diagnostic[]> {
+  const read = readTemplate(new Source(file, text), templateNaming('templates/**/*.yaml', '/workspace'));
+  return read.ok ? ok(read.value.template) : read;
+}
 
 export async function collectionOf(tree: Tree, maxDepth = 5): Promise<Collection> {
   return collect(await scanTemplates(memoryFiles(tree), 'templates/**/*.yaml', '/workspace'), {

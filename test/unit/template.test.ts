@@ -1,26 +1,13 @@
-/** One template file to a Template: what is taken over, and what is said about a wrong one. */
+/** One template file to a Template: what is taken over. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Diagnostic, Place } from '../../src/core/diagnostic.ts';
-import { ok, type Result } from '../../src/core/result.ts';
-import { Source } from '../../src/core/source.ts';
-import type { Section, Template } from '../../src/core/template.ts';
-import { readTemplate } from '../../src/template/read.ts';
+import type { Place } from '../../src/core/diagnostic.ts';
+import type { Section } from '../../src/core/template.ts';
 import { templateNaming } from '../../src/template/scan.ts';
-import { errorOf, placeOf, valueOf } from './rig.ts';
+import { templateOf, valueOf } from './rig.ts';
 
-const naming = templateNaming('templates/**/*.yaml', '/workspace');
 const file = 'templates/md/gromacs.yaml';
-const read = (text: string): Result<Template, Diagnostic[]> => {
-  const result = readTemplate(new Source(file, text), naming);
-  return result.ok ? ok(result.value.template) : result;
-};
-
-const wrong = (text: string): string[] =>
-  errorOf(read(text)).map((one) => {
-    const place = placeOf(one)?.slice(file.length + 1);
-    return `${place} ${one.message}${one.cure === undefined ? '' : ` (${one.cure})`}`;
-  });
+const read = (text: string) => templateOf(file, text);
 
 const whole = `
 extends: ../foundation.yaml
@@ -136,173 +123,6 @@ describe('a name is the path below the fixed part of the pattern, without the en
     expect(parent('../../other/x.yaml')).toEqual(['../other/x', 'other/x.yaml']);
     expect(parent('/workspace/templates/x.yaml')).toEqual(['x', 'templates/x.yaml']);
   });
-});
-
-describe('a wrong template', () => {
-  test.each<[string, string[]]>([
-    ['[]', ['1:1 a template must be a map, not a list']],
-    ['build: []', ['1:8 build must be a map, not a list']],
-    ['- a', ['1:1 a template must be a map, not a list']],
-    ['text', ['1:1 a template must be a map, not the text "text"']],
-    ['---\n', ['1:1 a template must be a map, not nothing']],
-    ['extend: x', ['1:1 unknown key extend (did you mean extends?)']],
-    [
-      'extend: x\ntest: y',
-      ['1:1 unknown key extend (did you mean extends?)', '2:1 unknown key test (did you mean tests?)'],
-    ],
-    [
-      'users:\n  - { name: ada, uid: 1001, gid: 1001, sex: f }',
-      ['2:40 unknown key users[0].sex (known here: name, uid, gid)'],
-    ],
-    [
-      'software: { spack_package: [] }',
-      ['1:13 unknown key software.spack_package (did you mean spack_packages?)'],
-    ],
-    ['extends:', ['1:1 extends must be text, not nothing']],
-    ['extends: 3', ['1:10 extends must be text, not the number 3']],
-    ['tests: x', ['1:8 tests must be a list, not the text "x"']],
-    ['tests:\n  - 1', ['2:5 tests[0] must be text, not the number 1']],
-    ['tests: ["a\\nb"]', ['1:9 tests[0] must be one line']],
-    [
-      'users: [{ name: ada, uid: 1, gid: 5000 }]',
-      ['1:27 users[0].uid must be 1000 or more: lower ids belong to the system'],
-    ],
-    ['users:\n- { name: ada }', ['2:3 users[0].uid is missing', '2:3 users[0].gid is missing']],
-    [
-      'users: [{ name: Ada, uid: 5000, gid: 5000 }]',
-      ['1:17 users[0].name must be a Linux user name: small letters, digits, _ and -, at most 32'],
-    ],
-    ['build: { base: { ssm: x } }', ['1:23 build.base.ssm must begin with /']],
-    ['build: { base: { ami: x } }', ['1:23 build.base.ami must be like ami-0123456789abcdef0']],
-    ['build: { base: x }', ['1:16 build.base must be { ssm: "/aws/service/..." } or { ami: "ami-..." }']],
-    ['build: { arch: x86 }', ['1:16 build.arch must be "x86_64" or "arm64"']],
-    ['build: { timeout: 90 }', ['1:19 build.timeout must be text, not the number 90']],
-    ['build: { timeout: 90min }', ['1:19 build.timeout must be like "90m" or "3h"']],
-    [
-      'build: { volume_size_gb: 0.5 }',
-      ['1:26 build.volume_size_gb must be a whole number', '1:26 build.volume_size_gb must be 1 or more'],
-    ],
-    ['build: { instance_type: big }', ['1:25 build.instance_type must be like c6a.4xlarge']],
-    [
-      'build: { scripts: [/etc/x.sh] }',
-      ['1:20 build.scripts[0] must be a path inside the workspace, relative to it'],
-    ],
-    [
-      'build: { inputs: [a/../../b] }',
-      ['1:19 build.inputs[0] must be a path inside the workspace, relative to it'],
-    ],
-    [
-      'data: { s3_mounts: [{ bucket: data, mount_point: /a/../b }] }',
-      ['1:50 data.s3_mounts[0].mount_point must not hold . or .. as a part'],
-    ],
-    [
-      'data: { s3_mounts: [{ bucket: data, mount_point: /usr/local }] }',
-      ['1:50 data.s3_mounts[0].mount_point must not hide a folder of the system'],
-    ],
-    [
-      'software: { spack_packages: ["@1.2"] }',
-      [
-        '1:30 "@1.2" is not a Spack spec: it must begin with a package\'s name (write the package first, as in gromacs@2025.3 +mpi)',
-      ],
-    ],
-    [
-      'software: { spack_packages: [gcc, gcc cmake] }',
-      [
-        '1:39 "gcc cmake" is not a Spack spec: cmake begins a second spec (make each spec an entry of its own)',
-      ],
-    ],
-    [
-      'software: { spack_packages: [gcc, "; rm -rf /"] }',
-      [
-        '1:35 "; rm -rf /" is not a Spack spec: it must begin with a package\'s name (write the package first, as in gromacs@2025.3 +mpi)',
-      ],
-    ],
-    ...['../../../etc/passwd', '/etc/passwd'].map((path): [string, string[]] => [
-      `extends: ${path}`,
-      [
-        `1:10 extends ${path} leads out of the workspace (write the path of a template in the workspace, relative to this file)`,
-      ],
-    ]),
-    ['tests: [a]\ntests: [b]', ['2:1 the key tests stands twice in one map (join the two, or remove one)']],
-    [
-      'tests: 1\ntests: [b]\ntest: [c]\nsoftware: { spack_packages: ["@1"] }\nextends: ../../../x',
-      [
-        '1:8 tests must be a list, not the number 1',
-        '2:1 the key tests stands twice in one map (join the two, or remove one)',
-        '3:1 unknown key test (did you mean tests?)',
-        '4:30 "@1" is not a Spack spec: it must begin with a package\'s name (write the package first, as in gromacs@2025.3 +mpi)',
-        '5:10 extends ../../../x leads out of the workspace (write the path of a template in the workspace, relative to this file)',
-      ],
-    ],
-    ['a:\n\t- b', ['2:1 YAML: tab characters must not be used in indentation (use spaces, not tabs)']],
-    [
-      'a: b: c',
-      [
-        '1:5 YAML: bad indentation of a mapping entry (line it up with its neighbours, and quote a text that holds ": ")',
-      ],
-    ],
-    ['', ['1:1 the file holds nothing (write what the image shall hold, or remove the file)']],
-    ['tests: *b', ['1:9 there is no anchor &b (write the value out, or define the anchor above)']],
-    ['a: \0', ['1:4 YAML: null byte is not allowed in input (save the file as UTF-8 text)']],
-    ['"a: \\q"', ['1:6 YAML: unknown escape sequence (write \\\\ for a backslash, or use single quotes)']],
-    ['tests: [a]\n---\nb: 1\n', ['2:1 the file holds more than one document (make a file of each)']],
-    ['software: [x]', ['1:11 software must be a map, not a list']],
-    [
-      'a: [',
-      [
-        '1:5 YAML: unexpected end of the stream within a flow collection (close the bracket or quote that is open above, or indent this line)',
-      ],
-    ],
-  ])('%j', (text, messages) => {
-    expect(wrong(text)).toEqual(messages);
-  });
-
-  test('shows the line, with a code for programs', () => {
-    expect(errorOf(read('build:\n  arch: x86\n'))).toEqual<Diagnostic[]>([
-      {
-        severity: 'error',
-        code: 'wrong-value',
-        message: 'build.arch must be "x86_64" or "arm64"',
-        place: { file, line: 2, column: 9, excerpt: '  arch: x86' },
-        cure: undefined,
-      },
-    ]);
-  });
-
-  test('may name the prototype without touching it', () => {
-    const known = 'known here: extends, depends_on, cluster, compute, software, users, data, build, tests';
-    expect(wrong('__proto__: { polluted: 1 }')).toEqual([`1:1 unknown key __proto__ (${known})`]);
-    expect(wrong('constructor: { prototype: { polluted: 1 } }')).toEqual([
-      `1:1 unknown key constructor (${known})`,
-    ]);
-    expect(wrong('build: { __proto__: { spot: true } }')[0]).toMatch(/^1:10 unknown key build\.__proto__/);
-    expect(read('cluster: { __proto__: { polluted: 1 } }').ok).toBe(true);
-    expect('polluted' in {}).toBe(false);
-  });
-
-  test('with very many mistakes is told the first of them, and how many more there are', () => {
-    const lines = 200_000;
-    const found = errorOf(read(`tests:\n${'- 1\n'.repeat(lines)}`));
-    expect(found).toHaveLength(101);
-    expect(found[99]).toMatchObject({ place: { line: 101, column: 3, excerpt: '- 1' } });
-    expect(found[100]).toEqual({
-      severity: 'error',
-      code: 'more-errors',
-      message: `${file} has ${lines - 100} more errors`,
-      place: { file },
-      cure: 'mend these first',
-    });
-  });
-
-  test('of aliases that multiply is told in bounded time', () => {
-    const below = (level: number): string => (level === 0 ? 'x' : `*a${level - 1}`);
-    const bomb = Array.from(
-      { length: 12 },
-      (_, level) => `  a${level}: &a${level} [${`${below(level)},`.repeat(8)}]\n`,
-    );
-    expect(wrong(`cluster:\n${bomb.join('')}tests: *a5\n`)).toHaveLength(1);
-    expect(wrong(`cluster:\n${bomb.slice(0, 4).join('')}tests: *a3\n`)).toHaveLength(8);
-  }, 10_000);
 });
 
 test('a template with any of its bytes changed is read or refused with a place', () => {
