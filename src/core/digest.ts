@@ -1,11 +1,11 @@
 /** Digests of bytes and of plain data. It does not know what the data mean. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Digest } from './ids.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 export function digestOf(bytes: string | Uint8Array): Digest {
-  return createHash('sha256').update(bytes).digest('hex') as Digest;
+  return hash('sha256', bytes, 'hex') as Digest;
 }
 
 /** JSON with the keys of every object in code-unit order and no white space: equal data, equal text. */

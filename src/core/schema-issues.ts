@@ -39,19 +39,29 @@ export function schemaIssues(
 }
 
 /** The keys of `data` that a {@link looseMap} somewhere in `schema` took without knowing them. */
-export function unknownKeys(schema: object, data: unknown, path: SchemaIssue['path'] = []): SchemaIssue[] {
-  const bare = unwrap(schema);
-  if ('item' in bare && Array.isArray(data)) {
-    return data.flatMap((item, at) => unknownKeys(bare.item as object, item, [...path, at]));
-  }
-  if (!('entries' in bare) || !isMap(data)) return [];
-  const entries = bare.entries as Record<string, object>;
-  return Object.entries(data as object).flatMap(([key, value]) => {
-    const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
-    return known === undefined
-      ? [unknownKey([...path, key], Object.keys(entries))]
-      : unknownKeys(known, value, [...path, key]);
-  });
+export function unknownKeys(schema: object, data: unknown): SchemaIssue[] {
+  const found: SchemaIssue[] = [];
+  const path: (string | number)[] = [];
+  const look = (within: object, value: unknown, key: string | number): void => {
+    path.push(key);
+    lookInto(within, value);
+    path.pop();
+  };
+  const lookInto = (within: object, value: unknown): void => {
+    const bare = unwrap(within);
+    if ('item' in bare && Array.isArray(value)) {
+      for (let at = 0; at < value.length; at += 1) look(bare.item as object, value[at], at);
+    } else if ('entries' in bare && isMap(value)) {
+      const entries = bare.entries as Record<string, object>;
+      for (const key of Object.keys(value as object)) {
+        const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
+        if (known === undefined) found.push(unknownKey([...path, key], Object.keys(entries)));
+        else look(known, (value as Record<string, unknown>)[key], key);
+      }
+    }
+  };
+  lookInto(schema, data);
+  return found;
 }
 
 function unknownKey(path: SchemaIssue['path'], known: readonly string[]): SchemaIssue {

@@ -55,7 +55,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
   const templates = new Map<TemplateName, MergedTemplate>();
   const depths = new Map<TemplateName, number>();
   const usable = [...byName.keys()].filter((name) => !unusable.has(name));
-  const graph = buildGraph(usable, within(new Set(usable), edges));
+  const graph = usable.length === byName.size ? whole : buildGraph(usable, within(new Set(usable), edges));
   for (const name of graph.order()) {
     const template = byName.get(name);
     if (template === undefined) continue;

@@ -8,6 +8,7 @@ import { errorsOf, unusable } from './select.ts';
 
 /** These templates and the edges between them; what is said about the others stays. */
 export function restrict(collection: Collection, names: ReadonlySet<TemplateName>): Collection {
+  if (names.size === collection.templates.size) return collection;
   const templates = new Map([...collection.templates].filter(([name]) => names.has(name)));
   const edges = collection.graph.edges().filter(({ from, to }) => templates.has(from) && templates.has(to));
   return { ...collection, templates, graph: buildGraph(templates.keys(), edges) };

@@ -2,8 +2,8 @@
 import type { Config } from '../config/config.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
-import type { Recipe, Step } from '../core/recipe.ts';
-import type { BaseImage, MergedTemplate, Mount, User } from '../core/template.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { BaseImage, MergedTemplate, Mount } from '../core/template.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { installOrder } from '../template/merge.ts';
 
@@ -26,6 +26,13 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
   const { template, own, all, build } = merged;
   const parent = template.extends && digests.get(template.extends.value);
   const paths = own.inputs.flatMap(({ value }) => inputs.matches.get(value) ?? []);
+  const packages = installOrder(own.packages);
+  const people = own.users.map(({ value }) => value).toSorted((a, b) => byCodeUnits(a.name, b.name));
+  const data = own.mounts
+    .map(({ value }) => value)
+    .toSorted((a, b) => byCodeUnits(a.mountPoint, b.mountPoint) || byCodeUnits(a.bucket, b.bucket));
+  const tests = all.tests.map(({ value }) => value);
+  const scripts = own.scripts.map(({ value }) => value);
   return {
     origin:
       parent === undefined
@@ -34,47 +41,34 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
     dependsOn: template.dependsOn.flatMap(({ value }) => digests.get(value) ?? []).toSorted(byCodeUnits),
     architecture: build.architecture?.value ?? config.builder.architecture,
     volumeGb: build.volumeGb?.value ?? config.builder.volumeGb,
-    packages: installOrder(own.packages),
-    users: users(own.users.map(({ value }) => value)),
-    mounts: mounts(own.mounts.map(({ value }) => value)),
-    tests: all.tests.map(({ value }) => value),
-    steps: stepsOf(merged, config).map((step) => ({
-      ...step,
-      scriptDigest: scriptDigest(inputs, step.script),
-    })),
+    packages,
+    users: people,
+    mounts: data,
+    tests,
+    steps: stepsOf({ packages, users: people, mounts: data, scripts, tests }, config.steps, inputs),
     inputs: [...new Set(paths)].toSorted(byCodeUnits).flatMap((path) => inputs.files.get(path) ?? []),
   };
 }
 
-const users = (list: readonly User[]): User[] => list.toSorted((a, b) => byCodeUnits(a.name, b.name));
-
-const mounts = (list: readonly Mount[]): Mount[] =>
-  list.toSorted((a, b) => byCodeUnits(a.mountPoint, b.mountPoint) || byCodeUnits(a.bucket, b.bucket));
+type Work = Pick<Recipe, 'packages' | 'users' | 'mounts' | 'tests'> & { readonly scripts: readonly string[] };
 
 /** In the order in which they run, which the order of a template's lists does not change, but for its own scripts and tests. */
-function stepsOf({ own, all }: MergedTemplate, { steps }: Config): Step[] {
-  const step = (name: string, script: string, args: readonly string[] = []): Step => ({
+function stepsOf(work: Work, steps: Config['steps'], inputs: InputIndex): Recipe['steps'] {
+  const step = (name: string, script: string, args: readonly string[] = []): Recipe['steps'][number] => ({
     name,
     script,
     arguments: args,
+    scriptDigest: scriptDigest(inputs, script),
   });
-  const people = users(own.users.map(({ value }) => value));
-  const data = mounts(own.mounts.map(({ value }) => value));
+  const accounts = work.users.map(({ name, uid, gid }) => `${name}:${uid}:${gid}`);
+  const buckets = work.mounts.map(mountArgument);
   return [
     step('bootstrap', steps.bootstrap),
-    ...installOrder(own.packages).map((spec) => step(`package ${spec}`, steps.package, [spec])),
-    ...(people.length === 0
-      ? []
-      : [
-          step(
-            'users',
-            steps.users,
-            people.map(({ name, uid, gid }) => `${name}:${uid}:${gid}`),
-          ),
-        ]),
-    ...(data.length === 0 ? [] : [step('mounts', steps.mounts, data.map(mountArgument))]),
-    ...own.scripts.map(({ value }) => step(`script ${value}`, value)),
-    ...all.tests.map(({ value }, index) => step(`test ${index + 1}`, steps.tests, [value])),
+    ...work.packages.map((spec) => step(`package ${spec}`, steps.package, [spec])),
+    ...(accounts.length === 0 ? [] : [step('users', steps.users, accounts)]),
+    ...(buckets.length === 0 ? [] : [step('mounts', steps.mounts, buckets)]),
+    ...work.scripts.map((path) => step(`script ${path}`, path)),
+    ...work.tests.map((command, index) => step(`test ${index + 1}`, steps.tests, [command])),
     step('clean-up', steps.cleanUp),
   ];
 }

@@ -37,10 +37,15 @@ const nothing: TemplateLists = { packages: [], users: [], mounts: [], scripts: [
 export const joinLists = (below: TemplateLists, above: TemplateLists): TemplateLists =>
   concatenated(below, beyond(below, above));
 
-export const joinSettings = (below: BuildSettings, above: BuildSettings): BuildSettings => ({
-  ...below,
-  ...Object.fromEntries(Object.entries(above).filter(([, value]) => value !== undefined)),
-});
+export const joinSettings = (below: BuildSettings, above: BuildSettings): BuildSettings =>
+  ({
+    instanceType: above.instanceType ?? below.instanceType,
+    spot: above.spot ?? below.spot,
+    timeoutSeconds: above.timeoutSeconds ?? below.timeoutSeconds,
+    volumeGb: above.volumeGb ?? below.volumeGb,
+    architecture: above.architecture ?? below.architecture,
+    base: above.base ?? below.base,
+  }) satisfies Record<keyof BuildSettings, unknown>;
 
 /** What `above` holds that `below` does not, each thing once. */
 function beyond(below: TemplateLists, above: TemplateLists): TemplateLists {
@@ -75,19 +80,31 @@ function added<Value>(
   key: (value: Value) => string,
 ): readonly Located<Value>[] {
   if (items.length === 0) return items;
-  const seen = new Set(inherited.map(({ value }) => key(value)));
+  const before = keysOf(inherited, key);
+  const seen = new Set<string>();
   return items.filter(({ value }) => {
-    const before = seen.size;
-    return seen.add(key(value)).size > before;
+    const one = key(value);
+    return !before.has(one) && seen.size < seen.add(one).size;
   });
 }
 
+/** Remembered by the list: a parent has many children. */
+function keysOf<Value>(list: readonly Located<Value>[], key: (value: Value) => string): ReadonlySet<string> {
+  const known = rememberedKeys.get(list);
+  if (known !== undefined) return known;
+  const keys = new Set(list.map(({ value }) => key(value)));
+  rememberedKeys.set(list, keys);
+  return keys;
+}
+
+const rememberedKeys = new WeakMap<readonly Located<unknown>[], ReadonlySet<string>>();
+
 /** Compilers first, since the other packages may be built with them; then by code units. */
 export function installOrder(packages: readonly Located<RequestedPackage>[]): string[] {
-  return packages
-    .map(({ value }) => ({ spec: value.spec, rank: compilers.has(bareName(value)) ? 0 : 1 }))
-    .toSorted((a, b) => a.rank - b.rank || byCodeUnits(a.spec, b.spec))
-    .map(({ spec }) => spec);
+  const first: string[] = [];
+  const then: string[] = [];
+  for (const { value } of packages) (compilers.has(bareName(value)) ? first : then).push(value.spec);
+  return [...first.toSorted(byCodeUnits), ...then.toSorted(byCodeUnits)];
 }
 
 /** The namespace is of no importance here: `builtin.gcc` is a compiler too. */

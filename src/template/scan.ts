@@ -64,9 +64,8 @@ export function templateNaming(pattern: string, root: string): TemplateNaming {
   const fixed = /^(?:[^*?[\]{}()!]+\/)?/.exec(pattern)?.[0] ?? '';
   return {
     nameOf(file) {
-      const below = posix.relative(fixed, file);
-      const { dir, name } = posix.parse(below);
-      return templateName(posix.join(dir, name));
+      const below = file.startsWith(fixed) ? file.slice(fixed.length) : posix.relative(fixed, file);
+      return templateName(below.slice(0, below.length - posix.extname(below).length));
     },
     inWorkspace: (path, file) => workspacePath(root, path, file),
   };

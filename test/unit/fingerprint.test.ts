@@ -1,6 +1,7 @@
 /** The digest of an image: everything that can change the image moves it, and nothing else does. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { canonical, digestOf as digestOfText } from '../../src/core/digest.ts';
 import type { Digest, ImageId } from '../../src/core/ids.ts';
 import { imageId, templateName } from '../../src/core/ids.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
@@ -36,7 +37,7 @@ test('of a known recipe is known', () => {
 });
 
 test('has a named part for each thing that it is made of', () => {
-  expect(fingerprint(known).parts.map(({ name }) => name)).toEqual([
+  expect(fingerprint(known).parts.map(([name]) => name)).toEqual([
     'format',
     'base image',
     'depends on',
@@ -97,6 +98,11 @@ describe('of a recipe', () => {
     const text = 'ami-0123456789abcdef0';
     const parent = fingerprint({ ...known, origin: { kind: 'parent', digest: text as Digest } });
     expect(parent.digest).not.toBe(golden);
+  });
+
+  test('it is that of the canonical text of its parts', () => {
+    const { digest, parts } = fingerprint(known);
+    expect(digest).toBe(digestOfText(canonical(parts)));
   });
 
   test('the place of a script does not change it, only what the script holds', () => {
