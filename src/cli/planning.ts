@@ -1,16 +1,14 @@
 /** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
 import { lookUp } from '../cache/lookup.ts';
 import { knownTokens, manifestKey, readManifest, rememberedDurations } from '../cache/manifest.ts';
-import { canonical } from '../core/digest.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
-import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
+import type { Digest, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
-import type { BaseImage } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
 import { fingerprintEach, makePlan, type NamedFingerprint, type Planned } from '../plan/plan.ts';
-import { baseOf } from '../plan/recipe.ts';
 import { readInputs } from '../template/inputs.ts';
+import { resolveBases } from './bases.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { must } from './unavailable.ts';
 
@@ -22,35 +20,9 @@ export async function fingerprints(
 ): Promise<Iterable<NamedFingerprint>> {
   const { config, files } = workspace;
   const inputs = await readInputs(files, config.steps, collection.templates.values());
-  const images = await baseImages(workspace, collection, cloud);
-  const each = fingerprintEach(collection, config, inputs, (base) => {
-    const image = images.get(canonical(base));
-    if (image === undefined) throw new Error(`the base image ${canonical(base)} was not resolved`);
-    return image;
-  });
+  const each = fingerprintEach(collection, config, inputs, await resolveBases(workspace, collection, cloud));
   if (!each.ok) throw new InvalidInput(each.error);
   return each.value;
-}
-
-/** Each base image that some template stands on, asked for once. */
-async function baseImages(
-  { config }: Workspace,
-  collection: Collection,
-  { registry }: Pick<Cloud, 'registry'>,
-): Promise<ReadonlyMap<string, ImageId>> {
-  const bases = new Map<string, BaseImage>();
-  for (const merged of collection.templates.values()) {
-    if (merged.template.extends !== undefined) continue;
-    const base = baseOf(merged, config);
-    bases.set(canonical(base), base);
-  }
-  const resolved = await Promise.all(
-    [...bases].map(async ([key, base]) => {
-      const image = 'ami' in base ? (base.ami as ImageId) : must(await registry.resolveParameter(base.ssm));
-      return [key, image] as const;
-    }),
-  );
-  return new Map(resolved);
 }
 
 export interface PlannedRun extends Planned {
