@@ -1,25 +1,16 @@
 /** The digest of a recipe and the named parts that it is made of, from one walk, so that they cannot disagree. */
-import { digestOf, type Json } from '../core/digest.ts';
-import type { Digest } from '../core/ids.ts';
+import { digestOfParts, type Fingerprint, type Part } from '../core/fingerprint.ts';
 import type { Recipe } from '../core/recipe.ts';
 
 /** Raised whenever the same recipe would give another digest. */
 const formatVersion = 1;
 
-/** What it is called, and what it is; several parts may have one name. */
-type Part = readonly [name: string, value: Json];
-
-export interface Fingerprint {
-  readonly digest: Digest;
-  readonly parts: readonly Part[];
-}
-
 export function fingerprint(recipe: Recipe): Fingerprint {
   const parts = partsOf(recipe);
-  return { parts, digest: digestOf(JSON.stringify(parts)) };
+  return { parts, digest: digestOfParts(parts) };
 }
 
-/** Sets are in code-unit order already; what runs in an order keeps it. The keys of each object are in code-unit order: the text is canonical. */
+/** Sets are in code-unit order already; what runs in an order keeps it. So are the keys of each object: the text of the parts is canonical. */
 function partsOf(recipe: Recipe): Part[] {
   const { origin } = recipe;
   return [

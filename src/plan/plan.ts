@@ -3,6 +3,7 @@ import type { Found } from '../cache/lookup.ts';
 import type { Config } from '../config/config.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Fingerprint } from '../core/fingerprint.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Action, Plan } from '../core/plan.ts';
@@ -11,7 +12,7 @@ import type { BaseImage, MergedTemplate } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { decide, type Decision } from './decide.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
+import { fingerprint } from './fingerprint.ts';
 import { recipeOf } from './recipe.ts';
 
 export interface Fingerprinted {
