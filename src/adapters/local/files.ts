@@ -4,13 +4,10 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import fastGlob from 'fast-glob';
-import { byCodeUnits } from '../../core/order.ts';
 import type { Digest } from '../../core/ids.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { FileDigest, FileProblem, Files, UnlistedFolder } from '../../ports/files.ts';
-
-const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**'];
+import { glob } from './glob.ts';
 
 /** Opening a pipe or a device would wait for a writer otherwise. */
 const forReading = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -60,17 +57,7 @@ export function localFiles(root: string): Files {
   return {
     async list(patterns) {
       try {
-        // Links to folders are not followed: they may lead out of the workspace, or round in circles.
-        const found = await fastGlob([...patterns], {
-          cwd: root,
-          dot: true,
-          ignore: ignored,
-          followSymbolicLinks: false,
-          onlyFiles: false,
-          objectMode: true,
-        });
-        const files = found.filter(({ dirent }) => !dirent.isDirectory());
-        return ok(files.map(({ path }) => path).toSorted(byCodeUnits));
+        return ok(await glob(patterns, root));
       } catch (error) {
         return fail(unlistedFolder(root, error));
       }
@@ -134,7 +121,7 @@ function readAll(file: number, size: number): Buffer {
 let buffer = Buffer.alloc(0);
 
 /** Whatever a decoder replaced would be neither what was hashed nor what was meant. */
-function decoded(bytes: Buffer): Content {
+export function decoded(bytes: Buffer): Content {
   return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { problem: 'not-text' };
 }
 

@@ -1,9 +1,7 @@
 /** The bash of this machine, asked to read scripts with `bash -n`. It does not know what they are for. */
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
 import type { ScriptFault, Shell } from '../../ports/shell.ts';
+import { findProgram } from './find-program.ts';
 
 const limitMs = 10_000;
 const atOnce = 8;
@@ -12,7 +10,7 @@ const atOnce = 8;
 export function localShell(root: string, searchPath: string | undefined): Shell {
   return {
     async check(scripts) {
-      const bash = await findBash(searchPath ?? '');
+      const bash = await findProgram('bash', searchPath ?? '');
       if (bash === undefined) return undefined;
       const found = new Map<string, readonly ScriptFault[]>();
       const left = [...scripts];
@@ -24,20 +22,6 @@ export function localShell(root: string, searchPath: string | undefined): Shell 
       return found;
     },
   };
-}
-
-/** Absolute folders only: another one would be looked for in the workspace. */
-async function findBash(searchPath: string): Promise<string | undefined> {
-  for (const folder of searchPath.split(':').filter((one) => isAbsolute(one))) {
-    const file = join(folder, 'bash');
-    try {
-      await access(file, constants.X_OK);
-      if ((await stat(file)).isFile()) return file;
-    } catch {
-      // The next folder.
-    }
-  }
-  return undefined;
 }
 
 function faultsOf(bash: string, root: string, script: string, searchPath: string): Promise<ScriptFault[]> {
