@@ -42,10 +42,8 @@ export interface Repository {
   /** The whole hash of the commit that `ref` names. */
   commit(ref: string): Promise<Result<string, GitProblem>>;
   mergeBase(base: string, head: string): Promise<Result<string, GitProblem>>;
-  /** The workspace as it is in a commit. */
-  tree(commit: string): Promise<Result<GitTree, GitProblem>>;
-  /** The same; what is on the disk too is read from there, as a checkout would have made it. */
-  treeBeside(disk: Files, commit: string): Promise<Result<GitTree, GitProblem>>;
+  /** The workspace as it is in a commit; what is on the disk too is read from there, as a checkout would have made it. */
+  tree(commit: string, disk: Files): Promise<Result<GitTree, GitProblem>>;
   /** Files on the disk that git neither tracks nor ignores. */
   untracked(): Promise<Result<ReadonlySet<string>, GitProblem>>;
   /** What kept a file of a tree from being read, if anything did. */

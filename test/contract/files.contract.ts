@@ -58,6 +58,17 @@ export function filesContract(
         expect(await listed(files, ['t/a.txt', '**/*.txt', 'u.yaml'])).toEqual(['t/a.txt', 'u.yaml']);
       });
 
+      test('finds odd names too, those with line breaks among them', async () => {
+        const { files, write } = await makeIt();
+        const odd = ['t/ a', 't/"b"', "t/'c'", 't/d\ne/f\rg', 't/h\u2028', 't/\\i', 't/[j]', 't/\tk'];
+        for (const path of odd) await write(path, path);
+        expect(await listed(files, ['t/**'])).toEqual(odd.toSorted());
+        for (const path of odd) {
+          expect(await files.read(path, 99)).toEqual({ text: path });
+          expect(await files.digest(path)).toMatchObject({ path, digest: digestOf(path) });
+        }
+      });
+
       test('gives nothing where nothing matches', async () => {
         const { files } = await makeIt();
         expect(await listed(files, ['t/**/*.yaml'])).toEqual([]);

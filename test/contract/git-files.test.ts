@@ -7,7 +7,7 @@ import { localGit } from '../../src/adapters/local/git.ts';
 import type { Files } from '../../src/ports/files.ts';
 import { valueOf } from '../unit/rig.ts';
 import { filesContract, type FilesRig } from './files.contract.ts';
-import { gitEnvironment, makeRepo, tempFolder } from './git-rig.ts';
+import { gitEnvironment, makeRepo, tempFolder } from '../git-rig.ts';
 
 /** `below`: where in the repository the workspace is; `beside`: what is on the disk too is read from there. */
 async function committed(below: string, beside: boolean): Promise<FilesRig> {
@@ -23,8 +23,9 @@ async function committed(below: string, beside: boolean): Promise<FilesRig> {
     const commit = repo.commit();
     const repository = valueOf(await localGit(root, gitEnvironment).open());
     onTestFinished(() => repository.close());
-    const disk = localFiles(root);
-    return valueOf(beside ? await repository.treeBeside(disk, commit) : await repository.tree(commit)).files;
+    // With an empty index git can call nothing unchanged.
+    if (!beside) repo.git('rm', '-r', '-q', '--cached', '--ignore-unmatch', '.');
+    return valueOf(await repository.tree(commit, localFiles(root))).files;
   };
   return {
     files: {

@@ -1,20 +1,19 @@
 /** A git tree as the files of a workspace, with what is the same on the disk read from there. It does not know where the tree came from. */
 import { createHash } from 'node:crypto';
-import type { FileSystemAdapter } from 'fast-glob';
 import type { Digest } from '../../core/ids.ts';
 import { ok } from '../../core/result.ts';
 import type { FileDigest, FileProblem, Files } from '../../ports/files.ts';
 import type { GitProblem, GitTree } from '../../ports/git.ts';
 import { decoded } from './files.ts';
 import { type Blob, type Entry, find, type Folder } from './git-entries.ts';
-import { glob } from './glob.ts';
+import { type Disk, glob, type NamedStatus } from './glob.ts';
 
 export interface TreeSource {
   readonly root: Folder;
   /** The absolute path of the workspace, to which links may lead. */
   readonly top: string;
   /** What git calls unchanged is read from it. */
-  readonly disk: Files | undefined;
+  readonly disk: Files;
   readonly changed: ReadonlySet<string>;
   readonly onTrouble: (problem: GitProblem) => void;
 }
@@ -34,7 +33,7 @@ export function gitTree(source: TreeSource): GitTree {
     const { entry, paths } = found;
     switch (entry.kind) {
       case 'file':
-        return { blob: entry, onDisk: disk !== undefined && !paths.some((one) => changed.has(one)) };
+        return { blob: entry, onDisk: !paths.some((one) => changed.has(one)) };
       case 'folder':
         return { problem: 'not-a-file' };
       case 'link':
@@ -62,7 +61,7 @@ export function gitTree(source: TreeSource): GitTree {
     async read(path, maxBytes) {
       const file = fileAt(path);
       if ('problem' in file) return file;
-      if (file.onDisk && disk !== undefined) return disk.read(path, maxBytes);
+      if (file.onDisk) return disk.read(path, maxBytes);
       const bytes: Buffer[] = [];
       let tooBig = false;
       const whole = await readBlob(file.blob, (size) => {
@@ -76,7 +75,7 @@ export function gitTree(source: TreeSource): GitTree {
     async digest(path): Promise<FileDigest | { readonly problem: FileProblem }> {
       const file = fileAt(path);
       if ('problem' in file) return file;
-      if (file.onDisk && disk !== undefined) return disk.digest(path);
+      if (file.onDisk) return disk.digest(path);
       const hash = createHash('sha256');
       const whole = await readBlob(file.blob, () => (part) => void hash.update(part));
       if (!whole) return { problem: 'unreadable' };
@@ -105,7 +104,7 @@ export const unreadObject = (id: string): GitProblem => ({
 });
 
 /** So much of a disk as is asked by what looks for patterns, with the root of the tree at `/`. */
-function asDisk(root: Folder, top: string, onTrouble: TreeSource['onTrouble']): FileSystemAdapter {
+function asDisk(root: Folder, top: string, onTrouble: TreeSource['onTrouble']): Disk {
   const at = (path: string, asLink: boolean): Entry | undefined => {
     const below = path.replace(/^\/+/, '');
     if (below === '') return root;
@@ -117,15 +116,14 @@ function asDisk(root: Folder, top: string, onTrouble: TreeSource['onTrouble']): 
     return entry;
   };
   const missing = Object.assign(new Error('no such entry'), { code: 'ENOENT' });
-  const disk = {
-    lstat(path: string, answer: (error: Error | null, status?: unknown) => void) {
+  return {
+    lstat(path, answer) {
       const entry = at(path, true);
-      if (entry === undefined) answer(missing);
-      else answer(null, status('', entry));
+      answer(entry === undefined ? missing : null, status('', entry ?? root));
     },
-    readdir(path: string, _options: unknown, answer: (error: Error | null, entries?: unknown) => void) {
+    readdir(path, _options, answer) {
       const entry = at(path, false);
-      if (entry?.kind !== 'folder') answer(missing);
+      if (entry?.kind !== 'folder') answer(missing, []);
       else
         answer(
           null,
@@ -133,13 +131,11 @@ function asDisk(root: Folder, top: string, onTrouble: TreeSource['onTrouble']): 
         );
     },
   };
-  // The type is that of all of node:fs, overloads included, of which these two are called.
-  return disk as unknown as FileSystemAdapter;
 }
 
 const no = (): boolean => false;
 
-function status(name: string, { kind }: Entry): object {
+function status(name: string, { kind }: Entry): NamedStatus {
   return {
     name,
     isDirectory: () => kind === 'folder' || kind === 'lost',

@@ -46,6 +46,12 @@ const failed = (command: string, { code, stderr }: Ran): GitProblem => ({
 /** Paths that each end with a NUL. */
 const pathsIn = (output: Buffer): string[] => output.toString('utf8').split('\0').slice(0, -1);
 
+interface Loaded {
+  readonly root: Folder;
+  /** Paths that differ on the disk. */
+  readonly changed: Set<string>;
+}
+
 class LocalRepository implements Repository {
   readonly #git: GitProgram;
   readonly #root: string;
@@ -84,12 +90,13 @@ class LocalRepository implements Repository {
     );
   }
 
-  tree(commit: string): Promise<Result<GitTree, GitProblem>> {
-    return this.#tree(commit, undefined);
-  }
-
-  treeBeside(disk: Files, commit: string): Promise<Result<GitTree, GitProblem>> {
-    return this.#tree(commit, disk);
+  async tree(commit: string, disk: Files): Promise<Result<GitTree, GitProblem>> {
+    const root = emptyFolder();
+    const changed = new Set<string>();
+    const problem = await this.#load({ root, changed }, { commit, below: this.#below, at: '' });
+    if (problem !== undefined) return fail(problem);
+    const onTrouble = (met: GitProblem): void => void (this.#trouble ??= met);
+    return ok(gitTree({ root, top: this.#root, disk, changed, onTrouble }));
   }
 
   async untracked(): Promise<Result<ReadonlySet<string>, GitProblem>> {
@@ -105,25 +112,9 @@ class LocalRepository implements Repository {
     for (const objects of this.#objects.values()) objects.close();
   }
 
-  async #tree(commit: string, disk: Files | undefined): Promise<Result<GitTree, GitProblem>> {
-    const root = emptyFolder();
-    const changed = new Set<string>();
-    const problem = await this.#load(
-      { root, changed: disk === undefined ? undefined : changed },
-      {
-        commit,
-        below: this.#below,
-        at: '',
-      },
-    );
-    if (problem !== undefined) return fail(problem);
-    const onTrouble = (met: GitProblem): void => void (this.#trouble ??= met);
-    return ok(gitTree({ root, top: this.#root, disk, changed, onTrouble }));
-  }
-
   /** Puts the files of a commit, and those of its submodules, below `at` into the tree; and the paths that differ on the disk. */
   async #load(
-    into: { readonly root: Folder; readonly changed: Set<string> | undefined },
+    into: Loaded,
     from: { readonly commit: string; readonly below: string; readonly at: string },
   ): Promise<GitProblem | undefined> {
     const { commit, below, at } = from;
@@ -145,12 +136,12 @@ class LocalRepository implements Repository {
         place(into.root, `${at}${path}`, entry);
       }
     }
-    return into.changed && this.#addChanged(into.changed, folder, commit, at);
+    return this.#addChanged(into.changed, folder, commit, at);
   }
 
   /** One that is not checked out has no files, here or on the disk. */
   async #loadSubmodule(
-    into: { readonly root: Folder; readonly changed: Set<string> | undefined },
+    into: Loaded,
     { commit, at }: { readonly commit: string; readonly at: string },
   ): Promise<GitProblem | undefined> {
     const folder = join(this.#root, at);

@@ -1,15 +1,31 @@
 /** Which files patterns stand for, on a disk or in what looks like one. It does not know what they hold. */
+import * as machine from 'node:fs';
 import fastGlob from 'fast-glob';
 import { byCodeUnits } from '../../core/order.ts';
 
 /** What belongs to other programs, and to this one. */
 const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**'];
 
-/** `disk`: what is asked instead of this machine's. */
+/** So much of node:fs as is asked. */
+export interface Disk {
+  lstat(path: string, answer: (error: Error | null, status: Status) => void): void;
+  readdir(
+    path: string,
+    options: { readonly withFileTypes: true },
+    answer: (error: Error | null, entries: NamedStatus[]) => void,
+  ): void;
+}
+
+type Status = Pick<
+  machine.Stats,
+  'isDirectory' | 'isFile' | 'isSymbolicLink' | 'isBlockDevice' | 'isCharacterDevice' | 'isFIFO' | 'isSocket'
+>;
+export type NamedStatus = Status & { name: string };
+
 export async function glob(
   patterns: readonly string[],
   root: string,
-  disk?: fastGlob.FileSystemAdapter,
+  disk: Disk = machine,
 ): Promise<string[]> {
   // Links to folders are not followed: they may lead out of the workspace, or round in circles.
   const found = await fastGlob([...patterns], {
@@ -19,8 +35,33 @@ export async function glob(
     followSymbolicLinks: false,
     onlyFiles: false,
     objectMode: true,
-    ...(disk === undefined ? {} : { fs: disk }),
+    // The type is that of all of node:fs, overloads included.
+    fs: withoutLineBreaks(disk) as unknown as fastGlob.FileSystemAdapter,
   });
   const files = found.filter(({ dirent }) => !dirent.isDirectory());
-  return files.map(({ path }) => path).toSorted(byCodeUnits);
+  return files.map(({ path }) => realName(path)).toSorted(byCodeUnits);
 }
+
+/** No wildcard fits a line break: what has one in its name would be passed over in silence. */
+function withoutLineBreaks(disk: Disk): Disk {
+  return {
+    lstat: (path, answer) => disk.lstat(realName(path), answer),
+    readdir: (path, options, answer) =>
+      disk.readdir(realName(path), options, (error, entries) => {
+        if (error === null)
+          for (const entry of entries) if (lineBreak.test(entry.name)) entry.name = standIn(entry.name);
+        answer(error, entries);
+      }),
+  };
+}
+
+const lineBreak = /[\n\r\u2028\u2029]/;
+const lineBreaks = '\n\r\u2028\u2029';
+/** Characters that mean nothing to anybody. */
+const standIns = '\uF8F0\uF8F1\uF8F2\uF8F3';
+
+const standIn = (name: string): string =>
+  name.replaceAll(/[\n\r\u2028\u2029]/g, (one) => standIns.charAt(lineBreaks.indexOf(one)));
+
+const realName = (path: string): string =>
+  path.replaceAll(/[\uF8F0-\uF8F3]/g, (one) => lineBreaks.charAt(standIns.indexOf(one)));
