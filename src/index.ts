@@ -1,6 +1,7 @@
 /** What amifile.ts imports from `amigraph`. */
 export { defineConfig } from './config/written-config.ts';
 export type {
+  AffectedOptions,
   BuilderOptions,
   Provider,
   SandboxSettings,

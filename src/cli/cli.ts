@@ -4,6 +4,7 @@ import program from '../../package.json' with { type: 'json' };
 import { diagnosticsText } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
 import { exitCodes } from './commands/base.ts';
+import { AffectedCommand } from './commands/affected.ts';
 import { BuildCommand } from './commands/build.ts';
 import { GraphCommand } from './commands/graph.ts';
 import { ListCommand } from './commands/list.ts';
@@ -36,6 +37,7 @@ const commands: readonly CommandClass<Surroundings>[] = [
   BuildCommand,
   ListCommand,
   GraphCommand,
+  AffectedCommand,
   ShowCommand,
   SchemaCommand,
   ValidateCommand,

@@ -1,10 +1,10 @@
 /** From a workspace to its templates. It does not know digests: a drawing needs none. */
 import { type Collection, collect } from '../graph/collection.ts';
-import { scanTemplates } from '../template/scan.ts';
+import { type Reads, scanTemplates } from '../template/scan.ts';
 import type { Workspace } from './context.ts';
 
-export async function readCollection({ config, files }: Workspace): Promise<Collection> {
-  return collect(await scanTemplates(files, config.templates, config.root), {
+export async function readCollection({ config, files }: Workspace, reads?: Reads): Promise<Collection> {
+  return collect(await scanTemplates(files, config.templates, config.root, reads), {
     maxDepth: config.maxDepth,
     ...config.builder,
   });

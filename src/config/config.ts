@@ -25,6 +25,8 @@ export interface Config {
   };
   readonly steps: Required<StepScripts>;
   readonly concurrency: number;
+  /** Between which ends `affected` compares; undefined: nobody has said. */
+  readonly affected: { readonly base: string | undefined; readonly head: string | undefined };
   readonly sandbox: {
     /** Absolute. */
     readonly folder: string;

@@ -63,6 +63,10 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
       ...given(config.steps ?? {}),
     },
     concurrency: config.concurrency ?? 10,
+    affected: {
+      base: env['AMIGRAPH_BASE'] || config.affected?.base,
+      head: env['AMIGRAPH_HEAD'] || undefined,
+    },
     sandbox: {
       folder: resolve(root, sandbox.folder ?? '.amigraph/sandbox'),
       speed: sandbox.speed === 'instant' ? Number.POSITIVE_INFINITY : (sandbox.speed ?? 400),

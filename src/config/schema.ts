@@ -7,6 +7,7 @@ import {
   bucketName,
   duration,
   instanceType,
+  line,
   text,
   volumeGb,
   wholeNumber,
@@ -60,6 +61,7 @@ export const configSchema = strictMap({
     }),
   ),
   concurrency: v.optional(v.pipe(wholeNumber, v.maxValue(1000, 'must be at most 1000'))),
+  affected: v.optional(strictMap({ base: v.optional(line) })),
   sandbox: v.optional(
     strictMap({
       folder: v.optional(text),

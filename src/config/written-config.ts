@@ -24,8 +24,15 @@ export interface WrittenConfig {
   readonly steps?: StepScripts;
   /** How many images are built at the same time. Default: 10. */
   readonly concurrency?: number;
+  /** What `affected` and `build --affected` compare with. */
+  readonly affected?: AffectedOptions;
   /** The AWS of our own, for machines with no account. */
   readonly sandbox?: SandboxSettings;
+}
+
+export interface AffectedOptions {
+  /** A branch, tag or commit of git, as `main` or `origin/main`. Default: AMIGRAPH_BASE. */
+  readonly base?: string;
 }
 
 export type Provider = 'sandbox' | 'aws';

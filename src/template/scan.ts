@@ -17,10 +17,23 @@ export interface Scan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+type Read = Result<ReadTemplate, readonly Diagnostic[]>;
+
+/** Files that were read, for another scan in which some of them are the same. */
+export interface Reads {
+  get(file: string): Read | undefined;
+  set(file: string, read: Read): unknown;
+}
+
 const maxBytes = 256 * 1024;
 
 /** Reads every file that `pattern` finds; a bad one does not keep the others from being read. `root`: the workspace's folder. */
-export async function scanTemplates(files: Files, pattern: string, root: string): Promise<Scan> {
+export async function scanTemplates(
+  files: Files,
+  pattern: string,
+  root: string,
+  reads?: Reads,
+): Promise<Scan> {
   const naming = templateNaming(pattern, root);
   const found = await files.list([pattern]);
   if (!found.ok) return nothing(unlisted(found.error));
@@ -30,7 +43,8 @@ export async function scanTemplates(files: Files, pattern: string, root: string)
   const diagnostics: (readonly Diagnostic[])[] = [];
   for (const file of found.value) {
     const name = naming.nameOf(file);
-    const read = await readFile(files, file, name, naming);
+    const read = reads?.get(file) ?? (await readFile(files, file, name, naming));
+    reads?.set(file, read);
     if (read.ok) {
       templates.push(read.value.template);
       diagnostics.push(read.value.warnings);
@@ -47,7 +61,7 @@ async function readFile(
   file: string,
   name: TemplateName,
   naming: TemplateNaming,
-): Promise<Result<ReadTemplate, readonly Diagnostic[]>> {
+): Promise<Read> {
   const misnamed = nameProblem(name);
   if (misnamed !== undefined) return fail([unfitName(file, misnamed)]);
   const content = await files.read(file, maxBytes);

@@ -103,6 +103,7 @@ Images
 
 Templates
   amigraph graph            Show what stands on what.
+  amigraph affected         Show which templates a change affects.
   amigraph show [NAME...]   Show what a template says, each value with the file and line it comes from.
   amigraph schema           Print the JSON Schema of a template, for editors.
   amigraph validate         Check all templates, scripts and inputs, without a cloud.
@@ -158,7 +159,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, list, graph, show, schema, validate, sandbox serve, sandbox reset',
+    'the commands are: build, list, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],

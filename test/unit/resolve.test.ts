@@ -47,8 +47,22 @@ test('with nothing written, all has a default', () => {
       cleanUp: 'scripts/clean-up.sh',
     },
     concurrency: 10,
+    affected: { base: undefined, head: undefined },
     sandbox: { folder: '/home/ada/my hpc/.amigraph/sandbox', speed: 400, faults: undefined },
     endpoint: undefined,
+  });
+});
+
+test('affected compares with what the environment says, or else the file; an empty variable says nothing', () => {
+  const written: WrittenConfig = { affected: { base: 'main' } };
+  expect(resolved(written).affected).toEqual({ base: 'main', head: undefined });
+  expect(resolved(written, { AMIGRAPH_BASE: '', AMIGRAPH_HEAD: '' }).affected).toEqual({
+    base: 'main',
+    head: undefined,
+  });
+  expect(resolved(written, { AMIGRAPH_BASE: 'a', AMIGRAPH_HEAD: 'b' }).affected).toEqual({
+    base: 'a',
+    head: 'b',
   });
 });
 

@@ -3,13 +3,13 @@ import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
 import { listed } from '../../graph/names.ts';
 import { select, type Selection } from '../../graph/select.ts';
-import { diagnosticsText, inBrief } from '../../report/diagnostics.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
 import { type Cloud, openCloud, type Workspace } from '../context.ts';
 import { type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
 import { isTerminal, type Surroundings } from '../surroundings.ts';
+import { tellDiagnostics } from '../telling.ts';
 import { invalidFlag } from './base.ts';
 
 export interface PrepareOptions {
@@ -36,14 +36,7 @@ export async function prepareBuild(
 ): Promise<PreparedBuild> {
   const collection = await readCollection(workspace);
   const { templates, incomplete } = wanted(collection, options);
-  if (collection.diagnostics.length > 0) {
-    const style = styleFor(around.stderr, around.env);
-    // Errors in others, where they are not wanted: what is built does not stand on them.
-    const said = incomplete
-      ? collection.diagnostics
-      : collection.diagnostics.map((one) => ({ ...one, severity: 'warning' as const }));
-    around.stderr.write(`${diagnosticsText(inBrief(said), style)}\n`);
-  }
+  tellDiagnostics(around, collection, incomplete);
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
   try {

@@ -1,0 +1,112 @@
+/** What a change affects: both ends read, and handed to the rung that compares. It does not know the command line. */
+import { localGit } from '../adapters/local/git.ts';
+import type { Affected } from '../core/affected.ts';
+import { InvalidInput } from '../core/diagnostic.ts';
+import type { Collection } from '../graph/collection.ts';
+import { restrict } from '../graph/focus.ts';
+import { select } from '../graph/select.ts';
+import { affectedBetween, type End } from '../plan/affected.ts';
+import { withoutGaps } from '../plan/earlier-inputs.ts';
+import { fingerprintEach } from '../plan/plan.ts';
+import type { Repository } from '../ports/git.ts';
+import { gitDiagnostic } from '../report/git-trouble.ts';
+import { readInputs } from '../template/inputs.ts';
+import type { Reads } from '../template/scan.ts';
+import { answered, type Ends, openEnds, type WantedEnds } from './affected-ends.ts';
+import type { Workspace } from './context.ts';
+import { imageOf, pinsOf } from './pins.ts';
+import { readCollection } from './reading.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface AffectedRun {
+  readonly affected: Affected;
+  readonly ends: Pick<Ends, 'base' | 'head'>;
+  /** As it is at the head. */
+  readonly collection: Collection;
+  /** Templates that were wanted too cannot be used. */
+  readonly incomplete: boolean;
+}
+
+export interface AffectedOptions extends WantedEnds {
+  /** Patterns of templates that are not asked about. */
+  readonly exclude: readonly string[];
+  readonly keepGoing?: boolean;
+}
+
+/** Throws InvalidInput where git cannot answer, or a template, script or input of the head is wrong. */
+export async function findAffected(
+  workspace: Workspace,
+  around: Surroundings,
+  options: AffectedOptions,
+): Promise<AffectedRun> {
+  const repository = answered(await localGit(workspace.config.root, around.env).open(), workspace);
+  try {
+    return await compare(repository, workspace, options);
+  } finally {
+    repository.close();
+  }
+}
+
+async function compare(
+  repository: Repository,
+  workspace: Workspace,
+  options: AffectedOptions,
+): Promise<AffectedRun> {
+  /** What could not be read would look changed, or not there. */
+  const untroubled = <Value>(value: Value): Value => {
+    const trouble = repository.trouble();
+    if (trouble === undefined) return value;
+    throw new InvalidInput([gitDiagnostic(trouble, workspace.config.root)]);
+  };
+  const ends = await openEnds(repository, workspace, options);
+  const { before, after } = ends;
+  const reads = new Map<string, NonNullable<ReturnType<Reads['get']>>>();
+  const collection = untroubled(await readCollection(after, reads));
+  const { templates: selected, incomplete } = select(collection, { names: 'all', ...options });
+  const pins = await pinsOf(after.files);
+  const earlierPins = before === undefined ? pins : await pinsOf(before.files);
+  const needed = restrict(collection, collection.graph.withAncestors(selected));
+  const head = untroubled(await headOf(after, needed, imageOf(pins, earlierPins)));
+  const base = untroubled(await baseOf(before, ends, reads, imageOf(earlierPins, pins)));
+  // Names that are there and not asked about are not deleted.
+  const { templates, deleted } = affectedBetween(base, { ...head, collection });
+  const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
+  return { affected, ends, collection, incomplete };
+}
+
+async function headOf(
+  { config, files }: Workspace,
+  collection: Collection,
+  imageAt: ReturnType<typeof imageOf>,
+): Promise<End> {
+  const inputs = await readInputs(files, config.steps, collection.templates.values());
+  const each = fingerprintEach(collection, config, inputs, imageAt);
+  if (!each.ok) throw new InvalidInput(each.error);
+  return { collection, fingerprints: new Map(each.value) };
+}
+
+/** What is wrong there is nothing to mend now: it makes what it concerns affected. */
+async function baseOf(
+  before: Workspace | undefined,
+  ends: Ends,
+  reads: Reads,
+  imageAt: ReturnType<typeof imageOf>,
+): Promise<End> {
+  if (before === undefined) return nothingYet;
+  const { config, files } = before;
+  const known: Reads = {
+    get: (file) => (ends.same(file) ? reads.get(file) : undefined),
+    set: () => {},
+  };
+  const alike = config.templates === ends.after.config.templates;
+  const collection = await readCollection(before, alike ? known : undefined);
+  const inputs = await readInputs(files, config.steps, collection.templates.values());
+  const whole = withoutGaps(inputs, config.steps, collection.templates.values());
+  const each = fingerprintEach(collection, config, whole, imageAt);
+  return { collection, fingerprints: new Map(each.ok ? each.value : []) };
+}
+
+const nothingYet: End = {
+  collection: { templates: new Map(), unusable: new Set(), diagnostics: [] },
+  fingerprints: new Map(),
+};
