@@ -99,8 +99,10 @@ async function newsOnDisk(
   { uncommitted = false, untracked = false, files = [] }: WantedEnds,
 ): Promise<News | undefined> {
   if (!uncommitted && !untracked) return named(files, was, onDisk.files);
+  // Also what a changed link to a folder led to, or leads to now.
+  const isChanged = amongThese([...was.changed]);
   const isUncommitted = (path: string): boolean =>
-    was.changed.has(path) || (was.identity(path) !== undefined && !was.isOnDisk(path));
+    isChanged(path) || (was.identity(path) !== undefined && !was.isOnDisk(path));
   if (!untracked) return { files: isUncommitted, config: true };
   const others = answered(await repository.untracked(), onDisk);
   const isUntracked = amongThese([...others]);

@@ -30,7 +30,7 @@ export type GitProblem =
 
 export interface GitTree {
   readonly files: Files;
-  /** Equal where content and mode are equal; undefined where there is no regular file. */
+  /** Equal where content and mode are equal, or what keeps a link from being a file; undefined where there is nothing. */
   identity(path: string): string | undefined;
   /** The same file is on the disk, as git goes: line ends and filters apart. */
   isOnDisk(path: string): boolean;

@@ -88,7 +88,8 @@ export function gitTree(source: TreeSource): GitTree {
     changed,
     identity(path) {
       const file = fileAt(path);
-      return 'problem' in file ? undefined : `${file.blob.executable ? 'x' : '-'} ${file.blob.id}`;
+      if (!('problem' in file)) return `${file.blob.executable ? 'x' : '-'} ${file.blob.id}`;
+      return 'problem' in find(root, top, path, true) ? undefined : file.problem;
     },
     isOnDisk(path) {
       const file = fileAt(path);
