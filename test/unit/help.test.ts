@@ -60,6 +60,8 @@ Options
   --provider sandbox|aws  the cloud, instead of what amifile.ts says
   --region REGION         the AWS Region, instead of what amifile.ts says
   --all                   all templates
+  --affected              those that are affected by what changed since --base: amigraph affected shows them
+  --base REF              with --affected: instead of AMIGRAPH_BASE and affected.base in amifile.ts
   --exclude PATTERN       take these out of what is selected; may be repeated
   --dry-run               show the plan and do nothing
   --bail                  end everything at the first failure
@@ -75,6 +77,8 @@ Examples
     amigraph build gromacs
   Build all that stands on foundation, but nothing in md:
     amigraph build foundation+ --exclude 'md/**'
+  Build what this branch affects:
+    amigraph build --affected --base main
   Show what would happen:
     amigraph build --all --dry-run
 `;

@@ -3,6 +3,7 @@ import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
 import { listed } from '../../graph/names.ts';
 import { select, type Selection } from '../../graph/select.ts';
+import { nothingAffected } from '../../report/affected.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
 import { type Cloud, openCloud, type Workspace } from '../context.ts';
@@ -14,7 +15,9 @@ import { invalidFlag } from './base.ts';
 
 export interface PrepareOptions {
   /** Patterns as in graph/pattern.ts. */
-  readonly names: readonly string[] | 'all';
+  readonly names: readonly string[] | 'all' | 'affected';
+  /** What the affected ones are told by, instead of what the environment and amifile.ts say. */
+  readonly base: string | undefined;
   readonly exclude: readonly string[];
   readonly keepGoing: boolean;
   readonly json: boolean;
@@ -34,8 +37,7 @@ export async function prepareBuild(
   workspace: Workspace,
   options: PrepareOptions,
 ): Promise<PreparedBuild> {
-  const collection = await readCollection(workspace);
-  const { templates, incomplete } = wanted(collection, options);
+  const { collection, templates, incomplete } = await wanted(workspace, around, options);
   tellDiagnostics(around, collection, incomplete);
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
@@ -49,11 +51,31 @@ export async function prepareBuild(
   }
 }
 
-function wanted(collection: Collection, options: PrepareOptions): Selection {
-  if (options.names.length > 0) return select(collection, options);
+async function wanted(
+  workspace: Workspace,
+  around: Surroundings,
+  options: PrepareOptions,
+): Promise<Selection & { readonly collection: Collection }> {
+  const { names } = options;
+  if (names === 'affected') return affectedOnes(workspace, around, options);
+  const collection = await readCollection(workspace);
+  if (names.length > 0) return { collection, ...select(collection, { ...options, names }) };
   const known = [...collection.templates.keys()];
   const cure = known.length === 0 ? undefined : listed(known);
   throw invalidFlag('build needs the names of templates, or --all', cure);
+}
+
+/** Against the working tree, since that is what is built. */
+async function affectedOnes(
+  workspace: Workspace,
+  around: Surroundings,
+  { base, exclude, keepGoing }: PrepareOptions,
+): Promise<Selection & { readonly collection: Collection }> {
+  const { findAffected } = await import('../affected.ts');
+  const found = await findAffected(workspace, around, { base, exclude, keepGoing });
+  const templates = new Set(found.affected.templates.map(({ template }) => template));
+  if (templates.size === 0) around.stderr.write(nothingAffected);
+  return { collection: found.collection, incomplete: found.incomplete, templates };
 }
 
 async function reporterFor(around: Surroundings, json: boolean): Promise<Reporter> {

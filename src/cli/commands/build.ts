@@ -17,11 +17,18 @@ export class BuildCommand extends CloudCommand {
       ['Build all that is missing', '$0 build --all'],
       ['Build gromacs and what it stands on', '$0 build gromacs'],
       ['Build all that stands on foundation, but nothing in md', "$0 build foundation+ --exclude 'md/**'"],
+      ['Build what this branch affects', '$0 build --affected --base main'],
       ['Show what would happen', '$0 build --all --dry-run'],
     ],
   });
 
   all = Option.Boolean('--all', false, { description: 'all templates' });
+  affected = Option.Boolean('--affected', false, {
+    description: 'those that are affected by what changed since --base: amigraph affected shows them',
+  });
+  base = Option.String('--base', {
+    description: 'REF: with --affected: instead of AMIGRAPH_BASE and affected.base in amifile.ts',
+  });
   exclude = Option.Array('--exclude', [], {
     description: 'PATTERN: take these out of what is selected; may be repeated',
   });
@@ -42,9 +49,17 @@ export class BuildCommand extends CloudCommand {
   protected override async run(): Promise<number> {
     if (this.all && this.names.length > 0)
       throw invalidFlag('build takes names or --all, not both', 'leave one of them out');
+    if (this.affected && (this.all || this.names.length > 0))
+      throw invalidFlag(
+        `build takes --affected or ${this.all ? '--all' : 'names'}, not both`,
+        'leave one of them out',
+      );
+    if (this.base !== undefined && !this.affected)
+      throw invalidFlag('--base is about --affected, which is not given', 'say --affected too');
     const options = {
       flags: { ...this.flags, concurrency: this.concurrency },
-      names: this.all ? ('all' as const) : this.names,
+      names: this.affected ? ('affected' as const) : this.all ? ('all' as const) : this.names,
+      base: this.base,
       exclude: this.exclude,
       keepGoing: this.keepGoing,
       dryRun: this.dryRun,

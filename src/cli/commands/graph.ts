@@ -2,6 +2,7 @@
 import { Command, Option } from 'clipanion';
 import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
+import type { Workspace } from '../context.ts';
 import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
 
 export class GraphCommand extends CloudCommand {
@@ -23,17 +24,25 @@ export class GraphCommand extends CloudCommand {
   focus = Option.String('--focus', {
     description: 'PATTERN: only these, what they stand on and what stands on them',
   });
+  affected = Option.Boolean('--affected', false, {
+    description: 'only those that are affected by what changed since --base',
+  });
+  base = Option.String('--base', {
+    description: 'REF: with --affected: instead of AMIGRAPH_BASE and affected.base in amifile.ts',
+  });
   json = Option.Boolean('--json', false, { description: 'as JSON, with digests' });
 
   protected override async run(): Promise<number> {
     if ([this.dot, this.mermaid, this.json].filter(Boolean).length > 1)
       throw invalidFlag('graph takes one of --dot, --mermaid and --json', 'leave the others out');
+    if (this.affected && this.focus !== undefined)
+      throw invalidFlag('graph takes --focus or --affected, not both', 'leave one of them out');
+    if (this.base !== undefined && !this.affected)
+      throw invalidFlag('--base is about --affected, which is not given', 'say --affected too');
     const { openWorkspace } = await import('../context.ts');
-    const { readCollection } = await import('../reading.ts');
     const workspace = await openWorkspace(this.context, this.flags);
-    const collection = await readCollection(workspace);
-    const { focusOn, restrict } = await import('../../graph/focus.ts');
-    const shown = this.focus === undefined ? collection : focusOn(collection, this.focus);
+    const { restrict } = await import('../../graph/focus.ts');
+    const { collection, shown } = await this.#shown(workspace);
     if (this.json) {
       const { graphView } = await import('../../report/views.ts');
       // A digest needs those of all that the template stands on, shown or not.
@@ -43,16 +52,35 @@ export class GraphCommand extends CloudCommand {
     return this.#complain(collection);
   }
 
+  async #shown(
+    workspace: Workspace,
+  ): Promise<{ readonly collection: Collection; readonly shown: Collection }> {
+    const { focusOn, restrict } = await import('../../graph/focus.ts');
+    if (this.affected) {
+      const { findAffected } = await import('../affected.ts');
+      const { affected, collection } = await findAffected(workspace, this.context, {
+        base: this.base,
+        exclude: [],
+        keepGoing: true,
+      });
+      const names = new Set(affected.templates.map(({ template }) => template));
+      return { collection, shown: restrict(collection, names) };
+    }
+    const { readCollection } = await import('../reading.ts');
+    const collection = await readCollection(workspace);
+    return {
+      collection,
+      shown: this.focus === undefined ? collection : focusOn(collection, this.focus),
+    };
+  }
+
   async #drawing(collection: Collection): Promise<string> {
     const { dotDrawing, mermaidDrawing, treeDrawing } = await import('../../report/drawings.ts');
     if (this.dot) return dotDrawing(collection);
     return this.mermaid ? mermaidDrawing(collection) : treeDrawing(collection);
   }
 
-  async #digests(
-    workspace: Parameters<typeof import('../planning.ts').fingerprints>[0],
-    collection: Collection,
-  ): Promise<ReadonlyMap<TemplateName, Digest>> {
+  async #digests(workspace: Workspace, collection: Collection): Promise<ReadonlyMap<TemplateName, Digest>> {
     const { openCloud } = await import('../context.ts');
     const { fingerprints } = await import('../planning.ts');
     const cloud = await openCloud(workspace, this.context);
