@@ -52,22 +52,24 @@ async function compare(
   workspace: Workspace,
   options: AffectedOptions,
 ): Promise<AffectedRun> {
-  /** What could not be read would look changed, or not there. */
-  const untroubled = <Value>(value: Value): Value => {
+  /** What could not be read would look changed, or wrong, or not there. */
+  const untroubled = async <Value>(doing: Promise<Value>): Promise<Value> => {
+    const [done] = await Promise.allSettled([doing]);
     const trouble = repository.trouble();
-    if (trouble === undefined) return value;
-    throw new InvalidInput([gitDiagnostic(trouble, workspace.config.root)]);
+    if (trouble !== undefined) throw new InvalidInput([gitDiagnostic(trouble, workspace.config.root)]);
+    if (done.status === 'rejected') throw done.reason;
+    return done.value;
   };
-  const ends = await openEnds(repository, workspace, options);
+  const ends = await untroubled(openEnds(repository, workspace, options));
   const { before, after } = ends;
   const reads = new Map<string, NonNullable<ReturnType<Reads['get']>>>();
-  const collection = untroubled(await readCollection(after, reads));
+  const collection = await untroubled(readCollection(after, reads));
   const { templates: selected, incomplete } = select(collection, { names: 'all', ...options });
   const pins = await pinsOf(after.files);
   const earlierPins = before === undefined ? pins : await pinsOf(before.files);
   const needed = restrict(collection, collection.graph.withAncestors(selected));
-  const head = untroubled(await headOf(after, needed, imageOf(pins, earlierPins)));
-  const base = untroubled(await baseOf(before, ends, reads, imageOf(earlierPins, pins)));
+  const head = await untroubled(headOf(after, needed, imageOf(pins, earlierPins)));
+  const base = await untroubled(baseOf(before, ends, reads, imageOf(earlierPins, pins)));
   // Names that are there and not asked about are not deleted.
   const { templates, deleted } = affectedBetween(base, { ...head, collection });
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };

@@ -147,6 +147,20 @@ test('the tree, the index and the refs stay as they are', async () => {
   expect(await run('affected', '--base', 'main')).toMatchObject({ code: 0, stdout: 'gromacs\n' });
 });
 
+test('an object that is not there is an error, and no change', async () => {
+  const { workspace, repo, run } = await makeBranch();
+  const id = repo.git('rev-parse', `main:${gromacs}`).trim();
+  await workspace.write(gromacs, withTest);
+  repo.commit();
+  await rm(join(workspace.folder, '.git/objects', id.slice(0, 2), id.slice(2)), { force: true });
+  expect(await run('affected', '--base', 'main')).toEqual(
+    wrong(
+      `git cat-file failed: the object ${id} cannot be read`,
+      'look at it with git fsck; in a clone without all objects, it must be able to fetch them',
+    ),
+  );
+});
+
 test('line ends, filters and flags of the index are no changes; what is flagged is compared all the same', async () => {
   const { workspace, repo, run, affected } = await makeBranch({
     ...threeTemplates,
