@@ -1,5 +1,6 @@
 /** What a command answers, as plain data for `--json`. The shapes are part of the contract with other programs. */
 import type { Listed } from '../cache/lookup.ts';
+import type { Change } from '../core/change.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { Event } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
@@ -9,6 +10,31 @@ import { warningText } from './warnings.ts';
 
 export function actionView({ template, digest, action, reason, image }: Action): object {
   return { template, digest, action, reason, image };
+}
+
+/** Null: there is none. */
+export interface ChangeView {
+  readonly kind: Change['kind'];
+  readonly template: TemplateName;
+  readonly part: Change['part'];
+  readonly name: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export function changeView({ kind, template, part, name, from, to, place }: Change): ChangeView {
+  return {
+    kind,
+    template,
+    part,
+    name: name || null,
+    from: from || null,
+    to: to || null,
+    file: place?.file ?? null,
+    line: place?.line ?? null,
+  };
 }
 
 /** An event as one JSON object; `time` is ISO 8601. */
