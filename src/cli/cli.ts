@@ -11,6 +11,7 @@ import { ShowCommand } from './commands/show.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
 import { SchemaCommand } from './commands/schema.ts';
 import { ValidateCommand } from './commands/validate.ts';
+import { WhyCommand } from './commands/why.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Surroundings } from './surroundings.ts';
 import { commandOf, commandsBelow, wrongCommandLine } from './wrong-words.ts';
@@ -34,6 +35,7 @@ class HelpInWords extends Command<Surroundings> {
 
 const commands: readonly CommandClass<Surroundings>[] = [
   BuildCommand,
+  WhyCommand,
   ListCommand,
   GraphCommand,
   ShowCommand,

@@ -1,14 +1,28 @@
 /** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
 import { lookUp } from '../cache/lookup.ts';
-import { knownTokens, manifestKey, readManifest, rememberedDurations } from '../cache/manifest.ts';
+import {
+  knownTokens,
+  type Manifest,
+  manifestKey,
+  readManifest,
+  rememberedDurations,
+} from '../cache/manifest.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Collection } from '../graph/collection.ts';
-import { fingerprintEach, makePlan, type NamedFingerprint, type Planned } from '../plan/plan.ts';
+import {
+  type Fingerprinted,
+  fingerprintEach,
+  makePlan,
+  type NamedFingerprint,
+  type PlanFacts,
+  type Planned,
+} from '../plan/plan.ts';
 import { readInputs } from '../template/inputs.ts';
 import { resolveBases } from './bases.ts';
+import { explainPlan, type Explanation } from './explaining.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { must } from './unavailable.ts';
 
@@ -25,7 +39,11 @@ export async function fingerprints(
   return each.value;
 }
 
-export interface PlannedRun extends Planned {
+export interface PlannedRun extends Planned, Explanation {
+  readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
+  readonly manifest: Manifest;
+  /** The images that carry the digests of the plan, newest first. */
+  readonly found: PlanFacts['found'];
   /** What is not as it should be, and does not stop the run. */
   readonly warnings: readonly Warning[];
   /** The highest lease token that the manifest has seen, by digest. */
@@ -63,12 +81,15 @@ export async function planRun(
   }
   const durations = rememberedDurations(read);
   const tokens = knownTokens(read);
-  const planned = makePlan(
-    { collection, config, fingerprints: all, found: must(found), durations },
-    selected,
-  );
+  const images = must(found);
+  const planned = makePlan({ collection, config, fingerprints: all, found: images, durations }, selected);
+  const explained = await explainPlan(workspace, collection, all, read, planned.plan, cloud);
   return {
-    ...planned,
+    ...explained,
+    unusable: planned.unusable,
+    fingerprints: all,
+    manifest: read,
+    found: images,
     tokens,
     warnings: [
       ...planned.unusable.map(unusableImage),

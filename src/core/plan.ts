@@ -1,4 +1,5 @@
 /** What a run will do, as plain data. It does not know how it was decided nor how it is carried out. */
+import type { Change } from './change.ts';
 import type { Digest, ImageId, TemplateName } from './ids.ts';
 import type { ImageState } from './image.ts';
 import type { Recipe } from './recipe.ts';
@@ -7,6 +8,15 @@ import type { Recipe } from './recipe.ts';
 export type Reason =
   | { readonly kind: 'hit'; readonly image: ImageId; readonly createdAt: string; readonly buildId: string }
   | { readonly kind: 'no-image' }
+  /** An image of the template has another digest; this is what changed since. */
+  | {
+      readonly kind: 'changed';
+      readonly image: ImageId;
+      readonly createdAt: string;
+      readonly changes: readonly Change[];
+    }
+  /** The manifest remembers an image with this digest, and it is there no more. */
+  | { readonly kind: 'image-gone'; readonly image: ImageId; readonly builtAt: string }
   | { readonly kind: 'image-unusable'; readonly image: ImageId; readonly state: ImageState }
   | {
       readonly kind: 'other-parent';

@@ -99,6 +99,7 @@ describe('help', () => {
 
 Images
   amigraph build [NAME...]  Build the images that are missing.
+  amigraph why [NAME...]    Show why an image is reused or would be built.
   amigraph list             List the images, from their EC2 tags, newest first.
 
 Templates
@@ -158,7 +159,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, list, graph, show, schema, validate, sandbox serve, sandbox reset',
+    'the commands are: build, why, list, graph, show, schema, validate, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],
