@@ -18,7 +18,7 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
   const good = [...collection.templates.values()];
   const inputs = await readInputs(files, config.steps, good);
   const scripts = [
-    ...Object.values(config.steps),
+    ...Object.values(config.steps).map(({ script }) => script),
     ...good.flatMap(({ own }) => own.scripts.map(({ value }) => value)),
   ];
   const readable = scripts.filter((path) => inputs.files.has(path));

@@ -6,7 +6,7 @@ import { schemaIssues } from '../core/schema-issues.ts';
 import { seconds } from '../core/value-schemas.ts';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
-import type { WrittenConfig } from './written-config.ts';
+import type { StepScript, StepScriptWithInputs, WrittenConfig } from './written-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,13 +54,12 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
       instanceProfile: builder.instanceProfile,
     },
     steps: {
-      bootstrap: 'scripts/bootstrap.sh',
-      package: 'scripts/install-package.sh',
-      users: 'scripts/create-users.sh',
-      mounts: 'scripts/mount-data.sh',
-      tests: 'scripts/run-tests.sh',
-      cleanUp: 'scripts/clean-up.sh',
-      ...given(config.steps ?? {}),
+      bootstrap: step(config.steps?.bootstrap ?? 'scripts/bootstrap.sh'),
+      package: step(config.steps?.package ?? 'scripts/install-package.sh'),
+      users: step(config.steps?.users ?? 'scripts/create-users.sh'),
+      mounts: step(config.steps?.mounts ?? 'scripts/mount-data.sh'),
+      tests: step(config.steps?.tests ?? 'scripts/run-tests.sh'),
+      cleanUp: step(config.steps?.cleanUp ?? 'scripts/clean-up.sh'),
     },
     concurrency: config.concurrency ?? 10,
     sandbox: {
@@ -71,6 +70,9 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
     endpoint: endpointOf(env),
   };
 }
+
+const step = (written: StepScript): Required<StepScriptWithInputs> =>
+  typeof written === 'string' ? { script: written, inputs: [] } : { inputs: [], ...written };
 
 const variables = {
   AMIGRAPH_PROVIDER: 'provider',

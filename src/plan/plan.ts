@@ -13,7 +13,7 @@ import type { Collection } from '../graph/collection.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { decide, type Decision } from './decide.ts';
 import { fingerprint } from './fingerprint.ts';
-import { recipeOf } from './recipe.ts';
+import { inputPatternsOf, recipeOf } from './recipe.ts';
 
 export interface Fingerprinted {
   readonly recipe: Recipe;
@@ -96,7 +96,7 @@ export function makePlan(facts: PlanFacts, selected: ReadonlySet<TemplateName>):
       parent: merged.template.extends?.value ?? null,
       expectedMs: facts.durations.get(name) ?? null,
       settings: settingsOf(merged, facts.config),
-      inputPatterns: merged.own.inputs.map(({ value }) => value),
+      inputPatterns: inputPatternsOf(merged, facts.config),
     };
     if (twin !== undefined && decision.action === 'build') {
       const reason = { kind: 'same-digest', template: twin } as const;

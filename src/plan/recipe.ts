@@ -21,11 +21,24 @@ export function baseOf(merged: MergedTemplate, config: Config): BaseImage {
   return base?.value ?? config.base[architecture?.value ?? config.builder.architecture];
 }
 
+/** Patterns of the files that an image's digest covers: the template's own, and those of the steps that its build runs. */
+export function inputPatternsOf({ own, all }: MergedTemplate, { steps }: Config): string[] {
+  const used = [
+    steps.bootstrap,
+    ...(own.packages.length > 0 ? [steps.package] : []),
+    ...(own.users.length > 0 ? [steps.users] : []),
+    ...(own.mounts.length > 0 ? [steps.mounts] : []),
+    ...(all.tests.length > 0 ? [steps.tests] : []),
+    steps.cleanUp,
+  ];
+  return [...own.inputs.map(({ value }) => value), ...used.flatMap(({ inputs }) => inputs)];
+}
+
 export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe {
   const { config, inputs, digests } = sources;
   const { template, own, all, build } = merged;
   const parent = template.extends && digests.get(template.extends.value);
-  const paths = own.inputs.flatMap(({ value }) => inputs.matches.get(value) ?? []);
+  const paths = inputPatternsOf(merged, config).flatMap((pattern) => inputs.matches.get(pattern) ?? []);
   const packages = installOrder(own.packages);
   const people = own.users.map(({ value }) => value).toSorted((a, b) => byCodeUnits(a.name, b.name));
   const data = own.mounts
@@ -63,13 +76,13 @@ function stepsOf(work: Work, steps: Config['steps'], inputs: InputIndex): Recipe
   const accounts = work.users.map(({ name, uid, gid }) => `${name}:${uid}:${gid}`);
   const buckets = work.mounts.map(mountArgument);
   return [
-    step('bootstrap', steps.bootstrap),
-    ...work.packages.map((spec) => step(`package ${spec}`, steps.package, [spec])),
-    ...(accounts.length === 0 ? [] : [step('users', steps.users, accounts)]),
-    ...(buckets.length === 0 ? [] : [step('mounts', steps.mounts, buckets)]),
+    step('bootstrap', steps.bootstrap.script),
+    ...work.packages.map((spec) => step(`package ${spec}`, steps.package.script, [spec])),
+    ...(accounts.length === 0 ? [] : [step('users', steps.users.script, accounts)]),
+    ...(buckets.length === 0 ? [] : [step('mounts', steps.mounts.script, buckets)]),
     ...work.scripts.map((path) => step(`script ${path}`, path)),
-    ...work.tests.map((command, index) => step(`test ${index + 1}`, steps.tests, [command])),
-    step('clean-up', steps.cleanUp),
+    ...work.tests.map((command, index) => step(`test ${index + 1}`, steps.tests.script, [command])),
+    step('clean-up', steps.cleanUp.script),
   ];
 }
 

@@ -224,6 +224,11 @@ describe('a wrong option', () => {
       'builder.securityGroups[1] must be text, not the number 2',
     ],
     ["steps: { users: '/x.sh' }", '1:27', 'steps.users must be a path inside the workspace, relative to it'],
+    [
+      "steps: { users: { script: 'x.sh', inputs: 'a' } }",
+      '1:27',
+      'steps.users must be the path of a script inside the workspace, or { script: "scripts/...", inputs: ["files/**"] }',
+    ],
     ['sandbox: { speed: 0 }', '1:29', 'sandbox.speed must be a number from 0.1 on, or "instant"'],
     ["sandbox: { speed: 'fast' }", '1:29', 'sandbox.speed must be a number from 0.1 on, or "instant"'],
   ])('{ %s } is at %s: %s', async (...[options, at, message, cure]: Wrong) => {

@@ -62,7 +62,7 @@ export const usual = { architecture: 'x86_64', volumeGb: 100 } as const;
 
 /** Scripts of the default steps, so that recipes can be made. */
 export const stepScripts: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.values(configOf().steps).map((path) => [path, `#!/bin/bash\necho ${path}\n`]),
+  Object.values(configOf().steps).map(({ script }) => [script, `#!/bin/bash\necho ${script}\n`]),
 );
 
 /** One file as it is read, without its warnings. */
