@@ -32,8 +32,9 @@ export async function fingerprints(
   collection: Collection,
   cloud: Pick<Cloud, 'registry'>,
 ): Promise<Iterable<NamedFingerprint>> {
-  const { config, files } = workspace;
-  const inputs = await readInputs(files, config.steps, collection.templates.values());
+  const { config, indexed } = workspace;
+  const inputs = await readInputs(indexed, config.steps, collection.templates.values());
+  await indexed.remember();
   const each = fingerprintEach(collection, config, inputs, await resolveBases(workspace, collection, cloud));
   if (!each.ok) throw new InvalidInput(each.error);
   return each.value;

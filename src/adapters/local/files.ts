@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import fastGlob from 'fast-glob';
 import { byCodeUnits } from '../../core/order.ts';
@@ -15,7 +15,20 @@ const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**'];
 /** Opening a pipe or a device would wait for a writer otherwise. */
 const forReading = constants.O_RDONLY | constants.O_NONBLOCK;
 
-export function localFiles(root: string): Files {
+/** Equal as long as the content is, but for a change within the same tick of the file system's clock. */
+export interface FileState {
+  readonly identity: string;
+  readonly device: bigint;
+  /** When it last changed, in nanoseconds, on the file system's clock. */
+  readonly changedNs: bigint;
+}
+
+export interface LocalFiles extends Files {
+  /** Of a regular file inside the workspace; undefined: there is none. */
+  state(path: string): Promise<FileState | undefined>;
+}
+
+export function localFiles(root: string): LocalFiles {
   let top: string | undefined;
   /** Real paths of folders that files were read from: to ask for each file takes longer than to read it. */
   const folders = new Map<string, string>();
@@ -81,6 +94,18 @@ export function localFiles(root: string): Files {
       if (content !== undefined && 'text' in content) return Promise.resolve(content);
       const real = inside(path);
       return Promise.resolve(typeof real === 'string' ? readNow(real, maxBytes) : real);
+    },
+    async state(path) {
+      const real = inside(path);
+      const status =
+        typeof real === 'string' ? await stat(real, { bigint: true }).catch(() => undefined) : undefined;
+      if (status?.isFile() !== true) return undefined;
+      const { dev, ino, size, mode, mtimeNs, ctimeNs } = status;
+      return {
+        identity: [dev, ino, size, mode, mtimeNs, ctimeNs].join(' '),
+        device: dev,
+        changedNs: mtimeNs > ctimeNs ? mtimeNs : ctimeNs,
+      };
     },
     digest: (path) =>
       withFile(path, async (file, _size, mode): Promise<FileDigest> => {
