@@ -30,7 +30,7 @@ export async function readInputs(
   for (const [pattern, written] of patterns) {
     const listed = await files.list([pattern]);
     if (!listed.ok) diagnostics.push({ ...unlisted(listed.error), place: written.place });
-    else if (listed.value.length === 0) diagnostics.push(nothingMatches(pattern, written.place));
+    else if (listed.value.length === 0) diagnostics.push(await nothingMatches(files, pattern, written.place));
     else matches.set(pattern, listed.value);
   }
 
@@ -112,12 +112,23 @@ function unusable(path: string, problem: FileProblem, { place, other }: Named): 
   };
 }
 
-function nothingMatches(pattern: string, place: Diagnostic['place']): Diagnostic {
+async function nothingMatches(
+  files: Files,
+  pattern: string,
+  place: Diagnostic['place'],
+): Promise<Diagnostic> {
+  const below = `${pattern.replace(/\/+$/, '')}/**`;
+  const inside = await files.list([below]);
+  const isFolder = inside.ok && inside.value.length > 0;
   return {
     severity: 'error',
     code: 'input-missing',
-    message: `no file matches ${pattern}`,
+    message: isFolder
+      ? `${pattern} is a folder, and files are what is covered`
+      : `no file matches ${pattern}`,
     place,
-    cure: 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+    cure: isFolder
+      ? `write ${below}`
+      : 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
   };
 }

@@ -172,6 +172,16 @@ test('what is missing is told with the place that names it', async () => {
   ]);
 });
 
+test('a folder is no pattern of files', async () => {
+  const { diagnostics } = await inputsOf({
+    'templates/a.yaml': 'build: { inputs: [files/] }\n',
+    'files/b': 'b',
+  });
+  expect(diagnostics.map(({ message, cure }) => [message, cure])).toEqual([
+    ['files/ is a folder, and files are what is covered', 'write files/**'],
+  ]);
+});
+
 test('the steps of amifile.ts need their scripts, once each', async () => {
   const tree = { ...stepScripts, 'templates/a.yaml': '{}' };
   const step = { script: 'scripts/bootstrap.sh', inputs: [] };
