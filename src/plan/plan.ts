@@ -6,7 +6,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
-import type { Action, Plan } from '../core/plan.ts';
+import type { Action, Plan, Work } from '../core/plan.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { BaseImage, MergedTemplate } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
@@ -92,19 +92,27 @@ export function makePlan(facts: PlanFacts, selected: ReadonlySet<TemplateName>):
     const common = {
       template: name,
       digest,
-      recipe: known.recipe,
       parent: merged.template.extends?.value ?? null,
       expectedMs: facts.durations.get(name) ?? null,
+      needs: [],
+    };
+    const { action, reason, image } = decision;
+    if (action === 'reuse') {
+      actions.push({ ...common, action, reason, image: image.id });
+      continue;
+    }
+    const work = {
+      ...common,
+      recipe: known.recipe,
       settings: settingsOf(merged, facts.config),
       inputPatterns: inputPatternsOf(merged, facts.config),
     };
-    if (twin !== undefined && decision.action === 'build') {
-      const reason = { kind: 'same-digest', template: twin } as const;
-      actions.push({ ...common, action: 'wait', reason, image: null, needs: [twin], sameAs: twin });
+    if (twin !== undefined && action === 'build') {
+      const shared = { kind: 'same-digest', template: twin } as const;
+      actions.push({ ...work, action: 'wait', reason: shared, image: null, needs: [twin], sameAs: twin });
     } else {
-      const needs = decision.action === 'build' ? parents : [];
-      const { action, reason } = decision;
-      actions.push({ ...common, action, reason, image: decision.image?.id ?? null, needs, sameAs: null });
+      const needs = action === 'build' ? parents : [];
+      actions.push({ ...work, action, reason, image: image?.id ?? null, needs, sameAs: null });
     }
   }
   return { plan: { actions }, unusable: [...decisions.values()].flatMap((decision) => decision.unusable) };
@@ -117,7 +125,7 @@ function expectedOf(merged: MergedTemplate, recipe: Recipe): Parameters<typeof d
   };
 }
 
-function settingsOf({ build }: MergedTemplate, { builder }: Config): Action['settings'] {
+function settingsOf({ build }: MergedTemplate, { builder }: Config): Work['settings'] {
   const architecture = build.architecture?.value ?? builder.architecture;
   return {
     instanceType: build.instanceType?.value ?? builder.instanceType[architecture],

@@ -61,7 +61,7 @@ export class Row {
   /** How far another run is with the same recipe. */
   #done(step: string | null): string {
     if (step === null) return '';
-    const { steps } = this.action.recipe;
+    const steps = this.action.action === 'reuse' ? [] : this.action.recipe.steps;
     const at = steps.findIndex(({ name }) => name === step);
     return at < 0 ? `, done: ${step}` : `, step ${at + 2} of ${steps.length + 2} done: ${step}`;
   }

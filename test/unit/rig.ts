@@ -7,7 +7,7 @@ import { type Diagnostic, InvalidInput } from '../../src/core/diagnostic.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { byCodeUnits } from '../../src/core/order.ts';
 import { type Digest, type ImageId, imageId, type TemplateName, templateName } from '../../src/core/ids.ts';
-import type { Action } from '../../src/core/plan.ts';
+import type { Action, Reuse, Work } from '../../src/core/plan.ts';
 import { ok, type Result } from '../../src/core/result.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import { collect, type Collection } from '../../src/graph/collection.ts';
@@ -148,11 +148,14 @@ const emptyRecipe: Recipe = {
   inputs: [],
 };
 
+type Needing<Kind extends Action> = Partial<Omit<Kind, 'needs' | 'action'>> & {
+  readonly needs?: readonly string[];
+};
+
 export function actionOf(
   name: string,
-  change: Partial<Omit<Action, 'needs'>> & { readonly needs?: readonly string[] } = {},
-): Action {
-  const { needs = [], ...rest } = change;
+  { needs = [], ...change }: Needing<Work> & { readonly action?: Work['action'] } = {},
+): Work {
   return {
     template: templateName(name),
     digest: digestLike(name),
@@ -165,7 +168,22 @@ export function actionOf(
     expectedMs: null,
     sameAs: null,
     settings: { instanceType: 'c6a.4xlarge', spot: false, timeoutSeconds: 3600 },
-    ...rest,
+    ...change,
+    needs: needs.map(templateName),
+  };
+}
+
+export function reuseOf(name: string, { needs = [], ...change }: Needing<Reuse> = {}): Reuse {
+  const image = imageId('ami-0123456789abcdef0');
+  return {
+    template: templateName(name),
+    digest: digestLike(name),
+    action: 'reuse',
+    reason: { kind: 'hit', image, createdAt: '2026-11-23T04:12:00.000Z', buildId: 'b' },
+    image,
+    parent: null,
+    expectedMs: null,
+    ...change,
     needs: needs.map(templateName),
   };
 }
