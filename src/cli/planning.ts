@@ -13,6 +13,8 @@ import type { Digest, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Collection } from '../graph/collection.ts';
 import {
+  decideAll,
+  factsOf,
   type Fingerprinted,
   fingerprintEach,
   makePlan,
@@ -83,7 +85,8 @@ export async function planRun(
   const durations = rememberedDurations(read);
   const tokens = knownTokens(read);
   const images = must(found);
-  const planned = makePlan({ collection, config, fingerprints: all, found: images, durations }, selected);
+  const facts = { ...factsOf(collection, config, all), found: images, durations };
+  const planned = makePlan(facts, decideAll(facts, selected));
   const explained = await explainPlan(workspace, collection, all, read, planned.plan, cloud);
   return {
     ...explained,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Found } from '../../src/cache/lookup.ts';
 import { buildId, type Digest, imageId, templateName } from '../../src/core/ids.ts';
 import type { ImageState } from '../../src/core/image.ts';
-import { fingerprintEach, makePlan, type Planned } from '../../src/plan/plan.ts';
+import { decideAll, factsOf, fingerprintEach, makePlan, type Planned } from '../../src/plan/plan.ts';
 import { collectionOf, configOf, errorOf, type Fingerprints, fingerprintsOf } from './rig.ts';
 
 const templates = {
@@ -57,16 +57,12 @@ function planOf(
     };
     found.set(digest, [...(found.get(digest) ?? []), one]);
   }
-  return makePlan(
-    {
-      collection,
-      config: configOf(),
-      fingerprints: all,
-      found,
-      durations: new Map(Object.entries(durations).map(([name, ms]) => [templateName(name), ms])),
-    },
-    new Set(selected.map(templateName)),
-  );
+  const facts = {
+    ...factsOf(collection, configOf(), all),
+    found,
+    durations: new Map(Object.entries(durations).map(([name, ms]) => [templateName(name), ms])),
+  };
+  return makePlan(facts, decideAll(facts, new Set(selected.map(templateName))));
 }
 
 /** `gromacs: build (no-image) after foundation`, one for each action. */
