@@ -12,6 +12,7 @@ import type { Warning } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Collection } from '../graph/collection.ts';
+import type { Clock } from '../ports/clock.ts';
 import {
   decideAll,
   factsOf,
@@ -33,11 +34,17 @@ export async function fingerprints(
   workspace: Workspace,
   collection: Collection,
   cloud: Pick<Cloud, 'registry'>,
+  clock: Clock,
 ): Promise<Iterable<NamedFingerprint>> {
   const { config, indexed } = workspace;
   const inputs = await readInputs(indexed, config.steps, collection.templates.values());
   await indexed.remember();
-  const each = fingerprintEach(collection, config, inputs, await resolveBases(workspace, collection, cloud));
+  const each = fingerprintEach(
+    collection,
+    config,
+    inputs,
+    await resolveBases(workspace, collection, cloud, clock),
+  );
   if (!each.ok) throw new InvalidInput(each.error);
   return each.value;
 }
@@ -58,9 +65,10 @@ export async function planRun(
   collection: Collection,
   selected: ReadonlySet<TemplateName>,
   cloud: Cloud,
+  clock: Clock,
 ): Promise<PlannedRun> {
   const { config } = workspace;
-  const all = new Map(await fingerprints(workspace, collection, cloud));
+  const all = new Map(await fingerprints(workspace, collection, cloud, clock));
   const wanted = collection.graph.withAncestors(selected);
   const digests = [...wanted].flatMap((name): Digest[] => {
     const one = all.get(name);

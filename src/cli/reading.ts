@@ -7,5 +7,6 @@ export async function readCollection({ config, files }: Workspace): Promise<Coll
   return collect(await scanTemplates(files, config.templates, config.root), {
     maxDepth: config.maxDepth,
     ...config.builder,
+    base: config.base,
   });
 }

@@ -1,6 +1,7 @@
 /** Written configuration and environment to configuration: flags win over the environment, it wins over the file. It reads nothing. */
 import { basename, resolve } from 'node:path';
 import * as v from 'valibot';
+import { settledBase } from '../core/base.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
 import { seconds } from '../core/value-schemas.ts';
@@ -40,8 +41,8 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
     bucket: config.bucket ?? bucketOf(provider),
     prefix: config.prefix ?? 'amigraph/',
     base: {
-      x86_64: config.base ?? { ssm: `${al2023}x86_64` },
-      arm64: config.base ?? { ssm: `${al2023}arm64` },
+      x86_64: settledBase(config.base ?? { ssm: `${al2023}x86_64` }, 'x86_64'),
+      arm64: settledBase(config.base ?? { ssm: `${al2023}arm64` }, 'arm64'),
     },
     builder: {
       instanceType: { ...usualTypes, ...(type === undefined ? {} : { [architecture]: type }) },

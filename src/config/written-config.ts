@@ -1,5 +1,5 @@
 /** What a user writes in amifile.ts. It does not know the defaults' effects, nor the environment. */
-import type { Architecture, BaseImage } from '../core/template.ts';
+import type { Architecture, WrittenBase } from '../core/template.ts';
 
 export interface WrittenConfig {
   /** Names this collection of templates in tags and in the bucket. Default: the name of amifile.ts's folder. */
@@ -17,7 +17,7 @@ export interface WrittenConfig {
   /** What every object key begins with. Default: `amigraph/`. */
   readonly prefix?: string;
   /** What templates without `extends` stand on. Default: Amazon Linux 2023 of the template's architecture. */
-  readonly base?: BaseImage;
+  readonly base?: WrittenBase;
   /** The build instance. */
   readonly builder?: BuilderOptions;
   /** Scripts that run on the build instance. Default: those in `scripts/`. */

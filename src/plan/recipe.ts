@@ -1,5 +1,6 @@
 /** A merged template to its recipe. It does not read anything: digests and base images are given. */
 import type { Config } from '../config/config.ts';
+import { settledBase } from '../core/base.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { Recipe } from '../core/recipe.ts';
@@ -17,8 +18,8 @@ export interface RecipeSources {
 
 /** What a template without a parent stands on. */
 export function baseOf(merged: MergedTemplate, config: Config): BaseImage {
-  const { base, architecture } = merged.build;
-  return base?.value ?? config.base[architecture?.value ?? config.builder.architecture];
+  const architecture = merged.build.architecture?.value ?? config.builder.architecture;
+  return settledBase(merged.build.base?.value ?? config.base[architecture], architecture);
 }
 
 /** Patterns of the files that an image's digest covers: the template's own, and those of the steps that its build runs. */

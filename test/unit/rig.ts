@@ -58,7 +58,7 @@ export function memoryFiles(tree: Tree): Files {
 export const configOf = (written: WrittenConfig = {}): Config => resolveConfig('/workspace', written, {}, {});
 
 /** What templates have that say nothing of it. */
-export const usual = { architecture: 'x86_64', volumeGb: 100 } as const;
+export const usual = { architecture: 'x86_64', volumeGb: 100, base: configOf().base } as const;
 
 /** Scripts of the default steps, so that recipes can be made. */
 export const stepScripts: Readonly<Record<string, string>> = Object.fromEntries(

@@ -49,7 +49,8 @@ export async function prepareBuild(
   try {
     // What is missing elsewhere, a script or an input, is nothing to this run.
     const needed = restrict(collection, collection.graph.withAncestors(templates));
-    return { cloud, reporter, incomplete, planned: await planRun(workspace, needed, templates, cloud) };
+    const planned = await planRun(workspace, needed, templates, cloud, around.clock);
+    return { cloud, reporter, incomplete, planned };
   } catch (error) {
     await cloud.close();
     throw error;

@@ -58,7 +58,12 @@ export class GraphCommand extends CloudCommand {
     const cloud = await openCloud(workspace, this.context);
     try {
       const digests = new Map<TemplateName, Digest>();
-      for (const [name, { fingerprint }] of await fingerprints(workspace, collection, cloud))
+      for (const [name, { fingerprint }] of await fingerprints(
+        workspace,
+        collection,
+        cloud,
+        this.context.clock,
+      ))
         digests.set(name, fingerprint.digest);
       return digests;
     } finally {

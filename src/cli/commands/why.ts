@@ -47,15 +47,16 @@ export class WhyCommand extends CloudCommand {
     const { planRun } = await import('../planning.ts');
     const { restrict } = await import('../../graph/focus.ts');
     const { builtWith } = await import('../../plan/explain.ts');
+    const { clock } = this.context;
     const cloud = await openCloud(workspace, this.context);
     try {
       const whole = await unlessInvalid(() =>
-        planRun(workspace, collection, new Set(collection.templates.keys()), cloud),
+        planRun(workspace, collection, new Set(collection.templates.keys()), cloud, clock),
       );
       if (whole !== undefined) return answerOf(whole, name, builtWith(whole.plan, name));
       // A script or an input of another template is missing: nothing to this one.
       const needed = restrict(collection, collection.graph.withAncestors([name]));
-      return answerOf(await planRun(workspace, needed, new Set([name]), cloud), name, undefined);
+      return answerOf(await planRun(workspace, needed, new Set([name]), cloud, clock), name, undefined);
     } finally {
       await cloud.close();
     }
