@@ -34,6 +34,6 @@ export interface Files {
     maxBytes: number,
   ): Promise<{ readonly text: string } | { readonly problem: FileProblem }>;
   digest(path: string): Promise<FileDigest | { readonly problem: FileProblem }>;
-  /** Writes a file that belongs to the program, with the folders above it; answers its absolute path, or undefined where it cannot. */
+  /** Writes a file that belongs to the program, with the folders above it, so that nobody ever reads half of it; answers its absolute path, or undefined where it cannot. */
   write(path: string, text: string): Promise<string | undefined>;
 }

@@ -189,6 +189,38 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
       expect(await readBack(at)).toBe('two');
     });
 
+    test('write never lets anybody see half a file', async () => {
+      const { files } = await makeIt();
+      const [old, young] = ['o'.repeat(8_000_000), 'y'.repeat(8_000_000)];
+      await files.write('a.lock', old);
+      const done = new AbortController();
+      const writing = files.write('a.lock', young).then(() => done.abort());
+      const seen = new Set<unknown>();
+      while (!done.signal.aborted) {
+        const read = await files.read('a.lock', 10_000_000);
+        seen.add('text' in read ? `${read.text.length} ${read.text.slice(-1)}` : read.problem);
+        await new Promise(setImmediate);
+      }
+      await writing;
+      expect([...seen].filter((one) => one !== '8000000 o' && one !== '8000000 y')).toEqual([]);
+    });
+
+    test('write leaves what there is, and nothing beside it, where it cannot write', async () => {
+      const { files, makeFolder } = await makeIt();
+      await makeFolder('a.lock/x');
+      expect(await files.write('a.lock', 'one')).toBeUndefined();
+      expect(await files.write('b.lock', 'two')).toBeDefined();
+      expect(await listed(files, ['*'])).toEqual(['b.lock']);
+    });
+
+    test('write follows a link to a file', async () => {
+      const { files, write, link } = await makeIt();
+      await write('shared/a.lock', 'one');
+      await link('a.lock', 'shared/a.lock');
+      await files.write('a.lock', 'two');
+      expect(await files.read('shared/a.lock', 9)).toEqual({ text: 'two' });
+    });
+
     test('write says so where a file stands in the way of a folder', async () => {
       const { files } = await makeIt();
       await files.write('.amigraph/logs', 'a file');

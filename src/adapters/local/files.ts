@@ -1,8 +1,8 @@
 /** The files of a workspace on a disk. It does not know what they hold. */
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import fastGlob from 'fast-glob';
 import { byCodeUnits } from '../../core/order.ts';
@@ -117,13 +117,25 @@ export function localFiles(root: string): LocalFiles {
       const absolute = join(root, path);
       try {
         await mkdir(dirname(absolute), { recursive: true });
-        await writeFile(absolute, text);
+        await writeWhole(await realpath(absolute).catch(() => absolute), text);
         return absolute;
       } catch {
         return undefined;
       }
     },
   };
+}
+
+/** Under another name first: whoever reads meanwhile, or after a crash, finds the old text or the new one. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  try {
+    await writeFile(draft, text, { flag: 'wx' });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 type Content = { readonly text: string } | { readonly problem: FileProblem };
