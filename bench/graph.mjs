@@ -37,7 +37,7 @@ for (const count of [100, 1000, 10_000]) {
 
 /** A tree of templates of about 40 lines, each with ten children, four levels deep. */
 function fill(workspace, count) {
-  for (const part of ['amifile.ts', 'scripts']) {
+  for (const part of ['amifile.ts', 'amigraph.lock', 'scripts']) {
     cpSync(join(project, part), join(workspace, part), { recursive: true });
   }
   const path = (at) => (at === 0 ? 'templates/root.yaml' : `templates/g${Math.floor(at / 100)}/t${at}.yaml`);

@@ -1,25 +1,23 @@
-/** The base images that templates stand on, and what each of them is in the cloud today. It does not know digests. */
+/** The base images that templates stand on, and what each of them is in the cloud today. It does not know pins, nor digests. */
 import { baseKey } from '../core/base.ts';
-import { errorOf, InvalidInput } from '../core/diagnostic.ts';
+import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
 import { type ImageId, imageId } from '../core/ids.ts';
 import { officialImage, officialNames, officialVersions } from '../core/parallelcluster.ts';
 import type { BaseImage, MergedTemplate, ParallelClusterBase } from '../core/template.ts';
 import type { Config } from '../config/config.ts';
 import type { Collection } from '../graph/collection.ts';
 import { baseOf } from '../plan/recipe.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
-import type { Cloud, Workspace } from './context.ts';
 import { must } from './unavailable.ts';
 
 /** A base, and who stands directly on it. */
-interface UsedBase {
+export interface UsedBase {
   readonly base: BaseImage;
   readonly templates: readonly [MergedTemplate, ...MergedTemplate[]];
 }
 
 /** By their keys, in the order of the templates. */
-function usedBases({ templates }: Collection, config: Config): Map<string, UsedBase> {
+export function usedBases({ templates }: Collection, config: Config): Map<string, UsedBase> {
   const used = new Map<string, UsedBase>();
   for (const merged of templates.values()) {
     if (merged.template.extends !== undefined) continue;
@@ -32,20 +30,21 @@ function usedBases({ templates }: Collection, config: Config): Map<string, UsedB
 }
 
 /** Where the base was written. */
-const placeOf = ({ templates: [first] }: UsedBase) => first.build.base?.place ?? { file: 'amifile.ts' };
+export const placeOfBase = ({ templates: [first] }: UsedBase): NonNullable<Diagnostic['place']> =>
+  first.build.base?.place ?? { file: 'amifile.ts' };
 
-/** What a base stands for today. Throws InvalidInput where AWS publishes no such image. */
-async function resolveBase(used: UsedBase, registry: ImageRegistry, clock: Clock): Promise<ImageId> {
+/** What a base stands for at the time `now`. Throws InvalidInput where AWS publishes no such image. */
+export async function resolveBase(used: UsedBase, registry: ImageRegistry, now: number): Promise<ImageId> {
   const { base } = used;
   if ('ami' in base) return imageId(base.ami);
   if ('ssm' in base) return must(await registry.resolveParameter(base.ssm));
-  const image = officialImage(must(await registry.findPublished(officialNames(base))), clock.now());
+  const image = officialImage(must(await registry.findPublished(officialNames(base))), now);
   if (image !== undefined) return image.id;
   const others = must(await registry.findPublished(officialNames({ ...base, parallelcluster: '*' })));
   throw new InvalidInput([
     errorOf('no-official-image', {
       message: `AWS publishes no image of ${baseKey(base)} in this Region`,
-      place: placeOf(used),
+      place: placeOfBase(used),
       cure: otherVersions(base, officialVersions(others)),
     }),
   ]);
@@ -55,23 +54,3 @@ const otherVersions = ({ os, arch }: ParallelClusterBase, versions: readonly str
   versions.length === 0
     ? `there are none for ${os} on ${arch}; take another os, or make one of your own and name it as { ami: "ami-..." }`
     : `for ${os} on ${arch} there are: ${versions.join(', ')}`;
-
-/** What each base of the collection is, asked for once. */
-export async function resolveBases(
-  { config }: Workspace,
-  collection: Collection,
-  { registry }: Pick<Cloud, 'registry'>,
-  clock: Clock,
-): Promise<(base: BaseImage) => ImageId> {
-  const used = [...usedBases(collection, config)];
-  const images = new Map(
-    await Promise.all(
-      used.map(async ([key, one]) => [key, await resolveBase(one, registry, clock)] as const),
-    ),
-  );
-  return (base) => {
-    const image = images.get(baseKey(base));
-    if (image === undefined) throw new Error(`the base image ${baseKey(base)} was not resolved`);
-    return image;
-  };
-}

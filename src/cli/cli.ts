@@ -6,6 +6,8 @@ import { styleFor } from '../report/style.ts';
 import { exitCodes } from './commands/base.ts';
 import { BuildCommand } from './commands/build.ts';
 import { GraphCommand } from './commands/graph.ts';
+import { OutdatedCommand } from './commands/outdated.ts';
+import { UpdateCommand } from './commands/update.ts';
 import { ListCommand } from './commands/list.ts';
 import { ShowCommand } from './commands/show.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
@@ -37,6 +39,8 @@ const commands: readonly CommandClass<Surroundings>[] = [
   BuildCommand,
   WhyCommand,
   ListCommand,
+  OutdatedCommand,
+  UpdateCommand,
   GraphCommand,
   ShowCommand,
   SchemaCommand,

@@ -66,6 +66,24 @@ export async function openCloud({ config }: Workspace, around: Surroundings): Pr
   };
 }
 
+/** Opens the cloud where it is asked for, once at most, and closes it at the end. */
+export async function withRegistry<Value>(
+  workspace: Workspace,
+  around: Surroundings,
+  use: (registry: () => Promise<ImageRegistry>) => Promise<Value>,
+): Promise<Value> {
+  const opened: Cloud[] = [];
+  try {
+    return await use(async () => {
+      const cloud = await openCloud(workspace, around);
+      opened.push(cloud);
+      return cloud.registry;
+    });
+  } finally {
+    for (const cloud of opened) await cloud.close();
+  }
+}
+
 /** The sandbox of the workspace, with the bucket that the configuration names. */
 export async function startSandbox(config: Config, around: Surroundings): Promise<Sandbox> {
   const { openSandbox } = await import('../sandbox/sandbox.ts');

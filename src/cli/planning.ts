@@ -7,12 +7,12 @@ import {
   readManifest,
   rememberedDurations,
 } from '../cache/manifest.ts';
+import type { Pin } from '../config/pins.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Collection } from '../graph/collection.ts';
-import type { Clock } from '../ports/clock.ts';
 import {
   decideAll,
   factsOf,
@@ -24,27 +24,21 @@ import {
   type Planned,
 } from '../plan/plan.ts';
 import { readInputs } from '../template/inputs.ts';
-import { resolveBases } from './bases.ts';
 import { explainPlan, type Explanation } from './explaining.ts';
 import type { Cloud, Workspace } from './context.ts';
+import type { Bases } from './pinned-bases.ts';
 import { must } from './unavailable.ts';
 
 /** The recipe and digest of each template, made as they are taken. Throws InvalidInput where a script or an input is missing. */
 export async function fingerprints(
   workspace: Workspace,
   collection: Collection,
-  cloud: Pick<Cloud, 'registry'>,
-  clock: Clock,
+  { imageOf }: Bases,
 ): Promise<Iterable<NamedFingerprint>> {
   const { config, indexed } = workspace;
   const inputs = await readInputs(indexed, config.steps, collection.templates.values());
   await indexed.remember();
-  const each = fingerprintEach(
-    collection,
-    config,
-    inputs,
-    await resolveBases(workspace, collection, cloud, clock),
-  );
+  const each = fingerprintEach(collection, config, inputs, imageOf);
   if (!each.ok) throw new InvalidInput(each.error);
   return each.value;
 }
@@ -54,6 +48,8 @@ export interface PlannedRun extends Planned, Explanation {
   readonly manifest: Manifest;
   /** The images that carry the digests of the plan, newest first. */
   readonly found: PlanFacts['found'];
+  /** Bases that the lock file does not have yet. */
+  readonly unpinned: readonly Pin[];
   /** What is not as it should be, and does not stop the run. */
   readonly warnings: readonly Warning[];
   /** The highest lease token that the manifest has seen, by digest. */
@@ -65,10 +61,10 @@ export async function planRun(
   collection: Collection,
   selected: ReadonlySet<TemplateName>,
   cloud: Cloud,
-  clock: Clock,
+  bases: Bases,
 ): Promise<PlannedRun> {
   const { config } = workspace;
-  const all = new Map(await fingerprints(workspace, collection, cloud, clock));
+  const all = new Map(await fingerprints(workspace, collection, bases));
   const wanted = collection.graph.withAncestors(selected);
   const digests = [...wanted].flatMap((name): Digest[] => {
     const one = all.get(name);
@@ -103,6 +99,7 @@ export async function planRun(
     manifest: read,
     found: images,
     tokens,
+    unpinned: bases.unpinned,
     warnings: [
       ...planned.unusable.map(unusableImage),
       ...(problem === undefined

@@ -16,7 +16,7 @@ export interface WrittenConfig {
   readonly bucket?: string;
   /** What every object key begins with. Default: `amigraph/`. */
   readonly prefix?: string;
-  /** What templates without `extends` stand on. Default: Amazon Linux 2023 of the template's architecture. */
+  /** What templates without `extends` stand on: an SSM parameter that names an AMI, an official AMI of ParallelCluster, or an AMI. Default: Amazon Linux 2023 of the template's architecture. */
   readonly base?: WrittenBase;
   /** The build instance. */
   readonly builder?: BuilderOptions;

@@ -4,7 +4,7 @@ import { settledBase } from '../core/base.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { Recipe } from '../core/recipe.ts';
-import type { BaseImage, MergedTemplate, Mount } from '../core/template.ts';
+import type { Architecture, BaseImage, MergedTemplate, Mount } from '../core/template.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { installOrder } from '../template/merge.ts';
 
@@ -16,9 +16,12 @@ export interface RecipeSources {
   baseImage(base: BaseImage): ImageId;
 }
 
+const architectureOf = ({ build }: MergedTemplate, { builder }: Config): Architecture =>
+  build.architecture?.value ?? builder.architecture;
+
 /** What a template without a parent stands on. */
 export function baseOf(merged: MergedTemplate, config: Config): BaseImage {
-  const architecture = merged.build.architecture?.value ?? config.builder.architecture;
+  const architecture = architectureOf(merged, config);
   return settledBase(merged.build.base?.value ?? config.base[architecture], architecture);
 }
 
@@ -53,7 +56,7 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
         ? { kind: 'base', image: sources.baseImage(baseOf(merged, config)) }
         : { kind: 'parent', digest: parent },
     dependsOn: template.dependsOn.flatMap(({ value }) => digests.get(value) ?? []).toSorted(byCodeUnits),
-    architecture: build.architecture?.value ?? config.builder.architecture,
+    architecture: architectureOf(merged, config),
     volumeGb: build.volumeGb?.value ?? config.builder.volumeGb,
     packages,
     users: people,

@@ -102,6 +102,10 @@ Images
   amigraph why [NAME...]    Show why an image is reused or would be built.
   amigraph list             List the images, from their EC2 tags, newest first.
 
+Bases
+  amigraph outdated         Show newer base images, and which images they would rebuild.
+  amigraph update           Pin base images to their newest in amigraph.lock.
+
 Templates
   amigraph graph            Show what stands on what.
   amigraph show [NAME...]   Show what a template says, each value with the file and line it comes from.
@@ -159,7 +163,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, why, list, graph, show, schema, validate, sandbox serve, sandbox reset',
+    'the commands are: build, why, list, outdated, update, graph, show, schema, validate, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],

@@ -7,6 +7,7 @@ import { diagnosticsText, inBrief } from '../../report/diagnostics.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
 import { type Cloud, openCloud, type Workspace } from '../context.ts';
+import { pinnedBases, refuseInCi } from '../pinned-bases.ts';
 import { type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
 import { isTerminal, type Surroundings } from '../surroundings.ts';
@@ -49,7 +50,15 @@ export async function prepareBuild(
   try {
     // What is missing elsewhere, a script or an input, is nothing to this run.
     const needed = restrict(collection, collection.graph.withAncestors(templates));
-    const planned = await planRun(workspace, needed, templates, cloud, around.clock);
+    const { registry } = cloud;
+    const bases = await pinnedBases(
+      around,
+      workspace,
+      needed,
+      () => Promise.resolve(registry),
+      refuseInCi(around.env, workspace),
+    );
+    const planned = await planRun(workspace, needed, templates, cloud, bases);
     return { cloud, reporter, incomplete, planned };
   } catch (error) {
     await cloud.close();

@@ -47,16 +47,19 @@ export class WhyCommand extends CloudCommand {
     const { planRun } = await import('../planning.ts');
     const { restrict } = await import('../../graph/focus.ts');
     const { builtWith } = await import('../../plan/explain.ts');
-    const { clock } = this.context;
+    const { pinnedBases } = await import('../pinned-bases.ts');
     const cloud = await openCloud(workspace, this.context);
+    const registry = () => Promise.resolve(cloud.registry);
+    const plan = async (within: Collection, names: readonly TemplateName[]): Promise<PlannedRun> => {
+      const bases = await pinnedBases(this.context, workspace, within, registry);
+      return planRun(workspace, within, new Set(names), cloud, bases);
+    };
     try {
-      const whole = await unlessInvalid(() =>
-        planRun(workspace, collection, new Set(collection.templates.keys()), cloud, clock),
-      );
+      const whole = await unlessInvalid(() => plan(collection, [...collection.templates.keys()]));
       if (whole !== undefined) return answerOf(whole, name, builtWith(whole.plan, name));
       // A script or an input of another template is missing: nothing to this one.
       const needed = restrict(collection, collection.graph.withAncestors([name]));
-      return answerOf(await planRun(workspace, needed, new Set([name]), cloud, clock), name, undefined);
+      return answerOf(await plan(needed, [name]), name, undefined);
     } finally {
       await cloud.close();
     }
