@@ -16,7 +16,7 @@ export interface RecipeSources {
   baseImage(base: BaseImage): ImageId;
 }
 
-const architectureOf = ({ build }: MergedTemplate, { builder }: Config): Architecture =>
+export const architectureOf = ({ build }: MergedTemplate, { builder }: Config): Architecture =>
   build.architecture?.value ?? builder.architecture;
 
 /** What a template without a parent stands on. */

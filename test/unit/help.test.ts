@@ -61,6 +61,7 @@ Options
   --region REGION         the AWS Region, instead of what amifile.ts says
   --all                   all templates
   --exclude PATTERN       take these out of what is selected; may be repeated
+  --base-ami AMI          stand on this image instead of all base images, for this run
   --dry-run               show the plan and do nothing
   --bail                  end everything at the first failure
   --keep-going            build the good templates where others have errors
