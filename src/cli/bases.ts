@@ -18,13 +18,14 @@ export interface UsedBase {
 
 /** By their keys, in the order of the templates. */
 export function usedBases({ templates }: Collection, config: Config): Map<string, UsedBase> {
-  const used = new Map<string, UsedBase>();
+  const used = new Map<string, { base: BaseImage; templates: [MergedTemplate, ...MergedTemplate[]] }>();
   for (const merged of templates.values()) {
     if (merged.template.extends !== undefined) continue;
     const base = baseOf(merged, config);
     const key = baseKey(base);
     const known = used.get(key);
-    used.set(key, { base, templates: known === undefined ? [merged] : [...known.templates, merged] });
+    if (known === undefined) used.set(key, { base, templates: [merged] });
+    else known.templates.push(merged);
   }
   return used;
 }

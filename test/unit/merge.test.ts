@@ -150,6 +150,12 @@ describe('what cannot be', () => {
     ]);
     const [implied] = errorOf(merge([`build: { ${official(', arch: arm64')} }`]));
     expect(implied).toMatchObject({ message: 't0 is for x86_64, and its base for arm64', related: [] });
+    const forArm = { parallelcluster: '3.14.0', os: 'alinux2023', arch: 'arm64' } as const;
+    const defaults = { ...usual, base: { x86_64: forArm, arm64: forArm } };
+    const byDefault = mergeTemplate(valueOf(templateOf('templates/t.yaml', '{}')), undefined, defaults);
+    expect(errorOf(byDefault)).toMatchObject([
+      { message: 't is for x86_64, and its base for arm64', place: { file: 'amifile.ts' } },
+    ]);
     for (const good of [
       official(''),
       `arch: arm64, ${official('')}`,

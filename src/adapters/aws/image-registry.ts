@@ -1,6 +1,7 @@
 /** EC2 images and SSM parameters as the image registry. It does not know which image will do. */
 import {
   DeregisterImageCommand,
+  DescribeImagesCommand,
   type DescribeImagesCommandInput,
   type Filter,
   type Image,
@@ -53,8 +54,10 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
     // A filter, where ids as such would fail as a whole for one that is not there.
     describe: (ids) => describeSome('image-id', ids, []),
     async find(id) {
-      const found = await describeAll({ ImageIds: [id], IncludeDeprecated: true, IncludeDisabled: true });
-      if (found.ok) return ok(found.value[0]);
+      // Without a page's size: beside the ids of instances or snapshots EC2 does not take one.
+      const input = { ImageIds: [id], IncludeDeprecated: true, IncludeDisabled: true };
+      const found = await answerOf('ec2:DescribeImages', () => ec2.send(new DescribeImagesCommand(input)));
+      if (found.ok) return ok(found.value.Images?.flatMap(registered)[0]);
       return found.error.awsCode.startsWith('InvalidAMIID.') ? ok(undefined) : found;
     },
     findPublished: (names) =>
