@@ -86,15 +86,6 @@ describe('a file is read again', () => {
       digestOf('two'),
     ],
     ['when its run bit was changed', ({ at }) => chmod(at('a'), 0o755), truth],
-    [
-      'when it is as young as the index',
-      async ({ at }) => {
-        const { mtimeMs, ctimeMs } = await stat(at('a'));
-        const seconds = Math.floor(Math.max(mtimeMs, ctimeMs)) / 1000;
-        await utimes(at('.amigraph/files.json'), seconds, seconds);
-      },
-      truth,
-    ],
     ['when the index is gone', ({ at }) => rm(at('.amigraph/files.json')), truth],
     [
       'when the index is a folder',

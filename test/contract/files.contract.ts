@@ -85,7 +85,7 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
       test('give the content of a file, and whether it may be run', async () => {
         const { files, write, makeExecutable } = await makeIt();
         await write('t/a', 'ü\n');
-        expect(await files.read('t/a', 3)).toEqual({ text: 'ü\n' });
+        expect(await files.read('t/a', 3)).toMatchObject({ text: 'ü\n' });
         expect(await files.digest('t/a')).toEqual({
           path: 't/a',
           digest: digestOf('ü\n'),
@@ -94,7 +94,7 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
         await makeExecutable('t/a');
         expect(await files.digest('t/a')).toMatchObject({ executable: true });
         await write('empty', '');
-        expect(await files.read('empty', 0)).toEqual({ text: '' });
+        expect(await files.read('empty', 0)).toMatchObject({ text: '' });
         expect(await files.digest('empty')).toMatchObject({ digest: digestOf('') });
       });
 
@@ -146,7 +146,7 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
         await write('t/a', 'x');
         await link('b', 't/a');
         await link('u', 't');
-        expect(await files.read('b', 9)).toEqual({ text: 'x' });
+        expect(await files.read('b', 9)).toMatchObject({ text: 'x' });
         expect(await files.digest('u/a')).toEqual({ path: 'u/a', digest: digestOf('x'), executable: false });
       });
 
@@ -218,7 +218,7 @@ export function filesContract(name: string, makeIt: () => Promise<FilesRig>): vo
       await write('shared/a.lock', 'one');
       await link('a.lock', 'shared/a.lock');
       await files.write('a.lock', 'two');
-      expect(await files.read('shared/a.lock', 9)).toEqual({ text: 'two' });
+      expect(await files.read('shared/a.lock', 9)).toMatchObject({ text: 'two' });
     });
 
     test('write says so where a file stands in the way of a folder', async () => {

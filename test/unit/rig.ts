@@ -15,7 +15,7 @@ import { type Fingerprinted, fingerprintEach } from '../../src/plan/plan.ts';
 import { Source } from '../../src/core/source.ts';
 import type { Template } from '../../src/core/template.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { FileProblem, Files } from '../../src/ports/files.ts';
+import type { FileContent, FileProblem, Files } from '../../src/ports/files.ts';
 import { styleFor } from '../../src/report/style.ts';
 import { readInputs } from '../../src/template/inputs.ts';
 import { readTemplate } from '../../src/template/read.ts';
@@ -26,10 +26,10 @@ export type Tree = Readonly<Record<string, string | { readonly problem: FileProb
 
 /** Knows two kinds of pattern: a path, and `folder/**` with or without an ending. */
 export function memoryFiles(tree: Tree): Files {
-  const at = (path: string): { text: string } | { problem: FileProblem } => {
+  const at = (path: string): FileContent | { problem: FileProblem } => {
     const found = tree[path];
     if (found === undefined) return { problem: 'missing' };
-    return typeof found === 'string' ? { text: found } : found;
+    return typeof found === 'string' ? { text: found, identity: undefined } : found;
   };
   const matches = (pattern: string, path: string): boolean => {
     const [folder = '', ending = ''] = pattern.split(/\*\*(?:\/\*)?/);
@@ -45,6 +45,7 @@ export function memoryFiles(tree: Tree): Files {
         ),
       ),
     read: (path) => Promise.resolve(at(path)),
+    identity: () => Promise.resolve(undefined),
     digest: (path) => {
       const found = at(path);
       if ('problem' in found) return Promise.resolve(found);
