@@ -11,7 +11,7 @@ const program = join(project, 'dist/main.js');
 const pairs = Number(process.argv[2] ?? 21);
 
 const workspace = mkdtempSync(join(tmpdir(), 'amigraph-bench-'));
-for (const part of ['amifile.ts', 'templates', 'scripts']) {
+for (const part of ['amifile.ts', 'amigraph.lock', 'templates', 'scripts']) {
   cpSync(join(project, part), join(workspace, part), { recursive: true });
 }
 

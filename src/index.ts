@@ -5,7 +5,9 @@ export type {
   BuilderOptions,
   Provider,
   SandboxSettings,
+  StepScript,
   StepScripts,
+  StepScriptWithInputs,
   WrittenConfig,
 } from './config/written-config.ts';
 export type { Architecture, BaseImage } from './core/template.ts';

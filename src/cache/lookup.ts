@@ -2,11 +2,11 @@
 import { shortDigest } from '../core/digest.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { CloudFailure } from '../core/failure.ts';
-import type { Digest } from '../core/ids.ts';
+import type { Digest, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
-import { type BuildRecord, hashTag, isOurs, ownership, recordOf } from './tags.ts';
+import { type BuildRecord, hashTag, isOurs, ownership, recordOf, templateTag } from './tags.ts';
 
 export interface Found {
   readonly image: RegisteredImage;
@@ -26,6 +26,25 @@ export async function lookUp(
     record !== undefined && wanted.has(record.digest) ? [{ image, record }] : [],
   );
   return ok(byDigest(found));
+}
+
+/** Of each of these templates the newest image in `workspace`, whatever its digest; an available one before any other. */
+export async function newestImages(
+  registry: ImageRegistry,
+  workspace: string,
+  names: readonly TemplateName[],
+): Promise<Result<ReadonlyMap<TemplateName, Found>, CloudFailure>> {
+  if (names.length === 0) return ok(new Map());
+  const images = await registry.findByTag(templateTag, names);
+  if (!images.ok) return images;
+  const newest = new Map<TemplateName, Found>();
+  for (const { image, record } of newestFirst(images.value)) {
+    if (record?.workspace !== workspace) continue;
+    const other = newest.get(record.template);
+    const better = image.state === 'available' && other?.image.state !== 'available';
+    if (other === undefined || better) newest.set(record.template, { image, record });
+  }
+  return ok(newest);
 }
 
 /** An image that says that it is ours. */

@@ -1,6 +1,5 @@
 /** The manifest: an index and a memory, kept beside the tags, which are the truth. It does not know leases. */
 import * as v from 'valibot';
-import { canonical } from '../core/digest.ts';
 import type { CloudFailure } from '../core/failure.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -11,7 +10,8 @@ import type { Random } from '../ports/random.ts';
 
 const maxBytes = 64 * 1024 * 1024;
 
-const entrySchema = v.object({
+/** A later amigraph may know more of an image: what this one does not know is kept. */
+const entrySchema = v.looseObject({
   template: v.pipe(v.string(), v.maxLength(1024)),
   image: v.pipe(v.string(), v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be the id of an image')),
   buildId: v.pipe(v.string(), v.maxLength(128)),
@@ -19,6 +19,8 @@ const entrySchema = v.object({
   token: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   builtAt: v.pipe(v.string(), v.maxLength(64)),
   durationMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  /** Who held the lease: `ada@laptop`. */
+  builtBy: v.optional(v.pipe(v.string(), v.maxLength(512))),
 });
 const manifestSchema = v.looseObject({
   version: v.literal(1),
@@ -125,7 +127,7 @@ export async function publish(
       if (known !== undefined && known.token > entry.token)
         return fail({ code: 'fenced', token: known.token });
       // After a lost answer the entry may stand there already.
-      if (known !== undefined && canonical(known) === canonical(entry)) return ok(undefined);
+      if (known?.image === entry.image && known.token === entry.token) return ok(undefined);
       const next = { ...current.value, images: { ...current.value.images, [digest]: entry } };
       const condition =
         stored.value === undefined ? ({ absent: true } as const) : { etag: stored.value.etag };

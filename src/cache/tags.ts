@@ -30,6 +30,7 @@ export interface BuildRecord {
 /** All images and instances of ours carry it. */
 export const ownership = { key: 'ManagedBy', value: 'amigraph' } as const;
 export const hashTag = 'TemplateHash';
+export const templateTag = 'TemplateName';
 
 /** EC2 takes 256 characters for a tag's value. */
 const cut = (text: string): string => text.slice(0, 256);
@@ -38,7 +39,7 @@ export function tagsOf(record: BuildRecord): Record<string, string> {
   return {
     Name: cut(`amigraph ${record.template}`),
     [ownership.key]: ownership.value,
-    TemplateName: cut(record.template),
+    [templateTag]: cut(record.template),
     [hashTag]: shortDigest(record.digest),
     TemplateDigest: record.digest,
     BaseTemplate: cut(record.parent ?? ''),
@@ -60,7 +61,7 @@ export function recordOf(image: RegisteredImage): BuildRecord | undefined {
   if (tags[hashTag] !== shortDigest(digest)) return undefined;
   const parent = tags['BaseTemplate'] ?? '';
   return {
-    template: templateName(tags['TemplateName'] ?? ''),
+    template: templateName(tags[templateTag] ?? ''),
     digest,
     parent: parent === '' ? null : templateName(parent),
     baseImage: imageId(tags['BaseAMI'] ?? ''),

@@ -9,6 +9,9 @@ import { gitDiagnostic } from '../report/git-trouble.ts';
 import { configAt } from './config-at.ts';
 import type { Workspace } from './context.ts';
 
+/** The workspace at one time. */
+export type State = Pick<Workspace, 'config' | 'files'>;
+
 /** As it was typed. */
 export interface WantedEnds {
   readonly base?: string | undefined;
@@ -24,18 +27,14 @@ export interface Ends {
   /** Undefined: the working tree. */
   readonly head: string | undefined;
   /** Undefined: there was no workspace yet. */
-  readonly before: Workspace | undefined;
-  readonly after: Workspace;
+  readonly before: State | undefined;
+  readonly after: State;
   /** Whether the file is the same at both. */
   same(path: string): boolean;
 }
 
 /** Throws InvalidInput. */
-export function answered<Value>(
-  result: Result<Value, GitProblem>,
-  { config }: Workspace,
-  flag?: string,
-): Value {
+export function answered<Value>(result: Result<Value, GitProblem>, { config }: State, flag?: string): Value {
   if (result.ok) return result.value;
   throw new InvalidInput([gitDiagnostic(result.error, config.root, flag)]);
 }
@@ -45,7 +44,7 @@ export async function openEnds(
   workspace: Workspace,
   wanted: WantedEnds,
 ): Promise<Ends> {
-  const onDisk: Workspace = { config: workspace.config, files: remembering(workspace.files) };
+  const onDisk: State = { config: workspace.config, files: remembering(workspace.indexed) };
   const { base, head } = await commitsOf(repository, workspace, wanted);
   const was = answered(await repository.tree(base, onDisk.files), workspace);
   const before = await at(was, base, onDisk);
@@ -81,7 +80,7 @@ async function commitsOf(
   return { base: answered(common, workspace), head };
 }
 
-async function at(tree: GitTree, commit: string, onDisk: Workspace): Promise<Workspace | undefined> {
+async function at(tree: GitTree, commit: string, onDisk: State): Promise<State | undefined> {
   const config = await configAt(tree, commit, onDisk);
   return config && { config, files: remembering(tree.files) };
 }
@@ -95,7 +94,7 @@ interface News {
 async function newsOnDisk(
   repository: Repository,
   was: GitTree,
-  onDisk: Workspace,
+  onDisk: State,
   { uncommitted = false, untracked = false, files = [] }: WantedEnds,
 ): Promise<News | undefined> {
   if (!uncommitted && !untracked) return named(files, was, onDisk.files);
@@ -137,8 +136,8 @@ function amongThese(paths: readonly string[]): (path: string) => boolean {
 
 function partly(
   was: GitTree,
-  before: Workspace | undefined,
-  after: Workspace,
+  before: State | undefined,
+  after: State,
   same: (path: string) => boolean,
   news: News | undefined,
 ): Pick<Ends, 'after' | 'same'> {

@@ -12,7 +12,7 @@ import type { Repository } from '../ports/git.ts';
 import { gitDiagnostic } from '../report/git-trouble.ts';
 import { readInputs } from '../template/inputs.ts';
 import type { Reads } from '../template/scan.ts';
-import { answered, type Ends, openEnds, type WantedEnds } from './affected-ends.ts';
+import { answered, type Ends, openEnds, type State, type WantedEnds } from './affected-ends.ts';
 import type { Workspace } from './context.ts';
 import { imageOf, pinsOf } from './pins.ts';
 import { readCollection } from './reading.ts';
@@ -65,19 +65,19 @@ async function compare(
   const reads = new Map<string, NonNullable<ReturnType<Reads['get']>>>();
   const collection = await untroubled(readCollection(after, reads));
   const { templates: selected, incomplete } = select(collection, { names: 'all', ...options });
-  const pins = await pinsOf(after.files);
-  const earlierPins = before === undefined ? pins : await pinsOf(before.files);
+  const pins = await untroubled(pinsOf(after.files, workspace.config));
+  const earlierPins = before === undefined ? pins : await untroubled(pinsOf(before.files, workspace.config));
   const needed = restrict(collection, collection.graph.withAncestors(selected));
   const head = await untroubled(headOf(after, needed, imageOf(pins, earlierPins)));
   const base = await untroubled(baseOf(before, ends, reads, imageOf(earlierPins, pins)));
-  // Names that are there and not asked about are not deleted.
+  await workspace.indexed.remember();
   const { templates, deleted } = affectedBetween(base, { ...head, collection });
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
   return { affected, ends, collection, incomplete };
 }
 
 async function headOf(
-  { config, files }: Workspace,
+  { config, files }: State,
   collection: Collection,
   imageAt: ReturnType<typeof imageOf>,
 ): Promise<End> {
@@ -89,7 +89,7 @@ async function headOf(
 
 /** What is wrong there is nothing to mend now: it makes what it concerns affected. */
 async function baseOf(
-  before: Workspace | undefined,
+  before: State | undefined,
   ends: Ends,
   reads: Reads,
   imageAt: ReturnType<typeof imageOf>,

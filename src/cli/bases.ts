@@ -1,34 +1,57 @@
-/** The base images that templates stand on, as the cloud knows them. It does not know digests. */
-import { canonical } from '../core/digest.ts';
-import type { ImageId } from '../core/ids.ts';
-import type { BaseImage } from '../core/template.ts';
+/** The base images that templates stand on, and what each of them is in the cloud today. It does not know pins, nor digests. */
+import { baseKey } from '../core/base.ts';
+import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
+import { type ImageId, imageId } from '../core/ids.ts';
+import { officialImage, officialNames, officialVersions } from '../core/parallelcluster.ts';
+import type { BaseImage, MergedTemplate, ParallelClusterBase } from '../core/template.ts';
+import type { Config } from '../config/config.ts';
 import type { Collection } from '../graph/collection.ts';
 import { baseOf } from '../plan/recipe.ts';
-import type { Cloud, Workspace } from './context.ts';
+import type { ImageRegistry } from '../ports/image-registry.ts';
 import { must } from './unavailable.ts';
 
-/** What each base of the collection is, asked for once. */
-export async function resolveBases(
-  { config }: Workspace,
-  collection: Collection,
-  { registry }: Pick<Cloud, 'registry'>,
-): Promise<(base: BaseImage) => ImageId> {
-  const bases = new Map<string, BaseImage>();
-  for (const merged of collection.templates.values()) {
+/** A base, and who stands directly on it. */
+export interface UsedBase {
+  readonly base: BaseImage;
+  readonly templates: readonly [MergedTemplate, ...MergedTemplate[]];
+}
+
+/** By their keys, in the order of the templates. */
+export function usedBases({ templates }: Collection, config: Config): Map<string, UsedBase> {
+  const used = new Map<string, { base: BaseImage; templates: [MergedTemplate, ...MergedTemplate[]] }>();
+  for (const merged of templates.values()) {
     if (merged.template.extends !== undefined) continue;
     const base = baseOf(merged, config);
-    bases.set(canonical(base), base);
+    const key = baseKey(base);
+    const known = used.get(key);
+    if (known === undefined) used.set(key, { base, templates: [merged] });
+    else known.templates.push(merged);
   }
-  const resolved = await Promise.all(
-    [...bases].map(async ([key, base]) => {
-      const image = 'ami' in base ? (base.ami as ImageId) : must(await registry.resolveParameter(base.ssm));
-      return [key, image] as const;
-    }),
-  );
-  const images = new Map(resolved);
-  return (base) => {
-    const image = images.get(canonical(base));
-    if (image === undefined) throw new Error(`the base image ${canonical(base)} was not resolved`);
-    return image;
-  };
+  return used;
 }
+
+/** Where the base was written. */
+export const placeOfBase = ({ templates: [first] }: UsedBase): NonNullable<Diagnostic['place']> =>
+  first.build.base?.place ?? { file: 'amifile.ts' };
+
+/** What a base stands for at the time `now`. Throws InvalidInput where AWS publishes no such image. */
+export async function resolveBase(used: UsedBase, registry: ImageRegistry, now: number): Promise<ImageId> {
+  const { base } = used;
+  if ('ami' in base) return imageId(base.ami);
+  if ('ssm' in base) return must(await registry.resolveParameter(base.ssm));
+  const image = officialImage(must(await registry.findPublished(officialNames(base))), now);
+  if (image !== undefined) return image.id;
+  const others = must(await registry.findPublished(officialNames({ ...base, parallelcluster: '*' })));
+  throw new InvalidInput([
+    errorOf('no-official-image', {
+      message: `AWS publishes no image of ${baseKey(base)} in this Region`,
+      place: placeOfBase(used),
+      cure: otherVersions(base, officialVersions(others)),
+    }),
+  ]);
+}
+
+const otherVersions = ({ os, arch }: ParallelClusterBase, versions: readonly string[]): string =>
+  versions.length === 0
+    ? `there are none for ${os} on ${arch}; take another os, or make one of your own and name it as { ami: "ami-..." }`
+    : `for ${os} on ${arch} there are: ${versions.join(', ')}`;

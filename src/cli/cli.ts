@@ -7,11 +7,14 @@ import { exitCodes } from './commands/base.ts';
 import { AffectedCommand } from './commands/affected.ts';
 import { BuildCommand } from './commands/build.ts';
 import { GraphCommand } from './commands/graph.ts';
+import { OutdatedCommand } from './commands/outdated.ts';
+import { UpdateCommand } from './commands/update.ts';
 import { ListCommand } from './commands/list.ts';
 import { ShowCommand } from './commands/show.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
 import { SchemaCommand } from './commands/schema.ts';
 import { ValidateCommand } from './commands/validate.ts';
+import { WhyCommand } from './commands/why.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Surroundings } from './surroundings.ts';
 import { commandOf, commandsBelow, wrongCommandLine } from './wrong-words.ts';
@@ -35,7 +38,10 @@ class HelpInWords extends Command<Surroundings> {
 
 const commands: readonly CommandClass<Surroundings>[] = [
   BuildCommand,
+  WhyCommand,
   ListCommand,
+  OutdatedCommand,
+  UpdateCommand,
   GraphCommand,
   AffectedCommand,
   ShowCommand,

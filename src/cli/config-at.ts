@@ -22,7 +22,7 @@ const mostBytes = 1024 * 1024;
 export async function configAt(
   tree: GitTree,
   commit: string,
-  { config, files }: Workspace,
+  { config, files }: Pick<Workspace, 'config' | 'files'>,
 ): Promise<Config | undefined> {
   if (tree.identity('amifile.ts') === undefined) return undefined;
   const differing = [...tree.changed].filter((path) => mayBeRead.test(path));

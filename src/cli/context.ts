@@ -1,4 +1,5 @@
 /** The one place that wires adapters to ports. It does not know what a command does with them. */
+import { indexedFiles, type IndexedFiles } from '../adapters/local/file-index.ts';
 import { localFiles } from '../adapters/local/files.ts';
 import { findWorkspace, readAmifile } from '../config/amifile.ts';
 import type { Config } from '../config/config.ts';
@@ -16,12 +17,14 @@ import type { Surroundings } from './surroundings.ts';
 export interface Workspace {
   readonly config: Config;
   readonly files: Files;
+  /** The same with a memory, for plans; what is about to be published is read anew. */
+  readonly indexed: IndexedFiles;
 }
 
 export async function openWorkspace(around: Surroundings, flags: Flags): Promise<Workspace> {
   const root = await findWorkspace(around.cwd);
   const config = resolveConfig(root, await readAmifile(root), around.env, flags);
-  return { config, files: localFiles(root) };
+  return { config, files: localFiles(root), indexed: indexedFiles(root, () => around.clock.now()) };
 }
 
 /** The bash of this machine, to check scripts with. */
@@ -61,6 +64,24 @@ export async function openCloud({ config }: Workspace, around: Surroundings): Pr
       await sandbox?.close();
     },
   };
+}
+
+/** Opens the cloud where it is asked for, once at most, and closes it at the end. */
+export async function withRegistry<Value>(
+  workspace: Workspace,
+  around: Surroundings,
+  use: (registry: () => Promise<ImageRegistry>) => Promise<Value>,
+): Promise<Value> {
+  const opened: Cloud[] = [];
+  try {
+    return await use(async () => {
+      const cloud = await openCloud(workspace, around);
+      opened.push(cloud);
+      return cloud.registry;
+    });
+  } finally {
+    for (const cloud of opened) await cloud.close();
+  }
 }
 
 /** The sandbox of the workspace, with the bucket that the configuration names. */

@@ -1,17 +1,29 @@
 /** The base images of both ends of a comparison, with no cloud. It does not know digests. */
+import type { Config } from '../config/config.ts';
+import { findPin, scopeOf } from '../config/pins.ts';
+import { baseKey } from '../core/base.ts';
 import { type ImageId, imageId } from '../core/ids.ts';
 import type { BaseImage } from '../core/template.ts';
 import type { Files } from '../ports/files.ts';
+import { readPins } from './lock-file.ts';
 
 export type Pins = (base: BaseImage) => ImageId | undefined;
 
-/** What amigraph.lock pins: nothing yet. */
-export function pinsOf(_files: Files): Promise<Pins> {
-  return Promise.resolve(() => undefined);
+/** What amigraph.lock pins, for the cloud that `config` is about. Throws InvalidInput where it cannot be used. */
+export async function pinsOf(files: Files, config: Config): Promise<Pins> {
+  const pins = await readPins(files);
+  const scope = scopeOf(config);
+  return (base) => findPin(pins, scope, baseKey(base))?.image;
 }
 
 /** The image that `base` was or will be; where neither end pins it, a text that is the same at both, so that nothing is affected by that. */
 export function imageOf(own: Pins, other: Pins): (base: BaseImage) => ImageId {
-  return (base) =>
-    'ami' in base ? imageId(base.ami) : (own(base) ?? other(base) ?? imageId(`unpinned ssm:${base.ssm}`));
+  const known = new Map<string, ImageId>();
+  return (base) => {
+    if ('ami' in base) return imageId(base.ami);
+    const key = baseKey(base);
+    const image = known.get(key) ?? own(base) ?? other(base) ?? imageId(`unpinned ${key}`);
+    known.set(key, image);
+    return image;
+  };
 }

@@ -1,31 +1,55 @@
 /** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
 import { lookUp } from '../cache/lookup.ts';
-import { knownTokens, manifestKey, readManifest, rememberedDurations } from '../cache/manifest.ts';
+import {
+  knownTokens,
+  type Manifest,
+  manifestKey,
+  readManifest,
+  rememberedDurations,
+} from '../cache/manifest.ts';
+import type { Pin } from '../config/pins.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Collection } from '../graph/collection.ts';
-import { fingerprintEach, makePlan, type NamedFingerprint, type Planned } from '../plan/plan.ts';
+import {
+  decideAll,
+  factsOf,
+  type Fingerprinted,
+  fingerprintEach,
+  makePlan,
+  type NamedFingerprint,
+  type PlanFacts,
+  type Planned,
+} from '../plan/plan.ts';
 import { readInputs } from '../template/inputs.ts';
-import { resolveBases } from './bases.ts';
+import { explainPlan, type Explanation } from './explaining.ts';
 import type { Cloud, Workspace } from './context.ts';
+import type { Bases } from './pinned-bases.ts';
 import { must } from './unavailable.ts';
 
 /** The recipe and digest of each template, made as they are taken. Throws InvalidInput where a script or an input is missing. */
 export async function fingerprints(
   workspace: Workspace,
   collection: Collection,
-  cloud: Pick<Cloud, 'registry'>,
+  { imageOf }: Bases,
 ): Promise<Iterable<NamedFingerprint>> {
-  const { config, files } = workspace;
-  const inputs = await readInputs(files, config.steps, collection.templates.values());
-  const each = fingerprintEach(collection, config, inputs, await resolveBases(workspace, collection, cloud));
+  const { config, indexed } = workspace;
+  const inputs = await readInputs(indexed, config.steps, collection.templates.values());
+  await indexed.remember();
+  const each = fingerprintEach(collection, config, inputs, imageOf);
   if (!each.ok) throw new InvalidInput(each.error);
   return each.value;
 }
 
-export interface PlannedRun extends Planned {
+export interface PlannedRun extends Planned, Explanation {
+  readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
+  readonly manifest: Manifest;
+  /** The images that carry the digests of the plan, newest first. */
+  readonly found: PlanFacts['found'];
+  /** Bases that the lock file does not have yet. */
+  readonly unpinned: readonly Pin[];
   /** What is not as it should be, and does not stop the run. */
   readonly warnings: readonly Warning[];
   /** The highest lease token that the manifest has seen, by digest. */
@@ -37,9 +61,10 @@ export async function planRun(
   collection: Collection,
   selected: ReadonlySet<TemplateName>,
   cloud: Cloud,
+  bases: Bases,
 ): Promise<PlannedRun> {
   const { config } = workspace;
-  const all = new Map(await fingerprints(workspace, collection, cloud));
+  const all = new Map(await fingerprints(workspace, collection, bases));
   const wanted = collection.graph.withAncestors(selected);
   const digests = [...wanted].flatMap((name): Digest[] => {
     const one = all.get(name);
@@ -63,13 +88,18 @@ export async function planRun(
   }
   const durations = rememberedDurations(read);
   const tokens = knownTokens(read);
-  const planned = makePlan(
-    { collection, config, fingerprints: all, found: must(found), durations },
-    selected,
-  );
+  const images = must(found);
+  const facts = { ...factsOf(collection, config, all), found: images, durations };
+  const planned = makePlan(facts, decideAll(facts, selected));
+  const explained = await explainPlan(workspace, collection, all, read, planned.plan, cloud);
   return {
-    ...planned,
+    ...explained,
+    unusable: planned.unusable,
+    fingerprints: all,
+    manifest: read,
+    found: images,
     tokens,
+    unpinned: bases.unpinned,
     warnings: [
       ...planned.unusable.map(unusableImage),
       ...(problem === undefined

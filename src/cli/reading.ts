@@ -3,9 +3,13 @@ import { type Collection, collect } from '../graph/collection.ts';
 import { type Reads, scanTemplates } from '../template/scan.ts';
 import type { Workspace } from './context.ts';
 
-export async function readCollection({ config, files }: Workspace, reads?: Reads): Promise<Collection> {
+export async function readCollection(
+  { config, files }: Pick<Workspace, 'config' | 'files'>,
+  reads?: Reads,
+): Promise<Collection> {
   return collect(await scanTemplates(files, config.templates, config.root, reads), {
     maxDepth: config.maxDepth,
     ...config.builder,
+    base: config.base,
   });
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { readInputs } from '../template/inputs.ts';
 import { checkScripts } from '../template/scripts.ts';
 import { openShell, type Workspace } from './context.ts';
+import { lookAtLock } from './lock-file.ts';
 import { readCollection } from './reading.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -18,13 +19,19 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
   const good = [...collection.templates.values()];
   const inputs = await readInputs(files, config.steps, good);
   const scripts = [
-    ...Object.values(config.steps),
+    ...Object.values(config.steps).map(({ script }) => script),
     ...good.flatMap(({ own }) => own.scripts.map(({ value }) => value)),
   ];
   const readable = scripts.filter((path) => inputs.files.has(path));
   const faults = await checkScripts(files, await openShell(workspace, around), readable);
+  const lock = await lookAtLock(files);
   return {
     templates: good.length + collection.unusable.size,
-    diagnostics: [...collection.diagnostics, ...inputs.diagnostics, ...faults],
+    diagnostics: [
+      ...collection.diagnostics,
+      ...inputs.diagnostics,
+      ...faults,
+      ...(lock.ok ? [] : lock.error),
+    ],
   };
 }

@@ -1,12 +1,13 @@
 /** Written configuration and environment to configuration: flags win over the environment, it wins over the file. It reads nothing. */
 import { basename, resolve } from 'node:path';
 import * as v from 'valibot';
+import { settledBase } from '../core/base.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
 import { seconds } from '../core/value-schemas.ts';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
-import type { WrittenConfig } from './written-config.ts';
+import type { StepScript, StepScriptWithInputs, WrittenConfig } from './written-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,8 +41,8 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
     bucket: config.bucket ?? bucketOf(provider),
     prefix: config.prefix ?? 'amigraph/',
     base: {
-      x86_64: config.base ?? { ssm: `${al2023}x86_64` },
-      arm64: config.base ?? { ssm: `${al2023}arm64` },
+      x86_64: settledBase(config.base ?? { ssm: `${al2023}x86_64` }, 'x86_64'),
+      arm64: settledBase(config.base ?? { ssm: `${al2023}arm64` }, 'arm64'),
     },
     builder: {
       instanceType: { ...usualTypes, ...(type === undefined ? {} : { [architecture]: type }) },
@@ -54,13 +55,12 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
       instanceProfile: builder.instanceProfile,
     },
     steps: {
-      bootstrap: 'scripts/bootstrap.sh',
-      package: 'scripts/install-package.sh',
-      users: 'scripts/create-users.sh',
-      mounts: 'scripts/mount-data.sh',
-      tests: 'scripts/run-tests.sh',
-      cleanUp: 'scripts/clean-up.sh',
-      ...given(config.steps ?? {}),
+      bootstrap: step(config.steps?.bootstrap ?? 'scripts/bootstrap.sh'),
+      package: step(config.steps?.package ?? 'scripts/install-package.sh'),
+      users: step(config.steps?.users ?? 'scripts/create-users.sh'),
+      mounts: step(config.steps?.mounts ?? 'scripts/mount-data.sh'),
+      tests: step(config.steps?.tests ?? 'scripts/run-tests.sh'),
+      cleanUp: step(config.steps?.cleanUp ?? 'scripts/clean-up.sh'),
     },
     concurrency: config.concurrency ?? 10,
     affected: {
@@ -75,6 +75,9 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
     endpoint: endpointOf(env),
   };
 }
+
+const step = (written: StepScript): Required<StepScriptWithInputs> =>
+  typeof written === 'string' ? { script: written, inputs: [] } : { inputs: [], ...written };
 
 const variables = {
   AMIGRAPH_PROVIDER: 'provider',

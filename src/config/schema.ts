@@ -18,6 +18,11 @@ import {
 const leastSpeed = 0.1;
 const speedRange = `must be a number from ${leastSpeed} on, or "instant"`;
 
+const stepScript = v.union(
+  [workspacePath, strictMap({ script: workspacePath, inputs: v.optional(v.array(workspacePath)) })],
+  'must be the path of a script inside the workspace, or { script: "scripts/...", inputs: ["files/**"] }',
+);
+
 export const configSchema = strictMap({
   workspace: v.optional(
     v.pipe(
@@ -52,12 +57,12 @@ export const configSchema = strictMap({
   ),
   steps: v.optional(
     strictMap({
-      bootstrap: v.optional(workspacePath),
-      package: v.optional(workspacePath),
-      users: v.optional(workspacePath),
-      mounts: v.optional(workspacePath),
-      tests: v.optional(workspacePath),
-      cleanUp: v.optional(workspacePath),
+      bootstrap: v.optional(stepScript),
+      package: v.optional(stepScript),
+      users: v.optional(stepScript),
+      mounts: v.optional(stepScript),
+      tests: v.optional(stepScript),
+      cleanUp: v.optional(stepScript),
     }),
   ),
   concurrency: v.optional(v.pipe(wholeNumber, v.maxValue(1000, 'must be at most 1000'))),

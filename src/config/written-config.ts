@@ -1,5 +1,5 @@
 /** What a user writes in amifile.ts. It does not know the defaults' effects, nor the environment. */
-import type { Architecture, BaseImage } from '../core/template.ts';
+import type { Architecture, WrittenBase } from '../core/template.ts';
 
 export interface WrittenConfig {
   /** Names this collection of templates in tags and in the bucket. Default: the name of amifile.ts's folder. */
@@ -16,8 +16,8 @@ export interface WrittenConfig {
   readonly bucket?: string;
   /** What every object key begins with. Default: `amigraph/`. */
   readonly prefix?: string;
-  /** What templates without `extends` stand on. Default: Amazon Linux 2023 of the template's architecture. */
-  readonly base?: BaseImage;
+  /** What templates without `extends` stand on: an SSM parameter that names an AMI, an official AMI of ParallelCluster, or an AMI. Default: Amazon Linux 2023 of the template's architecture. */
+  readonly base?: WrittenBase;
   /** The build instance. */
   readonly builder?: BuilderOptions;
   /** Scripts that run on the build instance. Default: those in `scripts/`. */
@@ -57,20 +57,28 @@ export interface BuilderOptions {
   readonly instanceProfile?: string;
 }
 
-/** Each a path relative to the workspace, run under `bash -euo pipefail`. */
+/** A script by its path relative to the workspace, run under `bash -euo pipefail`; or that with the files that it depends on. */
+export type StepScript = string | StepScriptWithInputs;
+
+export interface StepScriptWithInputs {
+  readonly script: string;
+  /** Patterns of files, relative to the workspace: the digest of each image whose build runs the step covers them. */
+  readonly inputs?: readonly string[];
+}
+
 export interface StepScripts {
   /** First, in every build. Default: `scripts/bootstrap.sh`. */
-  readonly bootstrap?: string;
+  readonly bootstrap?: StepScript;
   /** Once for each package, with the Spack spec as its argument. Default: `scripts/install-package.sh`. */
-  readonly package?: string;
+  readonly package?: StepScript;
   /** With `name:uid:gid` for each user. Default: `scripts/create-users.sh`. */
-  readonly users?: string;
+  readonly users?: StepScript;
   /** With `bucket:/mount/point[:ro]` for each mount. Default: `scripts/mount-data.sh`. */
-  readonly mounts?: string;
+  readonly mounts?: StepScript;
   /** Once for each test, with the command line as its argument. Default: `scripts/run-tests.sh`. */
-  readonly tests?: string;
+  readonly tests?: StepScript;
   /** Last, before the image is made. Default: `scripts/clean-up.sh`. */
-  readonly cleanUp?: string;
+  readonly cleanUp?: StepScript;
 }
 
 export interface SandboxSettings {

@@ -32,7 +32,9 @@ export type Warning =
   /** They are not whole, and nothing that they say is trusted. */
   | { readonly code: 'image-tags'; readonly image: ImageId }
   | { readonly code: 'manifest-broken'; readonly object: string; readonly problem: string }
-  | { readonly code: 'manifest-not-written'; readonly image: ImageId; readonly cause: CloudFailure };
+  | { readonly code: 'manifest-not-written'; readonly image: ImageId; readonly cause: CloudFailure }
+  /** What the image is made of, for explanations of later runs. */
+  | { readonly code: 'fingerprint-not-kept'; readonly image: ImageId; readonly cause: Failure };
 
 export type Event =
   | {

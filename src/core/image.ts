@@ -23,6 +23,8 @@ export interface RegisteredImage {
   readonly createdAt: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly snapshots: readonly string[];
+  /** ISO 8601: from then on its owner advises against it. */
+  readonly deprecatedAt?: string | undefined;
   /** Why it is in this state, where the registry says so. */
   readonly stateReason: string | undefined;
 }

@@ -1,4 +1,5 @@
 /** What a run will do, as plain data. It does not know how it was decided nor how it is carried out. */
+import type { Change } from './change.ts';
 import type { Digest, ImageId, TemplateName } from './ids.ts';
 import type { ImageState } from './image.ts';
 import type { Recipe } from './recipe.ts';
@@ -7,6 +8,15 @@ import type { Recipe } from './recipe.ts';
 export type Reason =
   | { readonly kind: 'hit'; readonly image: ImageId; readonly createdAt: string; readonly buildId: string }
   | { readonly kind: 'no-image' }
+  /** An image of the template has another digest; this is what changed since. */
+  | {
+      readonly kind: 'changed';
+      readonly image: ImageId;
+      readonly createdAt: string;
+      readonly changes: readonly Change[];
+    }
+  /** The manifest remembers an image with this digest, and it is there no more. */
+  | { readonly kind: 'image-gone'; readonly image: ImageId; readonly builtAt: string }
   | { readonly kind: 'image-unusable'; readonly image: ImageId; readonly state: ImageState }
   | {
       readonly kind: 'other-parent';
@@ -17,25 +27,33 @@ export type Reason =
   | { readonly kind: 'image-pending'; readonly image: ImageId }
   | { readonly kind: 'same-digest'; readonly template: TemplateName };
 
-/**
- * `build`: make the image. `reuse`: it exists. `wait`: it is being made, by another run
- * or under another template's name.
- */
-export type ActionKind = 'build' | 'reuse' | 'wait';
+export type ActionKind = Action['action'];
 
-export interface Action {
+export type Action = Reuse | Work;
+
+interface CommonAction {
   readonly template: TemplateName;
   readonly digest: Digest;
-  readonly action: ActionKind;
   readonly reason: Reason;
-  readonly image: ImageId | null;
-  readonly recipe: Recipe;
   /** The template whose image this one stands on; null: a base image. */
   readonly parent: TemplateName | null;
   /** Templates of this plan whose images must be there before this action starts. */
   readonly needs: readonly TemplateName[];
   /** How long the build took when it was last done; null: never seen. */
   readonly expectedMs: number | null;
+}
+
+/** The image exists. */
+export interface Reuse extends CommonAction {
+  readonly action: 'reuse';
+  readonly image: ImageId;
+}
+
+/** `build`: make the image. `wait`: it is being made, by another run or under another template's name; should nothing come of that, make it. */
+export interface Work extends CommonAction {
+  readonly action: 'build' | 'wait';
+  readonly image: ImageId | null;
+  readonly recipe: Recipe;
   /** The template whose image this one shares, since their digests are equal; null: none. */
   readonly sameAs: TemplateName | null;
   readonly settings: LaunchSettings;

@@ -18,7 +18,7 @@ export function schemaIssues(
   whole: string,
 ): SchemaIssue[] {
   const dotted = (path: readonly (string | number)[]): string => (path.length === 0 ? whole : joined(path));
-  return issues.flatMap((issue): SchemaIssue[] => {
+  return issues.flatMap(closest).flatMap((issue): SchemaIssue[] => {
     const path = (issue.path ?? []).map(({ key }) => key).filter(isKey);
     if (issue.type === 'strict_object' && issue.expected === 'never') {
       // Valibot tells the first one of a map only.
@@ -36,6 +36,18 @@ export function schemaIssues(
     const message = wrong ? `must be ${wanted}, not ${received(issue)}` : issue.message;
     return [{ path, code: 'wrong-value', message: `${dotted(path)} ${message}`, cure: undefined }];
   });
+}
+
+/** Of several forms none of which fits, the one whose keys do and one of whose words does not: that word is what is wrong. */
+function closest(issue: BaseIssue<unknown>): BaseIssue<unknown>[] {
+  const words = (issue.issues ?? []).filter(({ type }) => issue.type === 'union' && type === 'picklist');
+  return words.length === 0 ? [issue] : words.map((word) => ({ ...word, ...joinedPath(issue, word) }));
+}
+
+/** What is inside an issue has its path from there. */
+function joinedPath(issue: BaseIssue<unknown>, within: BaseIssue<unknown>): Pick<BaseIssue<unknown>, 'path'> {
+  const [first, ...rest] = [...(issue.path ?? []), ...(within.path ?? [])];
+  return first === undefined ? {} : { path: [first, ...rest] };
 }
 
 /** The keys of `data` that a {@link looseMap} somewhere in `schema` took without knowing them. */

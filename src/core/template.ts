@@ -22,8 +22,34 @@ export interface Mount {
   readonly readOnly: boolean;
 }
 
+/** The operating systems that ParallelCluster knows. */
+export const parallelClusterSystems = [
+  'alinux2',
+  'alinux2023',
+  'ubuntu2004',
+  'ubuntu2204',
+  'ubuntu2404',
+  'rhel8',
+  'rhel9',
+  'rocky8',
+  'rocky9',
+] as const;
+export type ParallelClusterSystem = (typeof parallelClusterSystems)[number];
+
+/** An image that AWS publishes with a version of ParallelCluster. */
+export interface ParallelClusterBase {
+  readonly parallelcluster: string;
+  readonly os: ParallelClusterSystem;
+  readonly arch: Architecture;
+}
+
 /** What the first image of a chain stands on. */
-export type BaseImage = { readonly ssm: string } | { readonly ami: string };
+export type BaseImage = { readonly ssm: string } | { readonly ami: string } | ParallelClusterBase;
+
+/** The same as it may be written: without `arch`, it is of the template's. */
+export type WrittenBase =
+  | Exclude<BaseImage, ParallelClusterBase>
+  | (Omit<ParallelClusterBase, 'arch'> & { readonly arch?: Architecture | undefined });
 
 /** How an image is built; none but `architecture`, `volumeGb` and `base` can change what it holds. */
 export interface BuildSettings {
@@ -33,7 +59,7 @@ export interface BuildSettings {
   readonly timeoutSeconds?: Located<number> | undefined;
   readonly volumeGb?: Located<number> | undefined;
   readonly architecture?: Located<Architecture> | undefined;
-  readonly base?: Located<BaseImage> | undefined;
+  readonly base?: Located<WrittenBase> | undefined;
 }
 
 /** A part of a template that is not baked into the image: plain data, and where each value of it stands. */

@@ -1,7 +1,7 @@
 /** Schemas of the values that amifile.ts and templates have in common. It does not know where they stand. */
 import * as v from 'valibot';
 import { strictMap } from './strict-map.ts';
-import { architectures } from './template.ts';
+import { architectures, parallelClusterSystems } from './template.ts';
 
 export const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
@@ -12,6 +12,8 @@ export const workspacePath = v.pipe(
   line,
   v.regex(/^(?!\/|(.*\/)?\.\.(\/|$))/, 'must be a path inside the workspace, relative to it'),
 );
+
+export const architecture = v.picklist(architectures, 'must be "x86_64" or "arm64"');
 
 export const baseImage = v.union(
   [
@@ -29,11 +31,23 @@ export const baseImage = v.union(
         v.description('the id of an AMI'),
       ),
     }),
+    strictMap({
+      parallelcluster: v.pipe(
+        text,
+        v.regex(/^\d+\.\d+\.\d+$/, 'must be a version like 3.14.0'),
+        v.description('a version of ParallelCluster, whose official AMI it is'),
+      ),
+      os: v.pipe(
+        v.picklist(parallelClusterSystems, `must be one of ${parallelClusterSystems.join(', ')}`),
+        v.description('the operating system'),
+      ),
+      arch: v.optional(
+        v.pipe(architecture, v.description('the architecture; that of the template where it is missing')),
+      ),
+    }),
   ],
-  'must be { ssm: "/aws/service/..." } or { ami: "ami-..." }',
+  'must be { ssm: "/aws/service/..." }, { ami: "ami-..." } or { parallelcluster: "3.14.0", os: "alinux2023" }',
 );
-
-export const architecture = v.picklist(architectures, 'must be "x86_64" or "arm64"');
 
 export const instanceType = v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge'));
 

@@ -5,13 +5,13 @@ import { type BuildRecord, tagsOf } from '../cache/tags.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { Failure } from '../core/failure.ts';
 import { buildId, type ImageId } from '../core/ids.ts';
-import type { Action } from '../core/plan.ts';
+import type { Work } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ExecuteContext } from './context.ts';
 
 export interface Build {
   readonly ctx: ExecuteContext;
-  readonly action: Action;
+  readonly action: Work;
   readonly lease: Lease;
   /** Aborted when the run is interrupted or the lease is lost. */
   readonly signal: AbortSignal;
@@ -26,8 +26,11 @@ export interface Build {
   instanceSeen: boolean;
 }
 
+/** What must be known to end what a build has begun. */
+export type Remains = Pick<Build, 'ctx' | 'lease' | 'journal' | 'instanceSeen'>;
+
 /** `20261123-0412-a1b2c3d4-9f8e7d`: when, of which digest, and chance. */
-export function newJournal(ctx: ExecuteContext, action: Action): Journal {
+export function newJournal(ctx: ExecuteContext, action: Work): Journal {
   const now = new Date(ctx.clock.now()).toISOString();
   const stamp = `${now.slice(0, 10).replaceAll('-', '')}-${now.slice(11, 16).replace(':', '')}`;
   return {

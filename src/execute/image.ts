@@ -4,13 +4,13 @@ import { acquireLease, type AcquireFailure, type Lease, leaseKey } from '../cach
 import { lookUp } from '../cache/lookup.ts';
 import type { ImageResult, Trouble } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
-import { buildId, type Digest, type ImageId, imageId } from '../core/ids.ts';
+import { buildId, type Digest, type ImageId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
-import type { Action } from '../core/plan.ts';
+import type { Action, Work } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { decide } from '../plan/decide.ts';
 import { attempt } from './attempt.ts';
-import { type Build, newJournal, note, whyEnded } from './build.ts';
+import { type Build, newJournal, note, type Remains, whyEnded } from './build.ts';
 import { type ExecuteContext, paced, patience } from './context.ts';
 import { available, makeImage, publishImage } from './imaging.ts';
 import { endInstances, readyInstance, sayInstanceIsLeft } from './machine.ts';
@@ -32,7 +32,7 @@ export interface Execution {
 /** `parent`: the image of the action's parent, where this run knows it. `stop` is aborted to give up this image alone. */
 export function executeImage(
   ctx: ExecuteContext,
-  action: Action,
+  action: Work,
   parent: ImageId | undefined,
   stop: AbortSignal,
 ): Execution {
@@ -60,7 +60,7 @@ const failed = (trouble: Failure): Outcome => ({ result: 'failed', image: null, 
 
 async function underLease(
   ctx: ExecuteContext,
-  action: Action,
+  action: Work,
   parent: ImageId | undefined,
   stop: AbortSignal,
   tell: (outcome: Outcome) => void,
@@ -111,19 +111,7 @@ export async function settleLeftovers(ctx: ExecuteContext, action: Action, stop:
   if (!acquired.ok) return;
   const lease = acquired.value;
   if (lease.journal === null) return lease.release();
-  const began = ctx.clock.monotonic();
-  const { journal } = lease;
-  await cleanUp({
-    ctx,
-    action,
-    lease,
-    from: imageId(''),
-    signal: stop,
-    began,
-    deadline: began,
-    journal,
-    instanceSeen: true,
-  });
+  await cleanUp({ ctx, lease, journal: lease.journal, instanceSeen: true });
 }
 
 async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
@@ -177,7 +165,7 @@ function instanceIsUseless(failure: Failure): boolean {
 }
 
 /** Whoever has lost the lease touches nothing: the instance is the next holder's. */
-async function cleanUp(build: Build): Promise<void> {
+async function cleanUp(build: Remains): Promise<void> {
   const { ctx, lease } = build;
   if (!(await lease.confirm())) {
     if ('failure' in lease.lostTo) sayInstanceIsLeft(build);
@@ -245,7 +233,7 @@ const heldBy = (by: LeaseBody, digest: Digest): Failure => ({
 /** An image with the action's digest that is there, or is being made by somebody who let go of the lease. */
 async function existingImage(
   ctx: ExecuteContext,
-  action: Action,
+  action: Work,
   signal: AbortSignal,
 ): Promise<Result<RegisteredImage | undefined, Failure>> {
   const found = await attempt(ctx, () => lookUp(ctx.registry, [action.digest]), {
@@ -265,7 +253,7 @@ async function existingImage(
 /** What to launch from where this run has not made the parent: the base image, or the parent's image by its digest. */
 async function launchImage(
   ctx: ExecuteContext,
-  action: Action,
+  action: Work,
   signal: AbortSignal,
 ): Promise<Result<ImageId, Failure>> {
   const { origin } = action.recipe;

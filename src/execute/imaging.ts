@@ -1,10 +1,13 @@
 /** A finished instance to a published image. It does not know what was installed. */
+import { keepFingerprint } from '../cache/fingerprints.ts';
+import { holderName } from '../cache/lease-body.ts';
 import { publish } from '../cache/manifest.ts';
 import { tagsOf } from '../cache/tags.ts';
 import type { Failure } from '../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import { isBeingMade, type RegisteredImage } from '../core/image.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { fingerprint } from '../plan/fingerprint.ts';
 import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { paced, patience } from './context.ts';
@@ -119,6 +122,7 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     await removeImage(build, image);
     return fail({ code: 'inputs-changed', files: changed });
   }
+  await keepRecipe(build, image);
   const now = ctx.clock.now();
   const published = await publish(ctx.manifest, action.digest, {
     template: action.template,
@@ -127,6 +131,7 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     token: lease.token,
     builtAt: new Date(now).toISOString(),
     durationMs: Math.round(ctx.clock.monotonic() - build.began),
+    builtBy: holderName(ctx.lease.holder),
   });
   if (published.ok) return ok(undefined);
   if (published.error.code === 'fenced') {
@@ -143,6 +148,18 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     cause: published.error,
   });
   return ok(undefined);
+}
+
+/** For who asks later why an image is built anew; the image is good without. */
+async function keepRecipe({ ctx, action, signal }: Build, image: RegisteredImage): Promise<void> {
+  const { template, digest, recipe } = action;
+  const { parts } = fingerprint(recipe);
+  const kept = await attempt(ctx, () => keepFingerprint(ctx.store, ctx.prefix, digest, { template, parts }), {
+    signal,
+    withinMs: minute,
+  });
+  if (!kept.ok)
+    ctx.emit({ type: 'warning', code: 'fingerprint-not-kept', image: image.id, cause: kept.error });
 }
 
 /** It carries the digest of something else: left there, it would be taken for a hit. */

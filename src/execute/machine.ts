@@ -4,7 +4,7 @@ import { buildId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { InstanceView, TaggedInstance } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
-import { type Build, instanceTags, note } from './build.ts';
+import { type Build, instanceTags, note, type Remains } from './build.ts';
 import { type ExecuteContext, paced, patience } from './context.ts';
 
 const minute = 60_000;
@@ -103,7 +103,7 @@ export async function instanceEnds(
 }
 
 /** Ends every instance of a build; false: one may be left, which was said. */
-export async function endInstances(ctx: ExecuteContext, build: Build): Promise<boolean> {
+export async function endInstances(ctx: ExecuteContext, build: Remains): Promise<boolean> {
   const { journal, instanceSeen } = build;
   if (journal.launch === null) return true;
   if (journal.instance !== null) return endInstance(ctx, instanceId(journal.instance), instanceSeen);
@@ -122,7 +122,7 @@ export async function endInstances(ctx: ExecuteContext, build: Build): Promise<b
 }
 
 /** For a build whose lease nobody is known to have: its instance may be the next holder's, or nobody's. */
-export function sayInstanceIsLeft({ ctx, journal }: Build): void {
+export function sayInstanceIsLeft({ ctx, journal }: Remains): void {
   if (journal.instance === null) return;
   ctx.emit({
     type: 'warning',

@@ -72,17 +72,14 @@ function start(
   { images, leftovers }: { images: ReadonlyMap<TemplateName, ImageId>; leftovers: ReadonlySet<string> },
   stop: AbortSignal,
 ): Execution {
-  const known = knownImage(action, images);
-  if (known !== undefined) {
+  if (action.action === 'reuse') {
     const ended = leftovers.has(action.digest) ? settleLeftovers(ctx, action, stop) : Promise.resolve();
-    return { outcome: Promise.resolve({ result: 'reused', image: known }), ended };
+    return { outcome: Promise.resolve({ result: 'reused', image: action.image }), ended };
   }
+  // This very run has made it under another template's name.
+  const shared = action.sameAs === null ? undefined : images.get(action.sameAs);
+  if (shared !== undefined)
+    return { outcome: Promise.resolve({ result: 'reused', image: shared }), ended: Promise.resolve() };
   const parent = action.parent === null ? undefined : images.get(action.parent);
   return executeImage(ctx, action, parent, stop);
-}
-
-/** An image that is there already, or that this very run has made under another template's name. */
-function knownImage(action: Action, images: ReadonlyMap<TemplateName, ImageId>): ImageId | undefined {
-  if (action.action === 'reuse') return action.image ?? undefined;
-  return action.sameAs === null ? undefined : images.get(action.sameAs);
 }

@@ -2,7 +2,7 @@
 import type { Found } from '../cache/lookup.ts';
 import type { ImageId, TemplateName } from '../core/ids.ts';
 import { isBeingMade, type RegisteredImage } from '../core/image.ts';
-import type { ActionKind, Reason } from '../core/plan.ts';
+import type { Reason } from '../core/plan.ts';
 
 export interface Expected {
   /** The template whose image it stands on; null: a base image. */
@@ -11,13 +11,15 @@ export interface Expected {
   readonly baseImage: ImageId | null;
 }
 
-export interface Decision {
-  readonly action: ActionKind;
+export type Decision = (
+  | { readonly action: 'reuse'; readonly image: RegisteredImage }
+  | { readonly action: 'wait'; readonly image: RegisteredImage }
+  | { readonly action: 'build'; readonly image: null }
+) & {
   readonly reason: Reason;
-  readonly image: RegisteredImage | null;
   /** Images that carry the digest and cannot be used. */
   readonly unusable: readonly RegisteredImage[];
-}
+};
 
 /** The newest that is available and stands on what the plan expects; else one that is being made; else none. */
 export function decide(found: readonly Found[], expected: Expected): Decision {

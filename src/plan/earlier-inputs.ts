@@ -16,7 +16,7 @@ export function withoutGaps(
 ): InputIndex {
   const files = new Map<string, InputFile>(inputs.files);
   const own = [...templates].flatMap((merged) => merged.own.scripts.map(({ value }) => value));
-  for (const path of [...Object.values(steps), ...own])
+  for (const path of [...Object.values(steps).map(({ script }) => script), ...own])
     if (!files.has(path)) files.set(path, { path, digest: digestOf(`no file: ${path}`), executable: false });
   return { ...inputs, files, diagnostics: [] };
 }

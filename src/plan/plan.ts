@@ -6,14 +6,15 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
-import type { Action, Plan } from '../core/plan.ts';
+import type { Action, Plan, Work } from '../core/plan.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { BaseImage, MergedTemplate } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
+import type { TemplateGraph } from '../graph/graph.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { decide, type Decision } from './decide.ts';
 import { fingerprint } from './fingerprint.ts';
-import { recipeOf } from './recipe.ts';
+import { inputPatternsOf, recipeOf } from './recipe.ts';
 
 export interface Fingerprinted {
   readonly recipe: Recipe;
@@ -48,14 +49,26 @@ function* each(
   }
 }
 
-export interface PlanFacts {
-  readonly collection: Collection;
-  readonly config: Config;
-  readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
+/** What must be known of a template to decide what is done for it. */
+export interface Outlined {
+  readonly digest: Digest;
+  readonly parent: TemplateName | null;
+  /** What it stands on where it has no parent. */
+  readonly baseImage: ImageId | null;
+}
+
+export interface DecideFacts {
+  readonly graph: TemplateGraph;
+  readonly templates: ReadonlyMap<TemplateName, Outlined>;
   /** Images by the digest that they carry, newest first. */
   readonly found: ReadonlyMap<Digest, readonly Found[]>;
+}
+
+export interface PlanFacts extends DecideFacts {
   /** How long each template's last build took, in milliseconds. */
   readonly durations: ReadonlyMap<TemplateName, number>;
+  /** How an image is made; asked of those alone that are not reused. */
+  readonly workOf: (name: TemplateName) => Pick<Work, 'recipe' | 'settings' | 'inputPatterns'>;
 }
 
 export interface Planned {
@@ -64,60 +77,89 @@ export interface Planned {
   readonly unusable: readonly RegisteredImage[];
 }
 
-/** The selected templates and, of what they stand on, only what a build needs. */
-export function makePlan(facts: PlanFacts, selected: ReadonlySet<TemplateName>): Planned {
-  const { collection, fingerprints, found } = facts;
-  const order = collection.graph.order();
+/** For the selected templates and, of what they stand on, only what a build needs. */
+export function decideAll(
+  { graph, templates, found }: DecideFacts,
+  selected: ReadonlySet<TemplateName>,
+): ReadonlyMap<TemplateName, Decision> {
   const decisions = new Map<TemplateName, Decision>();
   const wanted = new Set(selected);
-  for (const name of order.toReversed()) {
-    const merged = collection.templates.get(name);
-    const known = fingerprints.get(name);
-    if (!wanted.has(name) || merged === undefined || known === undefined) continue;
-    const decision = decide(found.get(known.fingerprint.digest) ?? [], expectedOf(merged, known.recipe));
+  for (const name of graph.order().toReversed()) {
+    const one = templates.get(name);
+    if (!wanted.has(name) || one === undefined) continue;
+    const decision = decide(found.get(one.digest) ?? [], one);
     decisions.set(name, decision);
-    if (decision.action === 'build') for (const parent of collection.graph.parents(name)) wanted.add(parent);
+    if (decision.action === 'build') for (const parent of graph.parents(name)) wanted.add(parent);
   }
+  return decisions;
+}
+
+/** In topological order. */
+export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, Decision>): Planned {
+  const { graph, templates } = facts;
   const firstWith = new Map<Digest, TemplateName>();
   const actions: Action[] = [];
-  for (const name of order) {
+  for (const name of graph.order()) {
     const decision = decisions.get(name);
-    const merged = collection.templates.get(name);
-    const known = fingerprints.get(name);
-    if (decision === undefined || merged === undefined || known === undefined) continue;
-    const { digest } = known.fingerprint;
+    const one = templates.get(name);
+    if (decision === undefined || one === undefined) continue;
+    const { digest, parent } = one;
     const twin = firstWith.get(digest);
     firstWith.set(digest, twin ?? name);
-    const parents = collection.graph.parents(name).filter((parent) => decisions.has(parent));
-    const common = {
-      template: name,
-      digest,
-      recipe: known.recipe,
-      parent: merged.template.extends?.value ?? null,
-      expectedMs: facts.durations.get(name) ?? null,
-      settings: settingsOf(merged, facts.config),
-      inputPatterns: merged.own.inputs.map(({ value }) => value),
-    };
-    if (twin !== undefined && decision.action === 'build') {
-      const reason = { kind: 'same-digest', template: twin } as const;
-      actions.push({ ...common, action: 'wait', reason, image: null, needs: [twin], sameAs: twin });
+    const expectedMs = facts.durations.get(name) ?? null;
+    const common = { template: name, digest, parent, expectedMs, needs: [] };
+    const { action, reason, image } = decision;
+    if (action === 'reuse') {
+      actions.push({ ...common, action, reason, image: image.id });
+      continue;
+    }
+    const work = { ...common, ...facts.workOf(name) };
+    if (twin !== undefined && action === 'build') {
+      const shared = { kind: 'same-digest', template: twin } as const;
+      actions.push({ ...work, action: 'wait', reason: shared, image: null, needs: [twin], sameAs: twin });
     } else {
-      const needs = decision.action === 'build' ? parents : [];
-      const { action, reason } = decision;
-      actions.push({ ...common, action, reason, image: decision.image?.id ?? null, needs, sameAs: null });
+      const needs = action === 'build' ? graph.parents(name).filter((above) => decisions.has(above)) : [];
+      actions.push({ ...work, action, reason, image: image?.id ?? null, needs, sameAs: null });
     }
   }
   return { plan: { actions }, unusable: [...decisions.values()].flatMap((decision) => decision.unusable) };
 }
 
-function expectedOf(merged: MergedTemplate, recipe: Recipe): Parameters<typeof decide>[1] {
+/** The facts that templates hold which have been read in full. */
+export function factsOf(
+  { templates, graph }: Collection,
+  config: Config,
+  fingerprints: ReadonlyMap<TemplateName, Fingerprinted>,
+): Pick<PlanFacts, 'graph' | 'templates' | 'workOf'> {
+  const outlined = [...fingerprints].map(
+    ([
+      name,
+      {
+        recipe,
+        fingerprint: { digest },
+      },
+    ]) => {
+      const parent = templates.get(name)?.template.extends?.value ?? null;
+      const baseImage = recipe.origin.kind === 'base' ? recipe.origin.image : null;
+      return [name, { digest, parent, baseImage }] as const;
+    },
+  );
   return {
-    parent: merged.template.extends?.value ?? null,
-    baseImage: recipe.origin.kind === 'base' ? recipe.origin.image : null,
+    graph,
+    templates: new Map(outlined),
+    workOf(name) {
+      const [merged, known] = [templates.get(name), fingerprints.get(name)];
+      if (merged === undefined || known === undefined) throw new Error(`${name} has no recipe`);
+      return {
+        recipe: known.recipe,
+        settings: settingsOf(merged, config),
+        inputPatterns: inputPatternsOf(merged, config),
+      };
+    },
   };
 }
 
-function settingsOf({ build }: MergedTemplate, { builder }: Config): Action['settings'] {
+function settingsOf({ build }: MergedTemplate, { builder }: Config): Work['settings'] {
   const architecture = build.architecture?.value ?? builder.architecture;
   return {
     instanceType: build.instanceType?.value ?? builder.instanceType[architecture],

@@ -1,9 +1,10 @@
 /** A merged template to its recipe. It does not read anything: digests and base images are given. */
 import type { Config } from '../config/config.ts';
+import { settledBase } from '../core/base.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { Recipe } from '../core/recipe.ts';
-import type { BaseImage, MergedTemplate, Mount } from '../core/template.ts';
+import type { Architecture, BaseImage, MergedTemplate, Mount } from '../core/template.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { installOrder } from '../template/merge.ts';
 
@@ -15,17 +16,33 @@ export interface RecipeSources {
   baseImage(base: BaseImage): ImageId;
 }
 
+export const architectureOf = ({ build }: MergedTemplate, { builder }: Config): Architecture =>
+  build.architecture?.value ?? builder.architecture;
+
 /** What a template without a parent stands on. */
 export function baseOf(merged: MergedTemplate, config: Config): BaseImage {
-  const { base, architecture } = merged.build;
-  return base?.value ?? config.base[architecture?.value ?? config.builder.architecture];
+  const architecture = architectureOf(merged, config);
+  return settledBase(merged.build.base?.value ?? config.base[architecture], architecture);
+}
+
+/** Patterns of the files that an image's digest covers: the template's own, and those of the steps that its build runs. */
+export function inputPatternsOf({ own, all }: MergedTemplate, { steps }: Config): string[] {
+  const used = [
+    steps.bootstrap,
+    ...(own.packages.length > 0 ? [steps.package] : []),
+    ...(own.users.length > 0 ? [steps.users] : []),
+    ...(own.mounts.length > 0 ? [steps.mounts] : []),
+    ...(all.tests.length > 0 ? [steps.tests] : []),
+    steps.cleanUp,
+  ];
+  return [...own.inputs.map(({ value }) => value), ...used.flatMap(({ inputs }) => inputs)];
 }
 
 export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe {
   const { config, inputs, digests } = sources;
   const { template, own, all, build } = merged;
   const parent = template.extends && digests.get(template.extends.value);
-  const paths = own.inputs.flatMap(({ value }) => inputs.matches.get(value) ?? []);
+  const paths = inputPatternsOf(merged, config).flatMap((pattern) => inputs.matches.get(pattern) ?? []);
   const packages = installOrder(own.packages);
   const people = own.users.map(({ value }) => value).toSorted((a, b) => byCodeUnits(a.name, b.name));
   const data = own.mounts
@@ -39,7 +56,7 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
         ? { kind: 'base', image: sources.baseImage(baseOf(merged, config)) }
         : { kind: 'parent', digest: parent },
     dependsOn: template.dependsOn.flatMap(({ value }) => digests.get(value) ?? []).toSorted(byCodeUnits),
-    architecture: build.architecture?.value ?? config.builder.architecture,
+    architecture: architectureOf(merged, config),
     volumeGb: build.volumeGb?.value ?? config.builder.volumeGb,
     packages,
     users: people,
@@ -63,13 +80,13 @@ function stepsOf(work: Work, steps: Config['steps'], inputs: InputIndex): Recipe
   const accounts = work.users.map(({ name, uid, gid }) => `${name}:${uid}:${gid}`);
   const buckets = work.mounts.map(mountArgument);
   return [
-    step('bootstrap', steps.bootstrap),
-    ...work.packages.map((spec) => step(`package ${spec}`, steps.package, [spec])),
-    ...(accounts.length === 0 ? [] : [step('users', steps.users, accounts)]),
-    ...(buckets.length === 0 ? [] : [step('mounts', steps.mounts, buckets)]),
+    step('bootstrap', steps.bootstrap.script),
+    ...work.packages.map((spec) => step(`package ${spec}`, steps.package.script, [spec])),
+    ...(accounts.length === 0 ? [] : [step('users', steps.users.script, accounts)]),
+    ...(buckets.length === 0 ? [] : [step('mounts', steps.mounts.script, buckets)]),
     ...work.scripts.map((path) => step(`script ${path}`, path)),
-    ...work.tests.map((command, index) => step(`test ${index + 1}`, steps.tests, [command])),
-    step('clean-up', steps.cleanUp),
+    ...work.tests.map((command, index) => step(`test ${index + 1}`, steps.tests.script, [command])),
+    step('clean-up', steps.cleanUp.script),
   ];
 }
 

@@ -25,15 +25,20 @@ export interface UnlistedFolder {
   readonly why: string;
 }
 
+export interface FileContent {
+  readonly text: string;
+  /** As {@link Files.identity} gives it, from before the text was read. */
+  readonly identity: string | undefined;
+}
+
 export interface Files {
   /** What matches and is no folder, in code-unit order; links to folders are not followed. */
   list(patterns: readonly string[]): Promise<Result<string[], UnlistedFolder>>;
   /** The text of a file of at most `maxBytes`, byte for byte: what is no UTF-8 is a problem. */
-  read(
-    path: string,
-    maxBytes: number,
-  ): Promise<{ readonly text: string } | { readonly problem: FileProblem }>;
+  read(path: string, maxBytes: number): Promise<FileContent | { readonly problem: FileProblem }>;
+  /** Without reading: equal as long as what `read` gives is. Undefined where that cannot be told. */
+  identity(path: string): Promise<string | undefined>;
   digest(path: string): Promise<FileDigest | { readonly problem: FileProblem }>;
-  /** Writes a file that belongs to the program, with the folders above it; answers its absolute path, or undefined where it cannot. */
+  /** Writes a file that belongs to the program, with the folders above it, so that nobody ever reads half of it; answers its absolute path, or undefined where it cannot. */
   write(path: string, text: string): Promise<string | undefined>;
 }

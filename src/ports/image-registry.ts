@@ -12,6 +12,10 @@ export interface ImageRegistry {
   findByTag(tag: string, values: readonly string[]): Promise<Result<RegisteredImage[], CloudFailure>>;
   /** The images of these ids; one that no answer shows is left out. */
   describe(ids: readonly ImageId[]): Promise<Result<RegisteredImage[], CloudFailure>>;
+  /** Any image that this account may use, its own or not; undefined where there is none in this Region. */
+  find(id: ImageId): Promise<Result<RegisteredImage | undefined, CloudFailure>>;
+  /** What Amazon publishes under names that match, with `*` for anything; deprecated ones too. */
+  findPublished(names: string): Promise<Result<RegisteredImage[], CloudFailure>>;
   /** The image that a public SSM parameter names. */
   resolveParameter(name: string): Promise<Result<ImageId, CloudFailure>>;
   /** Removes the image and its snapshots. An image that is gone already is no failure. */

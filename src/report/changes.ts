@@ -3,13 +3,17 @@ import type { Change, ChangedPart } from '../core/change.ts';
 import type { TemplateName } from '../core/ids.ts';
 import { printable } from './style.ts';
 
-/** One line: `+ cmake@3.27.0 (templates/gromacs.yaml:14)`; where another template than `explained` was changed, with its name before that. */
+/** One line: `+ cmake@3.27.0 (templates/gromacs.yaml:14)`; where another template than `explained` says something new, with its name before that. */
 export function changeText(change: Change, explained: TemplateName = change.template): string {
   const { template, place } = change;
-  const whose = template === explained ? '' : `${template} changed: `;
+  const whose = template === explained || isElsewhere(change) ? '' : `${template} changed: `;
   const where = place === undefined ? '' : ` (${place.file}:${place.line})`;
   return printable(`${whose}${whatChanged(change)}${where}`.replaceAll(/\s*\n\s*/g, ' '));
 }
+
+/** The template says what it said before: a file that it names, or what its base stands for, is another one. */
+const isElsewhere = ({ part, kind, place }: Change): boolean =>
+  kind === 'changed' && place === undefined && ['script', 'input', 'base image'].includes(part);
 
 function whatChanged({ part, kind, name, from, to }: Change): string {
   const word = words[part];

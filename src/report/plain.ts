@@ -15,9 +15,7 @@ export function eventLines(given: Event, style: Style): string[] {
       return [`${event.workspace}: ${placeOfRun(event)}`];
     case 'plan':
       return [
-        ...event.actions.map(
-          (one) => `${one.template}: ${actionWord[one.action]}: ${reasonText(one.reason)}`,
-        ),
+        ...event.actions.map((one) => `${one.template}: ${actionWord[one.action]}: ${reasonText(one)}`),
         planSummary(event, style),
       ];
     case 'image-started':

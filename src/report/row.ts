@@ -61,7 +61,7 @@ export class Row {
   /** How far another run is with the same recipe. */
   #done(step: string | null): string {
     if (step === null) return '';
-    const { steps } = this.action.recipe;
+    const steps = this.action.action === 'reuse' ? [] : this.action.recipe.steps;
     const at = steps.findIndex(({ name }) => name === step);
     return at < 0 ? `, done: ${step}` : `, step ${at + 2} of ${steps.length + 2} done: ${step}`;
   }
@@ -107,13 +107,13 @@ function endMark(result: Finished['result'], style: Style): Part {
   }
 }
 
-function endText({ result, image, trouble, durationMs }: Finished, { action, reason }: Action): string {
+function endText({ result, image, trouble, durationMs }: Finished, action: Action): string {
   const why = trouble === undefined ? '' : `: ${troubleBrief(trouble)}`;
   switch (result) {
     case 'built':
       return `built in ${duration(durationMs)}: ${image ?? ''}`;
     case 'reused':
-      return `reused: ${action === 'reuse' ? reasonText(reason) : (image ?? '')}`;
+      return `reused: ${action.action === 'reuse' ? reasonText(action) : (image ?? '')}`;
     case 'failed':
       return `failed after ${duration(durationMs)}${why}`;
     case 'skipped':

@@ -22,7 +22,7 @@ export function planTable(plan: Plan): string {
     actionWord[action.action],
     shortDigest(action.digest),
     action.action === 'build' && action.expectedMs !== null ? `about ${duration(action.expectedMs)}` : '',
-    reasonText(action.reason),
+    reasonText(action),
   ]);
   return table([['TEMPLATE', 'ACTION', 'HASH', 'TIME', 'REASON'], ...rows]);
 }

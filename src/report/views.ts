@@ -4,12 +4,16 @@ import type { Change } from '../core/change.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { Event } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
-import type { Action } from '../core/plan.ts';
+import type { Action, Reason } from '../core/plan.ts';
 import type { Collection } from '../graph/collection.ts';
 import { warningText } from './warnings.ts';
 
 export function actionView({ template, digest, action, reason, image }: Action): object {
-  return { template, digest, action, reason, image };
+  return { template, digest, action, reason: reasonView(reason), image };
+}
+
+export function reasonView(reason: Reason): object {
+  return reason.kind === 'changed' ? { ...reason, changes: reason.changes.map(changeView) } : reason;
 }
 
 /** Null: there is none. */

@@ -67,6 +67,11 @@ function words(warning: Warning): Words {
         message: `${warning.image} is there and tagged, but the manifest does not have it: ${troubleText(warning.cause)}`,
         cure: 'it is found by its tags',
       };
+    case 'fingerprint-not-kept':
+      return {
+        message: `what ${warning.image} is made of could not be kept in the bucket: ${troubleText(warning.cause)}`,
+        cure: 'it is reused all the same; only why cannot say what changed after it',
+      };
   }
 }
 

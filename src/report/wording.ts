@@ -1,17 +1,24 @@
 /** The words for actions, reasons and failures. It does not know where they are shown. */
 import type { Trouble } from '../core/event.ts';
 import { shortDigest } from '../core/digest.ts';
-import type { ActionKind, Reason } from '../core/plan.ts';
+import type { TemplateName } from '../core/ids.ts';
+import type { Action, ActionKind, Reason } from '../core/plan.ts';
+import { changeText } from './changes.ts';
 import { duration } from './duration.ts';
 
 export const actionWord: Record<ActionKind, string> = { build: 'build', reuse: 'reuse', wait: 'wait' };
 
-export function reasonText(reason: Reason): string {
+/** One line. */
+export function reasonText({ template, reason }: Pick<Action, 'template' | 'reason'>): string {
   switch (reason.kind) {
     case 'hit':
       return `${reason.image} is available and has this digest (made ${date(reason.createdAt)} by build ${reason.buildId})`;
     case 'no-image':
       return 'no image has this digest';
+    case 'changed':
+      return changesText(reason, template);
+    case 'image-gone':
+      return `${reason.image}, which had this digest, is gone (made ${date(reason.builtAt)})`;
     case 'image-unusable':
       return `${reason.image} has this digest, but is ${reason.state}`;
     case 'other-parent':
@@ -21,6 +28,17 @@ export function reasonText(reason: Reason): string {
     case 'same-digest':
       return `${reason.template} has the same digest: one image serves both`;
   }
+}
+
+/** The first change stands for them all: it is the one nearest to the base image. */
+function changesText(
+  { image, changes }: Extract<Reason, { kind: 'changed' }>,
+  template: TemplateName,
+): string {
+  const [first, ...others] = changes;
+  if (first === undefined) return `${image} has another digest`;
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return `${changeText(first, template)}${more}`;
 }
 
 /** `2026-11-23 04:12 UTC`; as it is where it is no date. */

@@ -65,6 +65,7 @@ export interface ImageRecord {
   readonly outcome: 'available' | 'failed' | 'error';
   readonly reason?: { readonly code: string; readonly message: string };
   readonly disabled: boolean;
+  readonly deprecatedAt?: Time;
   readonly deregisteredAt?: Time;
   readonly forgottenAt?: Time;
   readonly sourceInstance?: string;

@@ -9,12 +9,14 @@ import type {
   Template,
   TemplateLists,
   User,
+  WrittenBase,
 } from '../core/template.ts';
 
 /** What a template has that says nothing of it. */
 export interface BuildDefaults {
   readonly architecture: Architecture;
   readonly volumeGb: number;
+  readonly base: Readonly<Record<Architecture, WrittenBase>>;
 }
 
 /** `own`: what the template adds to its parent. */
@@ -28,7 +30,9 @@ export function conflictsOf(
     ...versionConflicts(own.packages, parent?.all.packages ?? []),
     ...userConflicts(own.users, parent?.all.users ?? []),
     ...mountConflicts(own.mounts, parent?.all.mounts ?? []),
-    ...(parent === undefined ? [] : buildConflicts(template, parent, defaults)),
+    ...(parent === undefined
+      ? baseConflicts(template, defaults)
+      : buildConflicts(template, parent, defaults)),
   ];
 }
 
@@ -148,6 +152,24 @@ function buildConflicts(
     );
   }
   return found;
+}
+
+/** What a base says of its architecture must be what the template says; of others only a cloud knows. */
+function baseConflicts({ name, build }: Template, defaults: BuildDefaults): Diagnostic[] {
+  const architecture = build.architecture?.value ?? defaults.architecture;
+  const base = build.base?.value ?? defaults.base[architecture];
+  const other = 'parallelcluster' in base ? base.arch : undefined;
+  if (other === undefined || other === architecture) return [];
+  const arch = build.architecture;
+  return [
+    errorOf('build-conflict', {
+      message: `${name} is for ${architecture}, and its base for ${other}`,
+      place: build.base?.place ?? arch?.place ?? { file: 'amifile.ts' },
+      related:
+        build.base === undefined || arch === undefined ? [] : [{ message: 'build.arch', place: arch.place }],
+      cure: `take arch out of the base, or set build.arch to ${other}`,
+    }),
+  ];
 }
 
 const inherits = ({ place }: Located<unknown>): RelatedPlace => ({ message: 'inherited from', place });

@@ -1,9 +1,13 @@
 /** The files that templates and steps name: their digests, read once for a whole plan. It does not know what they are for. */
+import type { StepScriptWithInputs } from '../config/written-config.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type InputFile, maxScriptBytes } from '../core/recipe.ts';
-import type { Located, MergedTemplate } from '../core/template.ts';
+import type { MergedTemplate } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 import { unlisted } from './unlisted.ts';
+
+/** By the name that amifile.ts has for each. */
+type Steps = Readonly<Record<string, Required<StepScriptWithInputs>>>;
 
 export interface InputIndex {
   /** The file at a workspace path. */
@@ -13,26 +17,26 @@ export interface InputIndex {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `stepScripts` come from amifile.ts; the templates' own scripts and inputs from `templates`. */
+/** Those of the steps and of the templates. A pattern is looked for once, and a file read once. */
 export async function readInputs(
   files: Files,
-  stepScripts: Readonly<Record<string, string>>,
+  steps: Steps,
   templates: Iterable<MergedTemplate>,
 ): Promise<InputIndex> {
   const all = [...templates];
-  const patterns = uniquePatterns(all);
+  const patterns = uniquePatterns(steps, all);
   const matches = new Map<string, readonly string[]>();
   const diagnostics: Diagnostic[] = [];
   for (const [pattern, written] of patterns) {
     const listed = await files.list([pattern]);
     if (!listed.ok) diagnostics.push({ ...unlisted(listed.error), place: written.place });
-    else if (listed.value.length === 0) diagnostics.push(nothingMatches(pattern, written.place));
+    else if (listed.value.length === 0) diagnostics.push(await nothingMatches(files, pattern, written.place));
     else matches.set(pattern, listed.value);
   }
 
   const scripts = new Map<string, Named>();
-  for (const [step, path] of Object.entries(stepScripts)) {
-    scripts.set(path, {
+  for (const [step, { script }] of Object.entries(steps)) {
+    scripts.set(script, {
       place: () => ({ file: 'amifile.ts' }),
       other: `set steps.${step} in amifile.ts to another script`,
     });
@@ -43,7 +47,7 @@ export async function readInputs(
   }
 
   const placeOf = (path: string): Diagnostic['place'] =>
-    [...patterns.values()].find(({ value }) => matches.get(value)?.includes(path))?.place;
+    [...patterns].find(([pattern]) => matches.get(pattern)?.includes(path))?.[1].place;
   const found = new Map<string, InputFile>();
   for (const path of new Set([...scripts.keys(), ...[...matches.values()].flat()])) {
     const script = scripts.get(path);
@@ -67,8 +71,16 @@ async function tooLong(files: Files, path: string): Promise<FileProblem | undefi
   return 'problem' in content ? content.problem : undefined;
 }
 
-function uniquePatterns(templates: readonly MergedTemplate[]): Map<string, Located<string>> {
-  return new Map(templates.flatMap(({ own }) => own.inputs).map((input) => [input.value, input]));
+/** Where each pattern is written: in a template rather than in amifile.ts, of which no line is known. */
+function uniquePatterns(
+  steps: Steps,
+  templates: readonly MergedTemplate[],
+): ReadonlyMap<string, Pick<Diagnostic, 'place'>> {
+  const ofSteps = Object.values(steps).flatMap(({ inputs }) => inputs);
+  return new Map<string, Pick<Diagnostic, 'place'>>([
+    ...ofSteps.map((pattern) => [pattern, { place: { file: 'amifile.ts' } }] as const),
+    ...templates.flatMap(({ own }) => own.inputs).map((input) => [input.value, input] as const),
+  ]);
 }
 
 /** Where a file was named, and what to name in its stead. */
@@ -100,12 +112,23 @@ function unusable(path: string, problem: FileProblem, { place, other }: Named): 
   };
 }
 
-function nothingMatches(pattern: string, place: Diagnostic['place']): Diagnostic {
+async function nothingMatches(
+  files: Files,
+  pattern: string,
+  place: Diagnostic['place'],
+): Promise<Diagnostic> {
+  const below = `${pattern.replace(/\/+$/, '')}/**`;
+  const inside = await files.list([below]);
+  const isFolder = inside.ok && inside.value.length > 0;
   return {
     severity: 'error',
     code: 'input-missing',
-    message: `no file matches ${pattern}`,
+    message: isFolder
+      ? `${pattern} is a folder, and files are what is covered`
+      : `no file matches ${pattern}`,
     place,
-    cure: 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+    cure: isFolder
+      ? `write ${below}`
+      : 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
   };
 }

@@ -72,11 +72,15 @@ function treeOf(
       arch: one(build.architecture, same),
       scripts: each(lists.scripts, same),
       inputs: each(lists.inputs, same),
-      base: one(build.base, (base) => ({ ...base })),
+      base: one(build.base, written),
     }),
     tests: each(lists.tests, same),
   });
 }
+
+/** Without the keys that are not there. */
+const written = (map: object): Json =>
+  Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
 
 const same = <Value extends Json>(value: Value): Value => value;
 

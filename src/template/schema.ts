@@ -103,7 +103,10 @@ export const templateSchema = strictMap({
       arch: optionalValue(architecture, 'the architecture of the image'),
       scripts: optionalList(workspacePath, 'scripts that run after the packages'),
       inputs: optionalList(workspacePath, 'patterns of files that the digest covers'),
-      base: optionalValue(baseImage, 'the image below: an AMI, or an SSM parameter that names one'),
+      base: optionalValue(
+        baseImage,
+        'the image below: an AMI, an SSM parameter that names one, or an official AMI of ParallelCluster',
+      ),
     }),
     'how the image is built',
   ),

@@ -64,7 +64,7 @@ export function filesContract(
         for (const path of odd) await write(path, path);
         expect(await listed(files, ['t/**'])).toEqual(odd.toSorted());
         for (const path of odd) {
-          expect(await files.read(path, 99)).toEqual({ text: path });
+          expect(await files.read(path, 99)).toMatchObject({ text: path });
           expect(await files.digest(path)).toMatchObject({ path, digest: digestOf(path) });
         }
       });
@@ -106,7 +106,7 @@ export function filesContract(
       test('give the content of a file, and whether it may be run', async () => {
         const { files, write, makeExecutable } = await makeIt();
         await write('t/a', 'ü\n');
-        expect(await files.read('t/a', 3)).toEqual({ text: 'ü\n' });
+        expect(await files.read('t/a', 3)).toMatchObject({ text: 'ü\n' });
         expect(await files.digest('t/a')).toEqual({
           path: 't/a',
           digest: digestOf('ü\n'),
@@ -115,7 +115,7 @@ export function filesContract(
         await makeExecutable('t/a');
         expect(await files.digest('t/a')).toMatchObject({ executable: true });
         await write('empty', '');
-        expect(await files.read('empty', 0)).toEqual({ text: '' });
+        expect(await files.read('empty', 0)).toMatchObject({ text: '' });
         expect(await files.digest('empty')).toMatchObject({ digest: digestOf('') });
       });
 
@@ -167,7 +167,7 @@ export function filesContract(
         await write('t/a', 'x');
         await link('b', 't/a');
         await link('u', 't');
-        expect(await files.read('b', 9)).toEqual({ text: 'x' });
+        expect(await files.read('b', 9)).toMatchObject({ text: 'x' });
         expect(await files.digest('u/a')).toEqual({ path: 'u/a', digest: digestOf('x'), executable: false });
       });
 
@@ -212,6 +212,41 @@ export function filesContract(
         expect(await readBack(at)).toBe('two');
       },
     );
+
+    test.skipIf(readOnly)('write never lets anybody see half a file', async () => {
+      const { files } = await makeIt();
+      const [old, young] = ['o'.repeat(8_000_000), 'y'.repeat(8_000_000)];
+      await files.write('a.lock', old);
+      const done = new AbortController();
+      const writing = files.write('a.lock', young).then(() => done.abort());
+      const seen = new Set<unknown>();
+      while (!done.signal.aborted) {
+        const read = await files.read('a.lock', 10_000_000);
+        seen.add('text' in read ? `${read.text.length} ${read.text.slice(-1)}` : read.problem);
+        await new Promise(setImmediate);
+      }
+      await writing;
+      expect([...seen].filter((one) => one !== '8000000 o' && one !== '8000000 y')).toEqual([]);
+    });
+
+    test.skipIf(readOnly)(
+      'write leaves what there is, and nothing beside it, where it cannot write',
+      async () => {
+        const { files, makeFolder } = await makeIt();
+        await makeFolder('a.lock/x');
+        expect(await files.write('a.lock', 'one')).toBeUndefined();
+        expect(await files.write('b.lock', 'two')).toBeDefined();
+        expect(await listed(files, ['*'])).toEqual(['b.lock']);
+      },
+    );
+
+    test.skipIf(readOnly)('write follows a link to a file', async () => {
+      const { files, write, link } = await makeIt();
+      await write('shared/a.lock', 'one');
+      await link('a.lock', 'shared/a.lock');
+      await files.write('a.lock', 'two');
+      expect(await files.read('shared/a.lock', 9)).toMatchObject({ text: 'two' });
+    });
 
     test.skipIf(readOnly)('write says so where a file stands in the way of a folder', async () => {
       const { files } = await makeIt();

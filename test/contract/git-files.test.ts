@@ -31,6 +31,7 @@ async function committed(below: string, beside: boolean): Promise<FilesRig> {
     files: {
       list: async (patterns) => (await now()).list(patterns),
       read: async (path, maxBytes) => (await now()).read(path, maxBytes),
+      identity: async (path) => (await now()).identity(path),
       digest: async (path) => (await now()).digest(path),
       write: async (path, text) => (await now()).write(path, text),
     },

@@ -132,6 +132,48 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
       });
     });
 
+    describe('images of others', () => {
+      test('are found by their ids, with state and architecture; one that is nowhere in the Region is not', async () => {
+        const { registry } = await makeIt();
+        const id = done(await registry.resolveParameter(baseParameter));
+        expect(done(await registry.find(id))).toMatchObject({
+          id,
+          name: 'al2023-ami-2023.8.20250915.0-kernel-6.1-x86_64',
+          state: 'available',
+          architecture: 'x86_64',
+        });
+        expect(done(await registry.find(imageId('ami-00000000000000000')))).toBeUndefined();
+      });
+
+      test('are found beside those of ones own', async () => {
+        const cloud = await makeIt();
+        const [id = imageId('')] = await images(cloud, { one: ours });
+        expect(done(await cloud.registry.find(id))).toMatchObject({ id, state: 'pending' });
+        cloud.step(60 * oneMinute);
+        const image = done(await cloud.registry.find(id));
+        if (image === undefined) throw new Error('the image was not found');
+        done(await cloud.registry.remove(image));
+        expect(done(await cloud.registry.find(id))?.state ?? 'gone').toMatch(/^(gone|deregistered)$/);
+      });
+
+      test('are found by a pattern of their names where Amazon publishes them, deprecated ones too', async () => {
+        const cloud = await makeIt();
+        await images(cloud, { 'aws-parallelcluster-3.14.0-amzn2023-hvm-x86_64-mine': ours });
+        const find = async (names: string) =>
+          done(await cloud.registry.findPublished(names)).map((image) => [image.name, image.deprecatedAt]);
+        expect(await find('aws-parallelcluster-3.14.0-amzn2023-hvm-x86_64*')).toEqual([
+          ['aws-parallelcluster-3.14.0-amzn2023-hvm-x86_64-202509151200 2025-09-15T12-00-00.000Z', undefined],
+        ]);
+        expect(await find('aws-parallelcluster-3.11.1-*-arm64*')).toEqual([
+          [
+            'aws-parallelcluster-3.11.1-amzn2023-hvm-arm64-202410151200 2024-10-15T12-00-00.000Z',
+            '2025-10-15T12:00:00.000Z',
+          ],
+        ]);
+        expect(await find('aws-parallelcluster-9.9.9-*')).toEqual([]);
+      });
+    });
+
     describe('a parameter', () => {
       test('names an image', async () => {
         const { registry } = await makeIt();

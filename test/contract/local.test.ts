@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import { localClock } from '../../src/adapters/local/clock.ts';
+import { indexedFiles } from '../../src/adapters/local/file-index.ts';
 import { localFiles } from '../../src/adapters/local/files.ts';
 import { localRandom } from '../../src/adapters/local/random.ts';
+import type { Files } from '../../src/ports/files.ts';
 import { HandClock } from '../unit/rig.ts';
 import { clockContract, randomContract } from './clock.contract.ts';
 import { filesContract, type FilesRig } from './files.contract.ts';
@@ -18,7 +20,11 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
-async function onDisk(nameOfRoot: string, through?: string): Promise<FilesRig> {
+async function onDisk(
+  nameOfRoot: string,
+  through?: string,
+  open: (root: string) => Files = localFiles,
+): Promise<FilesRig> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'amigraph-files-')));
   folders.push(folder);
   const real = join(folder, nameOfRoot);
@@ -31,7 +37,7 @@ async function onDisk(nameOfRoot: string, through?: string): Promise<FilesRig> {
     return absolute;
   };
   return {
-    files: localFiles(root),
+    files: open(root),
     write: async (path, content) => writeFile(await at(path), content),
     link: async (path, target) => symlink(target, await at(path)),
     makeExecutable: async (path) => chmod(await at(path), 0o755),
@@ -47,6 +53,10 @@ async function onDisk(nameOfRoot: string, through?: string): Promise<FilesRig> {
 
 filesContract('a folder on a disk', () => onDisk('workspace'));
 filesContract('a folder of an odd name, reached by a link', () => onDisk('a [b] (c) {d} *', 'link'));
+
+filesContract('a folder on a disk, with a memory', () =>
+  onDisk('workspace', undefined, (root) => indexedFiles(root, Date.now)),
+);
 
 clockContract('of this machine', () => ({
   clock: localClock,

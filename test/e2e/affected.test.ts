@@ -20,8 +20,8 @@ test('a comment affects nothing, a package its template, and a script all that r
   expect(await affected('--explain')).toBe(
     [
       'foundation\n  scripts/run-tests.sh changed\n',
-      'gromacs\n  foundation changed: scripts/run-tests.sh changed\n  + test gmx --version (templates/gromacs.yaml:5)\n',
-      'namd\n  foundation changed: scripts/run-tests.sh changed\n',
+      'gromacs\n  scripts/run-tests.sh changed\n  + test gmx --version (templates/gromacs.yaml:5)\n',
+      'namd\n  scripts/run-tests.sh changed\n',
     ].join(''),
   );
   expect(await affected('--exclude', 'n*', '--exclude', 'foundation')).toBe('gromacs\n');

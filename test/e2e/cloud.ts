@@ -6,6 +6,7 @@ import {
   TerminateInstancesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import { s3ObjectStore } from '../../src/adapters/aws/object-store.ts';
@@ -26,6 +27,8 @@ export interface CloudView {
   readonly store: ObjectStore;
   readonly ec2: EC2Client;
   readonly s3: S3Client;
+  /** Has a parameter of the user's own name an image. */
+  nameImage(parameter: string, image: string): Promise<void>;
 }
 
 export async function lookInto(folder: string, now: () => number = Date.now): Promise<CloudView> {
@@ -44,6 +47,9 @@ export async function lookInto(folder: string, now: () => number = Date.now): Pr
   return {
     ec2,
     s3: clients.s3,
+    async nameImage(Name, Value) {
+      await clients.ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
+    },
     store: s3ObjectStore(clients, 'amigraph-sandbox'),
     async terminateAll() {
       const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));

@@ -234,6 +234,7 @@ describe('an amifile.ts that lives on', () => {
           return write(text, ...rest);
         };`,
     });
+    await workspace.run(['update']);
     const ran = await workspace.run(['build', '--all', '--json'], { AMIGRAPH_SANDBOX_SPEED: '1000' });
     expect(ran).toMatchObject({
       code: 2,

@@ -42,6 +42,7 @@ const cure = '  cure: mend them, take them out with --exclude, or build the othe
 
 test('--keep-going: the good ones are built, and the exit code says that others are wrong', async () => {
   const workspace = await makeWorkspace(withBad);
+  await workspace.run(['update']);
   const stopped = await workspace.run(['build', '--all', '--json']);
   expect([stopped.code, stopped.stdout]).toEqual([2, '']);
   const ran = await workspace.run(['build', '--all', '--keep-going', '--json']);
@@ -65,6 +66,7 @@ test('--keep-going: a failed build outweighs a wrong template', async () => {
 
 test('--exclude takes broken templates out, and all that is blocked by them must be excluded too', async () => {
   const workspace = await makeWorkspace(withBad);
+  await workspace.run(['update']);
   const ran = await workspace.run(['build', '--all', '--exclude', '*bad', '--json']);
   expect(ran.code).toBe(0);
   expect(withoutCures(ran.stderr)).toBe(badTexts('warning') + blocked('warning'));
@@ -79,6 +81,7 @@ test('a script that is missing elsewhere does not keep a named template from bei
     ...threeTemplates,
     'templates/namd.yaml': 'extends: foundation.yaml\nbuild: { scripts: [missing.sh] }\n',
   });
+  await workspace.run(['update']);
   expect(await workspace.run(['build', 'gromacs', '--json'])).toMatchObject({ code: 0, stderr: '' });
   expect(await workspace.run(['build', 'namd', '--json'])).toMatchObject({ code: 2, stdout: '' });
 });

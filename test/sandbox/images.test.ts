@@ -161,7 +161,7 @@ describe('finding images', () => {
       Public: true,
       State: 'available',
     });
-    const Filters = [{ Name: 'name', Values: ['aws-parallelcluster-3.14.0-amzn-2023-hvm-x86_64*'] }];
+    const Filters = [{ Name: 'name', Values: ['aws-parallelcluster-3.14.0-amzn2023-hvm-x86_64*'] }];
     expect(await images(at, { Owners: ['amazon'], Filters })).toHaveLength(1);
     expect(await errorOf(at.ec2.send(new DeregisterImageCommand({ ImageId: west })))).toBe('AuthFailure');
   });

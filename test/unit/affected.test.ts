@@ -43,7 +43,7 @@ test('a script or an input that was missing is what changed, where it is used', 
     [
       'a\n  own.sh changed (templates/a.yaml:2)\n  scripts/run-tests.sh changed\n  + input files/a\n',
       'c\n  scripts/run-tests.sh changed\n',
-      'b\n  a changed: own.sh changed (templates/a.yaml:2)\n  a changed: scripts/run-tests.sh changed\n  a changed: + input files/a\n',
+      'b\n  a changed: own.sh changed (templates/a.yaml:2)\n  scripts/run-tests.sh changed\n  a changed: + input files/a\n',
     ].join(''),
   );
 });

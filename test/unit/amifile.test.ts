@@ -207,7 +207,16 @@ describe('a wrong option', () => {
     ["prefix: 'x'", '1:18', 'prefix must be empty or end with /, as in "amigraph/"'],
     ["base: { ssm: 'x' }", '1:26', 'base.ssm must begin with /'],
     ["base: { ami: 'ami-1' }", '1:26', 'base.ami must be like ami-0123456789abcdef0'],
-    ['base: {}', '1:18', 'base must be { ssm: "/aws/service/..." } or { ami: "ami-..." }'],
+    [
+      'base: {}',
+      '1:18',
+      'base must be { ssm: "/aws/service/..." }, { ami: "ami-..." } or { parallelcluster: "3.14.0", os: "alinux2023" }',
+    ],
+    [
+      "base: { parallelcluster: '3.14', os: 'rhel9' }",
+      '1:26',
+      'base.parallelcluster must be a version like 3.14.0',
+    ],
     ['builder: []', '1:18', 'builder must be a map, not a list'],
     ["builder: ['x']", '1:18', 'builder must be a map, not a list'],
     ["builder: { timeout: '90 min' }", '1:29', 'builder.timeout must be like "90m" or "3h"'],
@@ -224,6 +233,11 @@ describe('a wrong option', () => {
       'builder.securityGroups[1] must be text, not the number 2',
     ],
     ["steps: { users: '/x.sh' }", '1:27', 'steps.users must be a path inside the workspace, relative to it'],
+    [
+      "steps: { users: { script: 'x.sh', inputs: 'a' } }",
+      '1:27',
+      'steps.users must be the path of a script inside the workspace, or { script: "scripts/...", inputs: ["files/**"] }',
+    ],
     ['sandbox: { speed: 0 }', '1:29', 'sandbox.speed must be a number from 0.1 on, or "instant"'],
     ["sandbox: { speed: 'fast' }", '1:29', 'sandbox.speed must be a number from 0.1 on, or "instant"'],
   ])('{ %s } is at %s: %s', async (...[options, at, message, cure]: Wrong) => {

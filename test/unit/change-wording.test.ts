@@ -58,6 +58,16 @@ test('a place stands behind it, and another template than the one that is explai
   );
 });
 
+test('what no template says has no template before it', () => {
+  const script = change({ part: 'script', kind: 'changed', name: 'scripts/a.sh' });
+  expect(changeText(script, templateName('gromacs'))).toBe('scripts/a.sh changed');
+  const base = change({ part: 'base image', kind: 'changed', from: 'ami-1', to: 'ami-2' });
+  expect(changeText(base, templateName('gromacs'))).toBe('base image ami-1 -> ami-2');
+  expect(changeText({ ...base, place }, templateName('gromacs'))).toBe(
+    'foundation changed: base image ami-1 -> ami-2 (templates/foundation.yaml:14)',
+  );
+});
+
 test('for programs null is what there is not', () => {
   expect(changeView(change({ part: 'package', kind: 'added', name: 'cmake', to: 'cmake@3', place }))).toEqual(
     {

@@ -6,7 +6,7 @@ import { eventLines } from '../../src/report/plain.ts';
 import { ndjsonReporter, plainReporter } from '../../src/report/reporter.ts';
 import { styleFor } from '../../src/report/style.ts';
 import { eventView } from '../../src/report/views.ts';
-import { actionOf, digestLike, HandClock, plainStyle } from './rig.ts';
+import { actionOf, digestLike, HandClock, plainStyle, reuseOf } from './rig.ts';
 
 const template = templateName('gromacs');
 const digest = digestLike('gromacs');
@@ -39,7 +39,7 @@ const rows: readonly (readonly [Event, readonly string[]])[] = [
     {
       type: 'plan',
       actions: [
-        actionOf('foundation', { action: 'reuse', reason: hit, image }),
+        reuseOf('foundation', { reason: hit, image }),
         actionOf('gromacs', { expectedMs: 60_000 }),
         actionOf('namd', { expectedMs: 120_000 }),
         actionOf('twin', { action: 'wait', reason: { kind: 'same-digest', template: templateName('namd') } }),
@@ -216,7 +216,7 @@ describe('for programs', () => {
   test('a plan has an action as in a dry run for each template, and no more', () => {
     const event: Event = {
       type: 'plan',
-      actions: [actionOf('gromacs'), actionOf('a', { action: 'reuse', reason: hit, image })],
+      actions: [actionOf('gromacs'), reuseOf('a', { reason: hit, image })],
     };
     expect(view(event)).toEqual({
       type: 'plan',

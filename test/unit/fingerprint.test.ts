@@ -276,4 +276,21 @@ describe('of a template', () => {
     expect(recipe?.steps[0]?.scriptDigest).toBe(digestLike(stepScripts['scripts/bootstrap.sh'] ?? ''));
     expect(recipe?.inputs.map(({ path }) => path)).toEqual(['conf', 'files/a', 'files/b']);
   });
+
+  test('covers the inputs of the steps that its build runs, and of no others', async () => {
+    const tree = {
+      'templates/one.yaml': 'software: { spack_packages: [gcc@14] }\n',
+      'templates/two.yaml': 'tests: [make]\n',
+      'spack/a.yaml': 'a',
+      'tests/b': 'b',
+    };
+    const { all } = await fingerprintsOf(tree, {
+      steps: {
+        package: { script: 'scripts/install-package.sh', inputs: ['spack/**'] },
+        tests: { script: 'scripts/run-tests.sh', inputs: ['tests/**'] },
+      },
+    });
+    const paths = (name: string) => all.get(templateName(name))?.recipe.inputs.map(({ path }) => path);
+    expect([paths('one'), paths('two')]).toEqual([['spack/a.yaml'], ['tests/b']]);
+  });
 });

@@ -63,6 +63,7 @@ Options
   --affected              those that are affected by what changed since --base: amigraph affected shows them
   --base REF              with --affected: instead of AMIGRAPH_BASE and affected.base in amifile.ts
   --exclude PATTERN       take these out of what is selected; may be repeated
+  --base-ami AMI          stand on this image instead of all base images, for this run
   --dry-run               show the plan and do nothing
   --bail                  end everything at the first failure
   --keep-going            build the good templates where others have errors
@@ -103,7 +104,12 @@ describe('help', () => {
 
 Images
   amigraph build [NAME...]  Build the images that are missing.
+  amigraph why [NAME...]    Show why an image is reused or would be built.
   amigraph list             List the images, from their EC2 tags, newest first.
+
+Bases
+  amigraph outdated         Show newer base images, and which images they would rebuild.
+  amigraph update           Pin base images to their newest in amigraph.lock.
 
 Templates
   amigraph graph            Show what stands on what.
@@ -163,7 +169,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, list, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
+    'the commands are: build, why, list, outdated, update, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],

@@ -71,6 +71,11 @@ const containers = [
   { name: 'ada', uid: 5000, gid: 5000, sex: 'f' },
   { ssm: '/a' },
   { ami: 'ami-01234567' },
+  { parallelcluster: '3.14.0', os: 'rhel9' },
+  { parallelcluster: '3.14.0', os: 'rhel9', arch: 'arm64' },
+  { parallelcluster: '3.14', os: 'rhel9' },
+  { parallelcluster: '3.14.0', os: 'centos7' },
+  { parallelcluster: '3.14.0' },
   JSON.parse('{"__proto__": 1}') as unknown,
 ];
 const odd = fc.oneof(

@@ -136,6 +136,34 @@ describe('what cannot be', () => {
     ]);
   });
 
+  const official = (rest: string): string => `base: { parallelcluster: 3.14.0, os: alinux2023${rest} }`;
+
+  test('a base of another architecture', () => {
+    const [found] = errorOf(merge([`build: { arch: arm64, ${official(', arch: x86_64')} }`]));
+    expect(found).toMatchObject({
+      message: 't0 is for arm64, and its base for x86_64',
+      cure: 'take arch out of the base, or set build.arch to x86_64',
+    });
+    expect([found, ...(found?.related ?? [])].map((one) => placeOf(one ?? {}))).toEqual([
+      'templates/t0.yaml:1:29',
+      'templates/t0.yaml:1:16',
+    ]);
+    const [implied] = errorOf(merge([`build: { ${official(', arch: arm64')} }`]));
+    expect(implied).toMatchObject({ message: 't0 is for x86_64, and its base for arm64', related: [] });
+    const forArm = { parallelcluster: '3.14.0', os: 'alinux2023', arch: 'arm64' } as const;
+    const defaults = { ...usual, base: { x86_64: forArm, arm64: forArm } };
+    const byDefault = mergeTemplate(valueOf(templateOf('templates/t.yaml', '{}')), undefined, defaults);
+    expect(errorOf(byDefault)).toMatchObject([
+      { message: 't is for x86_64, and its base for arm64', place: { file: 'amifile.ts' } },
+    ]);
+    for (const good of [
+      official(''),
+      `arch: arm64, ${official('')}`,
+      `arch: arm64, ${official(', arch: arm64')}`,
+    ])
+      expect(merge([`build: { ${good} }`]).ok).toBe(true);
+  });
+
   test('what a parent does not say of itself is the default, which a child cannot be below either', () => {
     expect(messages(['{}', 'build: { arch: arm64, volume_size_gb: 50 }'])).toEqual([
       't1 is for arm64, and its parent for x86_64',

@@ -11,6 +11,6 @@ const pins = (image: string): Pins => {
 test("an end's own pin comes first, then the other end's, then a text that is the same at both", () => {
   expect(imageOf(pins('ami-1'), pins('ami-2'))({ ssm: '/a' })).toBe('ami-1');
   expect(imageOf(none, pins('ami-2'))({ ssm: '/a' })).toBe('ami-2');
-  expect(imageOf(pins('ami-1'), none)({ ssm: '/b' })).toBe('unpinned ssm:/b');
+  expect(imageOf(pins('ami-1'), none)({ ssm: '/b' })).toBe('unpinned /b');
   expect(imageOf(pins('ami-1'), none)({ ami: 'ami-3' })).toBe('ami-3');
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Found } from '../../src/cache/lookup.ts';
 import { buildId, type Digest, imageId, templateName } from '../../src/core/ids.ts';
 import type { ImageState } from '../../src/core/image.ts';
-import { fingerprintEach, makePlan, type Planned } from '../../src/plan/plan.ts';
+import { decideAll, factsOf, fingerprintEach, makePlan, type Planned } from '../../src/plan/plan.ts';
 import { collectionOf, configOf, errorOf, type Fingerprints, fingerprintsOf } from './rig.ts';
 
 const templates = {
@@ -57,16 +57,12 @@ function planOf(
     };
     found.set(digest, [...(found.get(digest) ?? []), one]);
   }
-  return makePlan(
-    {
-      collection,
-      config: configOf(),
-      fingerprints: all,
-      found,
-      durations: new Map(Object.entries(durations).map(([name, ms]) => [templateName(name), ms])),
-    },
-    new Set(selected.map(templateName)),
-  );
+  const facts = {
+    ...factsOf(collection, configOf(), all),
+    found,
+    durations: new Map(Object.entries(durations).map(([name, ms]) => [templateName(name), ms])),
+  };
+  return makePlan(facts, decideAll(facts, new Set(selected.map(templateName))));
 }
 
 /** `gromacs: build (no-image) after foundation`, one for each action. */
@@ -151,7 +147,6 @@ describe('an action', () => {
         image: 'ami-of-foundation',
         parent: null,
         expectedMs: null,
-        settings: { instanceType: 'c6a.4xlarge', spot: false, timeoutSeconds: 14_400 },
       }),
       {
         template: 'namd',
@@ -172,7 +167,7 @@ describe('an action', () => {
 
   test('takes the instance type of its architecture', async () => {
     const arm = await fingerprintsOf({ 'templates/a.yaml': 'build: { arch: arm64 }' });
-    expect(planOf(arm, ['a']).plan.actions[0]?.settings.instanceType).toBe('c7g.4xlarge');
+    expect(planOf(arm, ['a']).plan.actions[0]).toMatchObject({ settings: { instanceType: 'c7g.4xlarge' } });
   });
 });
 

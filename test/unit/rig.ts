@@ -7,7 +7,7 @@ import { type Diagnostic, InvalidInput } from '../../src/core/diagnostic.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { byCodeUnits } from '../../src/core/order.ts';
 import { type Digest, type ImageId, imageId, type TemplateName, templateName } from '../../src/core/ids.ts';
-import type { Action } from '../../src/core/plan.ts';
+import type { Action, Reuse, Work } from '../../src/core/plan.ts';
 import { ok, type Result } from '../../src/core/result.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import { collect, type Collection } from '../../src/graph/collection.ts';
@@ -15,7 +15,7 @@ import { type Fingerprinted, fingerprintEach } from '../../src/plan/plan.ts';
 import { Source } from '../../src/core/source.ts';
 import type { Template } from '../../src/core/template.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { FileProblem, Files } from '../../src/ports/files.ts';
+import type { FileContent, FileProblem, Files } from '../../src/ports/files.ts';
 import { styleFor } from '../../src/report/style.ts';
 import { readInputs } from '../../src/template/inputs.ts';
 import { readTemplate } from '../../src/template/read.ts';
@@ -26,10 +26,10 @@ export type Tree = Readonly<Record<string, string | { readonly problem: FileProb
 
 /** Knows two kinds of pattern: a path, and `folder/**` with or without an ending. */
 export function memoryFiles(tree: Tree): Files {
-  const at = (path: string): { text: string } | { problem: FileProblem } => {
+  const at = (path: string): FileContent | { problem: FileProblem } => {
     const found = tree[path];
     if (found === undefined) return { problem: 'missing' };
-    return typeof found === 'string' ? { text: found } : found;
+    return typeof found === 'string' ? { text: found, identity: undefined } : found;
   };
   const matches = (pattern: string, path: string): boolean => {
     const [folder = '', ending = ''] = pattern.split(/\*\*(?:\/\*)?/);
@@ -45,6 +45,7 @@ export function memoryFiles(tree: Tree): Files {
         ),
       ),
     read: (path) => Promise.resolve(at(path)),
+    identity: () => Promise.resolve(undefined),
     digest: (path) => {
       const found = at(path);
       if ('problem' in found) return Promise.resolve(found);
@@ -58,11 +59,11 @@ export function memoryFiles(tree: Tree): Files {
 export const configOf = (written: WrittenConfig = {}): Config => resolveConfig('/workspace', written, {}, {});
 
 /** What templates have that say nothing of it. */
-export const usual = { architecture: 'x86_64', volumeGb: 100 } as const;
+export const usual = { architecture: 'x86_64', volumeGb: 100, base: configOf().base } as const;
 
 /** Scripts of the default steps, so that recipes can be made. */
 export const stepScripts: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.values(configOf().steps).map((path) => [path, `#!/bin/bash\necho ${path}\n`]),
+  Object.values(configOf().steps).map(({ script }) => [script, `#!/bin/bash\necho ${script}\n`]),
 );
 
 /** One file as it is read, without its warnings. */
@@ -148,11 +149,14 @@ const emptyRecipe: Recipe = {
   inputs: [],
 };
 
+type Needing<Kind extends Action> = Partial<Omit<Kind, 'needs' | 'action'>> & {
+  readonly needs?: readonly string[];
+};
+
 export function actionOf(
   name: string,
-  change: Partial<Omit<Action, 'needs'>> & { readonly needs?: readonly string[] } = {},
-): Action {
-  const { needs = [], ...rest } = change;
+  { needs = [], ...change }: Needing<Work> & { readonly action?: Work['action'] } = {},
+): Work {
   return {
     template: templateName(name),
     digest: digestLike(name),
@@ -165,7 +169,22 @@ export function actionOf(
     expectedMs: null,
     sameAs: null,
     settings: { instanceType: 'c6a.4xlarge', spot: false, timeoutSeconds: 3600 },
-    ...rest,
+    ...change,
+    needs: needs.map(templateName),
+  };
+}
+
+export function reuseOf(name: string, { needs = [], ...change }: Needing<Reuse> = {}): Reuse {
+  const image = imageId('ami-0123456789abcdef0');
+  return {
+    template: templateName(name),
+    digest: digestLike(name),
+    action: 'reuse',
+    reason: { kind: 'hit', image, createdAt: '2026-11-23T04:12:00.000Z', buildId: 'b' },
+    image,
+    parent: null,
+    expectedMs: null,
+    ...change,
     needs: needs.map(templateName),
   };
 }

@@ -82,7 +82,7 @@ test("the project's own templates are good", async () => {
   expect(templates.map(({ name }) => name)).toEqual(['foundation', 'gromacs', 'namd']);
 });
 
-const inputsOf = async (tree: Tree, steps: Readonly<Record<string, string>> = {}) => {
+const inputsOf = async (tree: Tree, steps: Parameters<typeof readInputs>[1] = {}) => {
   const { templates } = await collectionOf(tree);
   return readInputs(memoryFiles(tree), steps, templates.values());
 };
@@ -136,9 +136,15 @@ test('what is missing is told with the place that names it', async () => {
       'templates/a.yaml': 'build:\n  scripts: [s/x.sh]\n  inputs: ["files/**", in/y]\n',
       'in/y': { problem: 'outside-workspace' },
     },
-    { bootstrap: 'scripts/none.sh' },
+    { bootstrap: { script: 'scripts/none.sh', inputs: ['lib/**'] } },
   );
   expect(diagnostics.map((one) => [one.code, placeOf(one), one.message, one.cure])).toEqual([
+    [
+      'input-missing',
+      'amifile.ts',
+      'no file matches lib/**',
+      'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+    ],
     [
       'input-missing',
       'templates/a.yaml:3:12',
@@ -166,9 +172,20 @@ test('what is missing is told with the place that names it', async () => {
   ]);
 });
 
+test('a folder is no pattern of files', async () => {
+  const { diagnostics } = await inputsOf({
+    'templates/a.yaml': 'build: { inputs: [files/] }\n',
+    'files/b': 'b',
+  });
+  expect(diagnostics.map(({ message, cure }) => [message, cure])).toEqual([
+    ['files/ is a folder, and files are what is covered', 'write files/**'],
+  ]);
+});
+
 test('the steps of amifile.ts need their scripts, once each', async () => {
   const tree = { ...stepScripts, 'templates/a.yaml': '{}' };
-  const both = { users: 'scripts/bootstrap.sh', bootstrap: 'scripts/bootstrap.sh' };
+  const step = { script: 'scripts/bootstrap.sh', inputs: [] };
+  const both = { users: step, bootstrap: step };
   expect([...(await inputsOf(tree, both)).files.keys()]).toEqual(['scripts/bootstrap.sh']);
 });
 

@@ -4,7 +4,7 @@ import { imageId, type TemplateName } from '../../src/core/ids.ts';
 import type { Action } from '../../src/core/plan.ts';
 import type { Outcome } from '../../src/execute/image.ts';
 import { runSchedule } from '../../src/execute/scheduler.ts';
-import { actionOf, defined, settled } from './rig.ts';
+import { actionOf, defined, settled, reuseOf } from './rig.ts';
 
 const built = (name: string): Outcome => ({ result: 'built', image: imageId(`ami-${name}`) });
 const failed: Outcome = { result: 'failed', image: null, trouble: { code: 'interrupted' } };
@@ -155,10 +155,9 @@ describe('among the ready', () => {
   });
 
   test('what is reused takes no time', async () => {
-    const stage = new Stage(
-      [actionOf('a', { action: 'reuse', expectedMs: 1000 }), actionOf('b', { expectedMs: 1 })],
-      { concurrency: 1 },
-    );
+    const stage = new Stage([reuseOf('a', { expectedMs: 1000 }), actionOf('b', { expectedMs: 1 })], {
+      concurrency: 1,
+    });
     expect(stage.news()).toEqual(['b starts']);
     await stage.finish('b');
     expect(stage.news()).toEqual(['b built', 'a starts']);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildId, imageId, templateName } from '../../src/core/ids.ts';
 import { imagesTable, planTable, table } from '../../src/report/tables.ts';
 import { actionView, imageView } from '../../src/report/views.ts';
-import { actionOf, digestLike } from './rig.ts';
+import { actionOf, digestLike, reuseOf } from './rig.ts';
 
 test('a table has columns as wide as their widest cell, and no space at the ends of lines', () => {
   expect(
@@ -26,7 +26,7 @@ const digest = digestLike('gromacs');
 
 test('a plan is a table with the reason of each action', () => {
   const actions = [
-    actionOf('foundation', { action: 'reuse', reason: hit, image: imageId('ami-1'), expectedMs: 5 }),
+    reuseOf('foundation', { reason: hit, image: imageId('ami-1'), expectedMs: 5 }),
     actionOf('gromacs', { expectedMs: 61_000 }),
   ];
   const blank = ' '.repeat('about 1 min 1 s'.length);

@@ -48,7 +48,25 @@ describe('a wrong template', () => {
     ],
     ['build: { base: { ssm: x } }', ['1:23 build.base.ssm must begin with /']],
     ['build: { base: { ami: x } }', ['1:23 build.base.ami must be like ami-0123456789abcdef0']],
-    ['build: { base: x }', ['1:16 build.base must be { ssm: "/aws/service/..." } or { ami: "ami-..." }']],
+    ...['x', '{ parallelcluster: 3.14.0 }', '{ ami: ami-01234567, os: alinux2023 }'].map(
+      (base): [string, string[]] => [
+        `build: { base: ${base} }`,
+        [
+          '1:16 build.base must be { ssm: "/aws/service/..." }, { ami: "ami-..." } or { parallelcluster: "3.14.0", os: "alinux2023" }',
+        ],
+      ],
+    ),
+    [
+      'build: { base: { parallelcluster: 3.14.0, os: centos7, arch: x86 } }',
+      [
+        '1:47 build.base.os must be one of alinux2, alinux2023, ubuntu2004, ubuntu2204, ubuntu2404, rhel8, rhel9, rocky8, rocky9',
+        '1:62 build.base.arch must be "x86_64" or "arm64"',
+      ],
+    ],
+    [
+      'build: { base: { parallelcluster: "3.14", os: rhel9 } }',
+      ['1:35 build.base.parallelcluster must be a version like 3.14.0'],
+    ],
     ['build: { arch: x86 }', ['1:16 build.arch must be "x86_64" or "arm64"']],
     ['build: { timeout: 90 }', ['1:19 build.timeout must be text, not the number 90']],
     ['build: { timeout: 90min }', ['1:19 build.timeout must be like "90m" or "3h"']],

@@ -6,7 +6,7 @@ import type { Action } from '../../src/core/plan.ts';
 import type { Reporter } from '../../src/report/reporter.ts';
 import { terminalReporter } from '../../src/report/terminal.ts';
 import { TestGlass } from './glass.ts';
-import { actionOf, digestLike, HandClock, plainStyle } from './rig.ts';
+import { actionOf, digestLike, HandClock, plainStyle, reuseOf } from './rig.ts';
 
 const image = imageId('ami-050d5210586860f36');
 const named = (name: string) => ({ template: templateName(name), digest: digestLike(name) });
@@ -181,7 +181,7 @@ describe('the end', () => {
   test('lines are whole, however narrow the window; nothing draws or listens any more', async () => {
     glass.resize(30);
     const reason = { kind: 'hit', image, createdAt: '2026-11-23T04:12:00Z', buildId: 'b' } as const;
-    emit(plan(actionOf('a', { action: 'reuse', reason, image })), ended('a', { result: 'reused' }));
+    emit(plan(reuseOf('a', { reason, image })), ended('a', { result: 'reused' }));
     await reporter.close();
     const whole = [
       `✔ a  reused: ${image} is available and has this digest (made 2026-11-23 04:12 UTC by build b)`,

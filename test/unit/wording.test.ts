@@ -1,5 +1,6 @@
 /** What people read: times, dates, reasons and failures. */
 import { expect, test } from 'vitest';
+import type { Change } from '../../src/core/change.ts';
 import type { Trouble, Warning } from '../../src/core/event.ts';
 import { buildId, imageId, instanceId, templateName } from '../../src/core/ids.ts';
 import type { Reason } from '../../src/core/plan.ts';
@@ -33,6 +34,15 @@ test.each([
 });
 
 const image = imageId('ami-1');
+const cmake: Change = {
+  template: templateName('foundation'),
+  part: 'package',
+  kind: 'added',
+  name: 'cmake',
+  from: '',
+  to: 'cmake@3.27.0',
+  place: undefined,
+};
 
 test.each<[Reason, string]>([
   [
@@ -47,8 +57,25 @@ test.each<[Reason, string]>([
   ],
   [{ kind: 'image-pending', image }, 'ami-1 has this digest and is being made'],
   [{ kind: 'same-digest', template: templateName('a') }, 'a has the same digest: one image serves both'],
+  [
+    { kind: 'image-gone', image, builtAt: '2026-11-23T04:12:00Z' },
+    'ami-1, which had this digest, is gone (made 2026-11-23 04:12 UTC)',
+  ],
+  [
+    { kind: 'changed', image, createdAt: '2026-11-23T04:12:00Z', changes: [cmake] },
+    'foundation changed: + cmake@3.27.0',
+  ],
+  [
+    {
+      kind: 'changed',
+      image,
+      createdAt: '2026-11-23T04:12:00Z',
+      changes: [{ ...cmake, template: templateName('gromacs') }, cmake, cmake],
+    },
+    '+ cmake@3.27.0, and 2 more',
+  ],
 ])('a reason: %o', (reason, text) => {
-  expect(reasonText(reason)).toBe(text);
+  expect(reasonText({ template: templateName('gromacs'), reason })).toBe(text);
 });
 
 const digest = digestLike('a');

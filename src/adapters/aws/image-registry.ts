@@ -1,6 +1,7 @@
 /** EC2 images and SSM parameters as the image registry. It does not know which image will do. */
 import {
   DeregisterImageCommand,
+  DescribeImagesCommand,
   type DescribeImagesCommandInput,
   type Filter,
   type Image,
@@ -18,14 +19,13 @@ import type { Clients } from './clients.ts';
 
 const pageSize = 500;
 
+const own = { Owners: ['self'], IncludeDisabled: true };
+
 export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
   const describeAll = (input: DescribeImagesCommandInput): Promise<Result<RegisteredImage[], CloudFailure>> =>
     answerOf('ec2:DescribeImages', async () => {
       const images: RegisteredImage[] = [];
-      const pages = paginateDescribeImages(
-        { client: ec2, pageSize },
-        { ...input, Owners: ['self'], IncludeDisabled: true },
-      );
+      const pages = paginateDescribeImages({ client: ec2, pageSize }, input);
       for await (const page of pages) images.push(...(page.Images ?? []).flatMap(registered));
       return images;
     });
@@ -37,7 +37,7 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
   ): Promise<Result<RegisteredImage[], CloudFailure>> => {
     const found: RegisteredImage[] = [];
     for (const some of batches(values, valuesPerFilter)) {
-      const page = await describeAll({ Filters: [...others, { Name: filter, Values: some }] });
+      const page = await describeAll({ ...own, Filters: [...others, { Name: filter, Values: some }] });
       if (!page.ok) return page;
       found.push(...page.value);
     }
@@ -47,11 +47,25 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
   return {
     async findByTag(tag, values) {
       const ours: Filter = { Name: 'tag:ManagedBy', Values: ['amigraph'] };
-      if (values.length === 0) return describeAll({ Filters: [ours, { Name: 'tag-key', Values: [tag] }] });
+      if (values.length === 0)
+        return describeAll({ ...own, Filters: [ours, { Name: 'tag-key', Values: [tag] }] });
       return describeSome(`tag:${tag}`, values, [ours]);
     },
     // A filter, where ids as such would fail as a whole for one that is not there.
     describe: (ids) => describeSome('image-id', ids, []),
+    async find(id) {
+      // Without a page's size: beside the ids of instances or snapshots EC2 does not take one.
+      const input = { ImageIds: [id], IncludeDeprecated: true, IncludeDisabled: true };
+      const found = await answerOf('ec2:DescribeImages', () => ec2.send(new DescribeImagesCommand(input)));
+      if (found.ok) return ok(found.value.Images?.flatMap(registered)[0]);
+      return found.error.awsCode.startsWith('InvalidAMIID.') ? ok(undefined) : found;
+    },
+    findPublished: (names) =>
+      describeAll({
+        Owners: ['amazon'],
+        IncludeDeprecated: true,
+        Filters: [{ Name: 'name', Values: [names] }],
+      }),
     async resolveParameter(name) {
       const answer = await answerOf('ssm:GetParameter', () =>
         ssm.send(new GetParameterCommand({ Name: name })),
@@ -100,6 +114,7 @@ function registered(image: Image): RegisteredImage[] {
       createdAt: image.CreationDate ?? '',
       tags: Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
       snapshots: (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
+      deprecatedAt: image.DeprecationTime,
       stateReason: image.StateReason?.Message,
     },
   ];

@@ -1,27 +1,25 @@
 /** The files of a workspace on a disk. It does not know what they hold. */
-import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { type FileHandle, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Digest } from '../../core/ids.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { FileDigest, FileProblem, Files, UnlistedFolder } from '../../ports/files.ts';
 import { glob } from './glob.ts';
+import { forReading, identityNow, problemOf, readNow } from './read-now.ts';
 
-/** Opening a pipe or a device would wait for a writer otherwise. */
-const forReading = constants.O_RDONLY | constants.O_NONBLOCK;
-
-export function localFiles(root: string): Files {
+/** `now`: milliseconds since 1970. */
+export function localFiles(root: string, now: () => number = Date.now): Files {
   let top: string | undefined;
+  const realTop = (): string => (top ??= realpathSync.native(root));
   /** Real paths of folders that files were read from: to ask for each file takes longer than to read it. */
   const folders = new Map<string, string>();
   /** The real path of a file, if links lead nowhere outside. */
   const inside = (path: string): string | { readonly problem: FileProblem } => {
     try {
-      top ??= realpathSync.native(root);
       const real = realpathSync.native(join(root, path));
-      return real.startsWith(top + sep) ? real : { problem: 'outside-workspace' };
+      return real.startsWith(realTop() + sep) ? real : { problem: 'outside-workspace' };
     } catch (error) {
       return { problem: problemOf(error) };
     }
@@ -29,7 +27,7 @@ export function localFiles(root: string): Files {
   /** Where a file is, if its folder is inside; it may be a link itself. */
   const unlessLink = (path: string): string | undefined => {
     const folder = dirname(path);
-    const known = folders.get(folder) ?? inside(folder);
+    const known = folders.get(folder) ?? (folder === '.' ? realTop() : inside(folder));
     if (typeof known !== 'string') return undefined;
     folders.set(folder, known);
     return join(known, basename(path));
@@ -64,10 +62,14 @@ export function localFiles(root: string): Files {
     },
     read(path, maxBytes) {
       const direct = unlessLink(path);
-      const content = direct === undefined ? undefined : readNow(direct, maxBytes);
+      const content = direct === undefined ? undefined : readNow(direct, maxBytes, now());
       if (content !== undefined && 'text' in content) return Promise.resolve(content);
       const real = inside(path);
-      return Promise.resolve(typeof real === 'string' ? readNow(real, maxBytes) : real);
+      return Promise.resolve(typeof real === 'string' ? readNow(real, maxBytes, now()) : real);
+    },
+    identity(path) {
+      const direct = unlessLink(path);
+      return Promise.resolve(direct === undefined ? undefined : identityNow(direct, now()));
     },
     digest: (path) =>
       withFile(path, async (file, _size, mode): Promise<FileDigest> => {
@@ -79,7 +81,7 @@ export function localFiles(root: string): Files {
       const absolute = join(root, path);
       try {
         await mkdir(dirname(absolute), { recursive: true });
-        await writeFile(absolute, text);
+        await writeWhole(await realpath(absolute).catch(() => absolute), text);
         return absolute;
       } catch {
         return undefined;
@@ -88,46 +90,16 @@ export function localFiles(root: string): Files {
   };
 }
 
-type Content = { readonly text: string } | { readonly problem: FileProblem };
-
-/** Small files by the thousand: at once each, which takes a fifth of the time that promises and a pool of threads do. */
-function readNow(path: string, maxBytes: number): Content {
-  let file: number | undefined;
+/** Under another name first: whoever reads meanwhile, or after a crash, finds the old text or the new one. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
-    file = openSync(path, forReading | constants.O_NOFOLLOW);
-    const status = fstatSync(file);
-    if (!status.isFile()) return { problem: 'not-a-file' };
-    if (status.size > maxBytes) return { problem: 'too-big' };
-    return decoded(readAll(file, status.size));
+    await writeFile(draft, text, { flag: 'wx' });
+    await rename(draft, path);
   } catch (error) {
-    return { problem: problemOf(error) };
-  } finally {
-    if (file !== undefined) closeSync(file);
+    await rm(draft, { force: true });
+    throw error;
   }
-}
-
-/** At most `size` bytes, in a buffer that the next call uses again. */
-function readAll(file: number, size: number): Buffer {
-  if (buffer.length < size) buffer = Buffer.allocUnsafeSlow(size);
-  let end = 0;
-  while (end < size) {
-    const read = readSync(file, buffer, end, size - end, null);
-    if (read === 0) break;
-    end += read;
-  }
-  return buffer.subarray(0, end);
-}
-
-let buffer = Buffer.alloc(0);
-
-/** Whatever a decoder replaced would be neither what was hashed nor what was meant. */
-export function decoded(bytes: Buffer): Content {
-  return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { problem: 'not-text' };
-}
-
-function problemOf(error: unknown): FileProblem {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable';
 }
 
 function unlistedFolder(root: string, error: unknown): UnlistedFolder {

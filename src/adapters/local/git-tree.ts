@@ -1,10 +1,10 @@
 /** A git tree as the files of a workspace, with what is the same on the disk read from there. It does not know where the tree came from. */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../core/ids.ts';
 import { ok } from '../../core/result.ts';
 import type { FileDigest, FileProblem, Files } from '../../ports/files.ts';
 import type { GitProblem, GitTree } from '../../ports/git.ts';
-import { decoded } from './files.ts';
 import { type Blob, type Entry, find, type Folder } from './git-entries.ts';
 import { type Disk, glob, type NamedStatus } from './glob.ts';
 
@@ -70,7 +70,15 @@ export function gitTree(source: TreeSource): GitTree {
         return (part) => void (tooBig || bytes.push(Buffer.from(part)));
       });
       if (!whole) return { problem: 'unreadable' };
-      return tooBig ? { problem: 'too-big' } : decoded(Buffer.concat(bytes));
+      if (tooBig) return { problem: 'too-big' };
+      const content = Buffer.concat(bytes);
+      if (!isUtf8(content)) return { problem: 'not-text' };
+      return { text: content.toString('utf8'), identity: blobIdentity(file.blob) };
+    },
+    identity(path) {
+      const file = fileAt(path);
+      if ('problem' in file) return Promise.resolve(undefined);
+      return file.onDisk ? disk.identity(path) : Promise.resolve(blobIdentity(file.blob));
     },
     async digest(path): Promise<FileDigest | { readonly problem: FileProblem }> {
       const file = fileAt(path);
@@ -88,7 +96,7 @@ export function gitTree(source: TreeSource): GitTree {
     changed,
     identity(path) {
       const file = fileAt(path);
-      if (!('problem' in file)) return `${file.blob.executable ? 'x' : '-'} ${file.blob.id}`;
+      if (!('problem' in file)) return blobIdentity(file.blob);
       return 'problem' in find(root, top, path, true) ? undefined : file.problem;
     },
     isOnDisk(path) {
@@ -97,6 +105,8 @@ export function gitTree(source: TreeSource): GitTree {
     },
   };
 }
+
+const blobIdentity = ({ executable, id }: Blob): string => `${executable ? 'x' : '-'} ${id}`;
 
 export const unreadObject = (id: string): GitProblem => ({
   code: 'git-failed',

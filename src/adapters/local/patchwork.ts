@@ -15,6 +15,7 @@ export function patchwork(before: Files, after: Files, isNew: (path: string) => 
       return ok([...old, ...is.value.filter(isNew)].toSorted(byCodeUnits));
     },
     read: (path, maxBytes) => from(path).read(path, maxBytes),
+    identity: (path) => from(path).identity(path),
     digest: (path) => from(path).digest(path),
     write: (path, text) => after.write(path, text),
   };

@@ -1,9 +1,9 @@
 /** What commands share: how they end, and their options for the cloud. It knows no command. */
 import { Command, Option } from 'clipanion';
 import type { Flags } from '../../config/resolve.ts';
-import { InvalidInput } from '../../core/diagnostic.ts';
+import { type Diagnostic, InvalidInput } from '../../core/diagnostic.ts';
 import { cloudDiagnostic } from '../../report/cloud-trouble.ts';
-import { diagnosticsText } from '../../report/diagnostics.ts';
+import { diagnosticsText, inBrief } from '../../report/diagnostics.ts';
 import { type Style, styleFor } from '../../report/style.ts';
 import { CloudUnavailable } from '../unavailable.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -30,6 +30,13 @@ export abstract class BaseCommand extends Command<Surroundings> {
 
   protected answer(text: string): void {
     this.context.stdout.write(text);
+  }
+
+  /** What is good is answered all the same; what is not is said, and the exit code is 2. */
+  protected complain(diagnostics: readonly Diagnostic[]): number {
+    if (diagnostics.length === 0) return exitCodes.done;
+    this.context.stderr.write(`${diagnosticsText(inBrief(diagnostics), this.errorStyle)}\n`);
+    return diagnostics.some(({ severity }) => severity === 'error') ? exitCodes.invalid : exitCodes.done;
   }
 
   /** Many of a kind, `lists` by name: an item a line and a part at a time, since one text of them all may be larger than all else. */

@@ -7,8 +7,11 @@ import { nothingAffected } from '../../report/affected.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
 import { type Cloud, openCloud, type Workspace } from '../context.ts';
+import { givenBase } from '../given-base.ts';
+import { pinnedBases, refuseInCi } from '../pinned-bases.ts';
 import { type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
+import { checkBases } from '../standing.ts';
 import { isTerminal, type Surroundings } from '../surroundings.ts';
 import { tellDiagnostics } from '../telling.ts';
 import { invalidFlag } from './base.ts';
@@ -21,6 +24,8 @@ export interface PrepareOptions {
   readonly exclude: readonly string[];
   readonly keepGoing: boolean;
   readonly json: boolean;
+  /** What all templates without a parent stand on, in the place of their bases. */
+  readonly baseAmi: string | undefined;
 }
 
 export interface PreparedBuild {
@@ -44,7 +49,20 @@ export async function prepareBuild(
   try {
     // What is missing elsewhere, a script or an input, is nothing to this run.
     const needed = restrict(collection, collection.graph.withAncestors(templates));
-    return { cloud, reporter, incomplete, planned: await planRun(workspace, needed, templates, cloud) };
+    const { registry } = cloud;
+    const bases =
+      options.baseAmi === undefined
+        ? await pinnedBases(
+            around,
+            workspace,
+            needed,
+            () => Promise.resolve(registry),
+            refuseInCi(around.env, workspace),
+          )
+        : await givenBase(options.baseAmi, workspace, needed, registry);
+    const planned = await planRun(workspace, needed, templates, cloud, bases);
+    await checkBases(workspace, needed, planned.plan, registry);
+    return { cloud, reporter, incomplete, planned };
   } catch (error) {
     await cloud.close();
     throw error;

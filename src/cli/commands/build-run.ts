@@ -2,6 +2,7 @@
 import type { LeaseAccess } from '../../cache/lease.ts';
 import { manifestKey } from '../../cache/manifest.ts';
 import { paceOf } from '../../config/config.ts';
+import { type Pin, withPins } from '../../config/pins.ts';
 import type { Flags } from '../../config/resolve.ts';
 import type { Emit } from '../../core/event.ts';
 import { type ExecuteContext, paced } from '../../execute/context.ts';
@@ -9,11 +10,13 @@ import { looksOf } from '../../execute/looks.ts';
 import { Poller } from '../../execute/poller.ts';
 import { runPlan, type RunSummary } from '../../execute/run.ts';
 import { diagnosticsText } from '../../report/diagnostics.ts';
-import { styleFor } from '../../report/style.ts';
+import { pinnedLine } from '../../report/pins.ts';
+import { printable, styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
 import { warningDiagnostic } from '../../report/warnings.ts';
 import { type Cloud, openWorkspace, type Workspace } from '../context.ts';
+import { changePins } from '../lock-file.ts';
 import type { PlannedRun } from '../planning.ts';
 import type { Interruptions, Surroundings } from '../surroundings.ts';
 import { unlessInterrupted } from '../unless-interrupted.ts';
@@ -88,6 +91,7 @@ async function carryOut(
   const { config } = workspace;
   const { plan, warnings, tokens } = planned;
   const { interrupted } = interruptions;
+  await pin(around, workspace, planned.unpinned);
   const announce = (): void => reporter.emit({ type: 'warning', code: 'interrupted' });
   interrupted.addEventListener('abort', announce, { once: true });
   const emit: Emit = (event) => {
@@ -113,6 +117,13 @@ async function carryOut(
   await reporter.close();
   if (!options.json) around.stdout.write(resultTable(summary));
   return exitCodeOf(summary, interrupted.aborted);
+}
+
+/** Before anything is built, so that what was built is what the next run finds. */
+async function pin(around: Surroundings, { files }: Workspace, unpinned: readonly Pin[]): Promise<void> {
+  if (unpinned.length === 0) return;
+  await changePins(files, (pins) => withPins(pins, unpinned));
+  around.stderr.write(`${printable(pinnedLine(unpinned))}\n`);
 }
 
 function executeContext(

@@ -32,6 +32,9 @@ export class BuildCommand extends CloudCommand {
   exclude = Option.Array('--exclude', [], {
     description: 'PATTERN: take these out of what is selected; may be repeated',
   });
+  baseAmi = Option.String('--base-ami', {
+    description: 'AMI: stand on this image instead of all base images, for this run',
+  });
   dryRun = Option.Boolean('--dry-run', false, { description: 'show the plan and do nothing' });
   bail = Option.Boolean('--bail', false, { description: 'end everything at the first failure' });
   keepGoing = Option.Boolean('--keep-going', false, {
@@ -66,6 +69,7 @@ export class BuildCommand extends CloudCommand {
       bail: this.bail,
       wait: !this.noWait,
       json: this.json,
+      baseAmi: this.baseAmi,
     };
     const { runBuild } = await import('./build-run.ts');
     return runBuild(this.context, options);

@@ -3,7 +3,7 @@ import { Command, Option } from 'clipanion';
 import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import type { Workspace } from '../context.ts';
-import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
+import { CloudCommand, invalidFlag } from './base.ts';
 
 export class GraphCommand extends CloudCommand {
   static override paths = [['graph']];
@@ -49,7 +49,7 @@ export class GraphCommand extends CloudCommand {
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
       await this.answerJsonLists(graphView(shown, await this.#digests(workspace, needed)));
     } else this.answer(await this.#drawing(shown));
-    return this.#complain(collection);
+    return this.complain(collection.diagnostics);
   }
 
   async #shown(
@@ -81,24 +81,15 @@ export class GraphCommand extends CloudCommand {
   }
 
   async #digests(workspace: Workspace, collection: Collection): Promise<ReadonlyMap<TemplateName, Digest>> {
-    const { openCloud } = await import('../context.ts');
+    const { withRegistry } = await import('../context.ts');
     const { fingerprints } = await import('../planning.ts');
-    const cloud = await openCloud(workspace, this.context);
-    try {
-      const digests = new Map<TemplateName, Digest>();
-      for (const [name, { fingerprint }] of await fingerprints(workspace, collection, cloud))
-        digests.set(name, fingerprint.digest);
-      return digests;
-    } finally {
-      await cloud.close();
-    }
-  }
-
-  /** What is good is drawn all the same; what is not is said, and the exit code is 2. */
-  async #complain({ diagnostics }: Collection): Promise<number> {
-    if (diagnostics.length === 0) return exitCodes.done;
-    const { diagnosticsText, inBrief } = await import('../../report/diagnostics.ts');
-    this.context.stderr.write(`${diagnosticsText(inBrief(diagnostics), this.errorStyle)}\n`);
-    return diagnostics.some(({ severity }) => severity === 'error') ? exitCodes.invalid : exitCodes.done;
+    const { pinnedBases } = await import('../pinned-bases.ts');
+    const bases = await withRegistry(workspace, this.context, (registry) =>
+      pinnedBases(this.context, workspace, collection, registry),
+    );
+    const digests = new Map<TemplateName, Digest>();
+    for (const [name, { fingerprint }] of await fingerprints(workspace, collection, bases))
+      digests.set(name, fingerprint.digest);
+    return digests;
   }
 }

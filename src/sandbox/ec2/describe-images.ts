@@ -34,13 +34,19 @@ export function describeImages(query: Query, call: Call): Record<string, Xml> {
   const owners = query.list('Owner');
   const ids = query.list('ImageId').map(checkImageId);
   const withDisabled = query.flag('IncludeDisabled');
+  // By its id anybody finds it; and its owner always does.
+  const withDeprecated = ids.length > 0 || query.flag('IncludeDeprecated');
   const all = allImages(call).filter((image) => call.now >= image.visibleAt);
   const found =
     ids.length > 0
       ? named(call, all, ids)
       : all.filter((image) => call.now < (image.forgottenAt ?? Infinity));
   const shown = found.filter(
-    (image) => (withDisabled || !image.disabled) && isOwnedByAny(image, owners) && wanted(image),
+    (image) =>
+      (withDisabled || !image.disabled) &&
+      (withDeprecated || !isDeprecated(image, call.now)) &&
+      isOwnedByAny(image, owners) &&
+      wanted(image),
   );
   const page = pageOf(query, shown, 1);
   return {
@@ -48,6 +54,9 @@ export function describeImages(query: Query, call: Call): Record<string, Xml> {
     nextToken: page.nextToken,
   };
 }
+
+const isDeprecated = ({ owner, deprecatedAt = Infinity }: ImageRecord, now: Time): boolean =>
+  owner !== account && now >= deprecatedAt;
 
 function named(call: Call, all: readonly ImageRecord[], ids: readonly string[]): ImageRecord[] {
   const found = all.filter(({ id }) => ids.includes(id));
@@ -75,6 +84,8 @@ function imageView(image: ImageRecord, now: Time): Xml {
     imageOwnerId: image.owner,
     imageOwnerAlias: image.ownerAlias,
     creationDate: new Date(image.createdAt).toISOString(),
+    deprecationTime:
+      image.deprecatedAt === undefined ? undefined : new Date(image.deprecatedAt).toISOString(),
     isPublic: image.public,
     productCodes: {},
     architecture: image.architecture,

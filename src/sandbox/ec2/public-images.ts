@@ -18,18 +18,29 @@ export function publicImages(region: string): readonly ImageRecord[] {
       architecture,
     }),
     publicImage(region, {
-      name: `aws-parallelcluster-3.14.0-amzn-2023-hvm-${architecture}-202509151200 2025-09-15T12-00-00.000Z`,
+      name: `aws-parallelcluster-3.14.0-amzn2023-hvm-${architecture}-202509151200 2025-09-15T12-00-00.000Z`,
       description: 'AWS ParallelCluster AMI for alinux2023, kernel-6.1',
       owner: parallelCluster,
       volumeSizeGb: 45,
       architecture,
+    }),
+    publicImage(region, {
+      name: `aws-parallelcluster-3.11.1-amzn2023-hvm-${architecture}-202410151200 2024-10-15T12-00-00.000Z`,
+      description: 'AWS ParallelCluster AMI for alinux2023, kernel-6.1',
+      owner: parallelCluster,
+      volumeSizeGb: 45,
+      architecture,
+      deprecatedAt: Date.UTC(2025, 9, 15, 12),
     }),
   ]);
 }
 
 function publicImage(
   region: string,
-  image: Pick<ImageRecord, 'name' | 'description' | 'owner' | 'volumeSizeGb' | 'architecture'>,
+  image: Pick<
+    ImageRecord,
+    'name' | 'description' | 'owner' | 'volumeSizeGb' | 'architecture' | 'deprecatedAt'
+  >,
 ): ImageRecord {
   return {
     ...image,

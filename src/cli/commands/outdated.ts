@@ -1,0 +1,28 @@
+/** `amigraph outdated`: which bases have newer images than their pins, and what those would rebuild. It writes nothing. */
+import { Command, Option } from 'clipanion';
+import { CloudCommand } from './base.ts';
+
+export class OutdatedCommand extends CloudCommand {
+  static override paths = [['outdated']];
+  static override usage = Command.Usage({
+    category: 'Bases',
+    description: 'Show newer base images, and which images they would rebuild.',
+    details: 'Changes nothing: update moves the pins.',
+    examples: [['For other programs', '$0 outdated --json']],
+  });
+
+  json = Option.Boolean('--json', false, { description: 'as JSON' });
+
+  protected override async run(): Promise<number> {
+    const { openWorkspace } = await import('../context.ts');
+    const { readCollection } = await import('../reading.ts');
+    const { compareBases } = await import('../moving-pins.ts');
+    const { outdatedText, outdatedView } = await import('../../report/pins.ts');
+    const workspace = await openWorkspace(this.context, this.flags);
+    const collection = await readCollection(workspace);
+    const bases = await compareBases(this.context, workspace, collection);
+    if (this.json) this.answerJson(bases.map(outdatedView));
+    else this.answer(outdatedText(bases));
+    return this.complain(collection.diagnostics);
+  }
+}

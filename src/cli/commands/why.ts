@@ -1,0 +1,101 @@
+/** `amigraph why`: what a template's digest is made of, and what has changed since its last image. */
+import { Command, Option } from 'clipanion';
+import type { Found } from '../../cache/lookup.ts';
+import type { Manifest } from '../../cache/manifest.ts';
+import { InvalidInput } from '../../core/diagnostic.ts';
+import { type TemplateName, templateName } from '../../core/ids.ts';
+import type { Collection } from '../../graph/collection.ts';
+import type { MadeImage, WhyAnswer } from '../../report/why.ts';
+import type { Workspace } from '../context.ts';
+import type { PlannedRun } from '../planning.ts';
+import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
+
+export class WhyCommand extends CloudCommand {
+  static override paths = [['why']];
+  static override usage = Command.Usage({
+    category: 'Images',
+    description: 'Show why an image is reused or would be built.',
+    details: `
+      Lists what the digest of NAME is made of, and what has changed since its newest image, in NAME itself and in what it stands on.
+    `,
+    examples: [['What has changed in gromacs since its last image', '$0 why gromacs']],
+  });
+
+  json = Option.Boolean('--json', false, { description: 'as JSON' });
+  names = Option.Rest({ name: 'NAME' });
+
+  protected override async run(): Promise<number> {
+    const [wanted, ...others] = this.names;
+    if (wanted === undefined || others.length > 0)
+      throw invalidFlag('why takes the name of one template', 'amigraph graph shows all');
+    const { openWorkspace } = await import('../context.ts');
+    const { readCollection } = await import('../reading.ts');
+    const { selectOne } = await import('../../graph/select.ts');
+    const { whyText, whyView } = await import('../../report/why.ts');
+    const { styleFor } = await import('../../report/style.ts');
+    const workspace = await openWorkspace(this.context, this.flags);
+    const collection = await readCollection(workspace);
+    const { name } = selectOne(collection, templateName(wanted)).template;
+    const answer = await this.#ask(workspace, collection, name);
+    if (this.json) this.answerJson(whyView(answer));
+    else this.answer(whyText(answer, styleFor(this.context.stdout, this.context.env)));
+    return exitCodes.done;
+  }
+
+  async #ask(workspace: Workspace, collection: Collection, name: TemplateName): Promise<WhyAnswer> {
+    const { openCloud } = await import('../context.ts');
+    const { planRun } = await import('../planning.ts');
+    const { restrict } = await import('../../graph/focus.ts');
+    const { builtWith } = await import('../../plan/explain.ts');
+    const { pinnedBases } = await import('../pinned-bases.ts');
+    const cloud = await openCloud(workspace, this.context);
+    const registry = () => Promise.resolve(cloud.registry);
+    const plan = async (within: Collection, names: readonly TemplateName[]): Promise<PlannedRun> => {
+      const bases = await pinnedBases(this.context, workspace, within, registry);
+      return planRun(workspace, within, new Set(names), cloud, bases);
+    };
+    try {
+      const whole = await unlessInvalid(() => plan(collection, [...collection.templates.keys()]));
+      if (whole !== undefined) return answerOf(whole, name, builtWith(whole.plan, name));
+      // A script or an input of another template is missing: nothing to this one.
+      const needed = restrict(collection, collection.graph.withAncestors([name]));
+      return answerOf(await plan(needed, [name]), name, undefined);
+    } finally {
+      await cloud.close();
+    }
+  }
+}
+
+async function unlessInvalid<Value>(call: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
+}
+
+function answerOf(
+  { plan, fingerprints, manifest, found, newest }: PlannedRun,
+  name: TemplateName,
+  others: WhyAnswer['builtWith'],
+): WhyAnswer {
+  const action = plan.actions.find(({ template }) => template === name);
+  const parts = fingerprints.get(name)?.fingerprint.parts;
+  if (action === undefined || parts === undefined)
+    throw new Error(`${name} was selected and is not in the plan`);
+  const image = found.get(action.digest)?.find((one) => one.image.id === action.image) ?? newest.get(name);
+  return { action, parts, builtWith: others, image: image && madeImage(image, manifest) };
+}
+
+function madeImage({ image, record }: Found, { images }: Manifest): MadeImage {
+  const entry = images[record.digest];
+  const known = entry?.image === image.id ? entry : undefined;
+  return {
+    id: image.id,
+    createdAt: image.createdAt,
+    buildId: record.buildId,
+    builtBy: known?.builtBy,
+    durationMs: known?.durationMs,
+  };
+}

@@ -1,0 +1,100 @@
+/** What is remembered of good templates from run to run, and which of it still holds. It does not know where that is kept. */
+import { type ImageId, parseDigest, type TemplateName, templateName } from '../core/ids.ts';
+import { type Architecture, architectures } from '../core/template.ts';
+import type { Outlined } from './plan.ts';
+
+/** A template of which all that is needed can be said without reading it. */
+export interface KnownTemplate extends Outlined {
+  readonly name: TemplateName;
+  /** Workspace path. */
+  readonly file: string;
+  /** That of the file when it was read: as long as it is the same, so is the text. */
+  readonly identity: string;
+  readonly dependsOn: readonly TemplateName[];
+  /** As written, without those that its ancestors have. */
+  readonly packages: readonly string[];
+  /** The architecture whose default base it stands on; null where it has a parent. */
+  readonly base: Architecture | null;
+}
+
+export interface KnownTemplates {
+  /** Of all else that enters the digests, but for the base images. */
+  readonly key: string;
+  /** What the default bases stood for. */
+  readonly bases: Readonly<Partial<Record<Architecture, ImageId>>>;
+  /** Parents before children. */
+  readonly templates: readonly KnownTemplate[];
+}
+
+const version = 1;
+
+export function knownText({ key, bases, templates }: KnownTemplates): string {
+  const rows = templates.map(({ name, file, identity, parent, dependsOn, digest, base, packages }) => [
+    name,
+    file,
+    identity,
+    parent,
+    dependsOn,
+    digest,
+    base,
+    packages,
+  ]);
+  return `${JSON.stringify({ version, key, bases, templates: rows })}\n`;
+}
+
+/** Undefined where the text is none of ours: it holds nothing that is not in the templates. */
+export function parseKnown(text: string): KnownTemplates | undefined {
+  try {
+    const { version: written, key, bases, templates } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    if (written !== version || !isText(key) || !isBases(bases) || !Array.isArray(templates)) return undefined;
+    return { key, bases, templates: templates.flatMap((row) => parseRow(row, bases)) };
+  } catch {
+    return undefined;
+  }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+const isBases = (value: unknown): value is KnownTemplates['bases'] =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isText);
+
+function parseRow(row: unknown, bases: KnownTemplates['bases']): KnownTemplate[] {
+  if (!Array.isArray(row)) return [];
+  const [name, file, identity, parent, dependsOn, hex, written, packages] = row as unknown[];
+  const digest = isText(hex) ? parseDigest(hex) : undefined;
+  const base = architectures.find((one) => one === written) ?? null;
+  const baseImage = base === null ? null : (bases[base] ?? null);
+  if (!isText(name) || !isText(file) || !isText(identity) || digest === undefined) return [];
+  if (!isTexts(dependsOn) || !isTexts(packages) || isText(parent) === (baseImage !== null)) return [];
+  return [
+    {
+      name: templateName(name),
+      file,
+      identity,
+      digest,
+      packages,
+      dependsOn: dependsOn.map(templateName),
+      parent: isText(parent) ? templateName(parent) : null,
+      base,
+      baseImage,
+    },
+  ];
+}
+
+/**
+ * Those that are what they were: the file of each, and all that it stands on. `identities`: of the files that there are now.
+ * What is left out has to be read again.
+ */
+export function stillKnown(
+  { templates }: KnownTemplates,
+  identities: ReadonlyMap<string, string>,
+): ReadonlyMap<TemplateName, KnownTemplate> {
+  const known = new Map<TemplateName, KnownTemplate>();
+  for (const one of templates) {
+    const { name, file, identity, parent, dependsOn } = one;
+    const unchanged = identities.get(file) === identity;
+    const standing = (parent === null || known.has(parent)) && dependsOn.every((other) => known.has(other));
+    if (unchanged && standing) known.set(name, one);
+  }
+  return known;
+}
