@@ -47,7 +47,7 @@ function forget(workspace) {
 
 /** One more test in the last template, on which nothing stands. */
 function edit(workspace, count) {
-  appendFileSync(join(workspace, pathOf(count - 1)), '  - true\n');
+  appendFileSync(join(workspace, pathOf(count - 1)), '  - make\n');
 }
 
 /** A tree of templates of about 40 lines, each with ten children, four levels deep. */

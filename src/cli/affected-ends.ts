@@ -31,6 +31,8 @@ export interface Ends {
   readonly after: State;
   /** Whether the file is the same at both. */
   same(path: string): boolean;
+  /** Where the whole disk is the later state: all paths of which that may not be so. */
+  readonly changed: ReadonlySet<string> | undefined;
 }
 
 /** Throws InvalidInput. */
@@ -50,7 +52,14 @@ export async function openEnds(
   const before = await at(was, base, onDisk);
   if (head === undefined) {
     const news = await newsOnDisk(repository, was, onDisk, wanted);
-    return { base, head, before, ...partly(was, before, onDisk, (path) => was.isOnDisk(path), news) };
+    const changed = news === undefined ? was.changed : undefined;
+    return {
+      base,
+      head,
+      before,
+      changed,
+      ...partly(was, before, onDisk, (path) => was.isOnDisk(path), news),
+    };
   }
   const is = answered(await repository.tree(head, onDisk.files), workspace);
   const after = await at(is, head, onDisk);
@@ -60,7 +69,7 @@ export async function openEnds(
     return identity !== undefined && identity === is.identity(path);
   };
   const news = await named(wanted.files ?? [], was, is.files);
-  return { base, head, before, ...partly(was, before, after, same, news) };
+  return { base, head, before, changed: undefined, ...partly(was, before, after, same, news) };
 }
 
 async function commitsOf(

@@ -1,6 +1,7 @@
 /** What a change affects: both ends read, and handed to the rung that compares. It does not know the command line. */
 import { localGit } from '../adapters/local/git.ts';
 import type { Affected } from '../core/affected.ts';
+import type { TemplateName } from '../core/ids.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Collection } from '../graph/collection.ts';
 import { restrict } from '../graph/focus.ts';
@@ -14,6 +15,8 @@ import { readInputs } from '../template/inputs.ts';
 import type { Reads } from '../template/scan.ts';
 import { answered, type Ends, openEnds, type State, type WantedEnds } from './affected-ends.ts';
 import type { Workspace } from './context.ts';
+import { rememberTemplates } from './known-templates.ts';
+import { narrowed, readsOf } from './narrowing.ts';
 import { imageOf, pinsOf } from './pins.ts';
 import { readCollection } from './reading.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -63,14 +66,27 @@ async function compare(
   const ends = await untroubled(openEnds(repository, workspace, options));
   const { before, after } = ends;
   const reads = new Map<string, NonNullable<ReturnType<Reads['get']>>>();
-  const collection = await untroubled(readCollection(after, reads));
-  const { templates: selected, incomplete } = select(collection, { names: 'all', ...options });
+  // A pattern of --exclude may be about any template.
+  const narrow = options.exclude.length > 0 ? undefined : await untroubled(narrowed(workspace, ends, reads));
+  const collection = await untroubled(readCollection(after, { reads, only: narrow?.after }));
+  const { templates: selected, incomplete } =
+    narrow?.after.length === 0
+      ? { templates: new Set<TemplateName>(), incomplete: false }
+      : select(collection, { names: 'all', ...options });
   const pins = await untroubled(pinsOf(after.files, workspace.config));
   const earlierPins = before === undefined ? pins : await untroubled(pinsOf(before.files, workspace.config));
   const needed = restrict(collection, collection.graph.withAncestors(selected));
   const head = await untroubled(headOf(after, needed, imageOf(pins, earlierPins)));
-  const base = await untroubled(baseOf(before, ends, reads, imageOf(earlierPins, pins)));
+  const base = await untroubled(
+    baseOf(before, ends, { reads, only: narrow?.before }, imageOf(earlierPins, pins)),
+  );
   await workspace.indexed.remember();
+  if (needed === collection && narrow === undefined && ends.changed !== undefined) {
+    const digests = new Map(
+      [...head.fingerprints].map(([name, { fingerprint }]) => [name, fingerprint.digest]),
+    );
+    await rememberTemplates(workspace, collection, digests, { imageOf: imageOf(pins, earlierPins) });
+  }
   const { templates, deleted } = affectedBetween(base, { ...head, collection });
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
   return { affected, ends, collection, incomplete };
@@ -91,17 +107,13 @@ async function headOf(
 async function baseOf(
   before: State | undefined,
   ends: Ends,
-  reads: Reads,
+  { reads, only }: { readonly reads: Reads; readonly only: readonly string[] | undefined },
   imageAt: ReturnType<typeof imageOf>,
 ): Promise<End> {
   if (before === undefined) return nothingYet;
   const { config, files } = before;
-  const known: Reads = {
-    get: (file) => (ends.same(file) ? reads.get(file) : undefined),
-    set: () => {},
-  };
   const alike = config.templates === ends.after.config.templates;
-  const collection = await readCollection(before, alike ? known : undefined);
+  const collection = await readCollection(before, { reads: alike ? readsOf(ends, reads) : undefined, only });
   const inputs = await readInputs(files, config.steps, collection.templates.values());
   const whole = withoutGaps(inputs, config.steps, collection.templates.values());
   const each = fingerprintEach(collection, config, whole, imageAt);

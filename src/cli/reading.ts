@@ -1,13 +1,13 @@
 /** From a workspace to its templates. It does not know digests: a drawing needs none. */
 import { type Collection, collect } from '../graph/collection.ts';
-import { type Reads, scanTemplates } from '../template/scan.ts';
+import { scanTemplates, type ScanOptions } from '../template/scan.ts';
 import type { Workspace } from './context.ts';
 
 export async function readCollection(
   { config, files }: Pick<Workspace, 'config' | 'files'>,
-  reads?: Reads,
+  options?: ScanOptions,
 ): Promise<Collection> {
-  return collect(await scanTemplates(files, config.templates, config.root, reads), {
+  return collect(await scanTemplates(files, config.templates, config.root, options), {
     maxDepth: config.maxDepth,
     ...config.builder,
     base: config.base,

@@ -96,6 +96,8 @@ export interface Template extends TemplateLists {
   readonly name: TemplateName;
   /** Workspace path. */
   readonly file: string;
+  /** That of the file as it was read: while it has the same, it says the same. Undefined where nobody can tell. */
+  readonly identity?: string | undefined;
   readonly extends?: Located<TemplateName> | undefined;
   /** Workspace path of the file that `extends` names. */
   readonly parentFile?: string | undefined;

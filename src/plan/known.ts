@@ -1,7 +1,10 @@
 /** What is remembered of good templates from run to run, and which of it still holds. It does not know where that is kept. */
-import { type ImageId, parseDigest, type TemplateName, templateName } from '../core/ids.ts';
-import { type Architecture, architectures } from '../core/template.ts';
+import type { Config } from '../config/config.ts';
+import { type Digest, type ImageId, parseDigest, type TemplateName, templateName } from '../core/ids.ts';
+import { type Architecture, architectures, type BaseImage } from '../core/template.ts';
+import type { Collection } from '../graph/collection.ts';
 import type { Outlined } from './plan.ts';
+import { architectureOf, baseOf } from './recipe.ts';
 
 /** A template of which all that is needed can be said without reading it. */
 export interface KnownTemplate extends Outlined {
@@ -24,6 +27,33 @@ export interface KnownTemplates {
   readonly bases: Readonly<Partial<Record<Architecture, ImageId>>>;
   /** Parents before children. */
   readonly templates: readonly KnownTemplate[];
+}
+
+/** Undefined where there is a template whose digest rests on more than its file, what it stands on and what all have in common. */
+export function knownOf(
+  { templates }: Collection,
+  config: Config,
+  digests: ReadonlyMap<TemplateName, Digest>,
+  imageOf: (base: BaseImage) => ImageId,
+  key: string,
+): KnownTemplates | undefined {
+  const bases: Partial<Record<Architecture, ImageId>> = {};
+  const known: KnownTemplate[] = [];
+  for (const [name, merged] of templates) {
+    const { template, own } = merged;
+    const digest = digests.get(name);
+    const { file, identity } = template;
+    const parent = template.extends?.value ?? null;
+    if (digest === undefined || identity === undefined || own.scripts.length + own.inputs.length > 0)
+      return undefined;
+    if (parent === null && template.build.base !== undefined) return undefined;
+    const base = parent === null ? architectureOf(merged, config) : null;
+    const baseImage = base === null ? null : (bases[base] ??= imageOf(baseOf(merged, config)));
+    const dependsOn = template.dependsOn.map(({ value }) => value);
+    const packages = own.packages.map(({ value }) => value.written);
+    known.push({ name, file, identity, digest, parent, dependsOn, packages, base, baseImage });
+  }
+  return { key, bases, templates: known };
 }
 
 const version = 1;

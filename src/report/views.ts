@@ -3,9 +3,8 @@ import type { Listed } from '../cache/lookup.ts';
 import type { Change } from '../core/change.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { Event } from '../core/event.ts';
-import type { Digest, TemplateName } from '../core/ids.ts';
+import type { TemplateName } from '../core/ids.ts';
 import type { Action, Reason } from '../core/plan.ts';
-import type { Collection } from '../graph/collection.ts';
 import { warningText } from './warnings.ts';
 
 export function actionView({ template, digest, action, reason, image }: Action): object {
@@ -48,35 +47,6 @@ export function eventView(event: Event, time: string): object {
   return event.type === 'warning'
     ? { type, time, message: warningText(event), ...rest }
     : { type, time, ...rest };
-}
-
-export type GraphView = {
-  readonly templates: readonly {
-    readonly name: TemplateName;
-    readonly path: string;
-    readonly digest: Digest | null;
-    readonly extends: TemplateName | null;
-    readonly packages: readonly string[];
-  }[];
-  readonly edges: readonly {
-    readonly from: TemplateName;
-    readonly to: TemplateName;
-    readonly kind: string;
-  }[];
-};
-
-/** In topological order; packages are those of the whole chain. */
-export function graphView(collection: Collection, digests: ReadonlyMap<TemplateName, Digest>): GraphView {
-  return {
-    templates: [...collection.templates].map(([name, { template, all }]) => ({
-      name,
-      path: template.file,
-      digest: digests.get(name) ?? null,
-      extends: template.extends?.value ?? null,
-      packages: all.packages.map(({ value }) => value.written),
-    })),
-    edges: collection.graph.edges(),
-  };
 }
 
 /** Null: the image's tags do not say it, or are not whole. */

@@ -24,8 +24,12 @@ export interface ReadTemplate {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The template, or all that is wrong with it. */
-export function readTemplate(source: Source, naming: TemplateNaming): Result<ReadTemplate, Diagnostic[]> {
+/** The template, or all that is wrong with it. `identity`: of the file that the text is from. */
+export function readTemplate(
+  source: Source,
+  naming: TemplateNaming,
+  identity?: string,
+): Result<ReadTemplate, Diagnostic[]> {
   const document = new YamlDocument(source);
   const { data, diagnostics } = document.read();
   if (data === undefined) return fail([...diagnostics]);
@@ -41,7 +45,7 @@ export function readTemplate(source: Source, naming: TemplateNaming): Result<Rea
   if (!checked.success || errors.length > 0) return fail(firstOf(errors, source.file));
   const { cluster, compute } = checked.output;
   const unknown = unknownKeys(templateSchema, { cluster, compute });
-  const template = toTemplate(checked.output, specs.packages, document, naming);
+  const template = toTemplate(checked.output, specs.packages, document, naming, identity);
   return ok({
     template,
     warnings: [
@@ -72,6 +76,7 @@ function toTemplate(
   packages: readonly Located<RequestedPackage>[],
   document: YamlDocument,
   naming: TemplateNaming,
+  identity: string | undefined,
 ): Template {
   const { file } = document;
   const parentFile = written.extends === undefined ? undefined : naming.inWorkspace(written.extends, file);
@@ -84,6 +89,7 @@ function toTemplate(
   return {
     name: naming.nameOf(file),
     file,
+    identity,
     extends: parentFile === undefined ? undefined : document.located(naming.nameOf(parentFile), ['extends']),
     parentFile,
     dependsOn: all(written.depends_on, paths.dependsOn, templateName),

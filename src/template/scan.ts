@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
-import { fail, type Result } from '../core/result.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import { Source } from '../core/source.ts';
 import type { Template } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
@@ -25,6 +25,12 @@ export interface Reads {
   set(file: string, read: Read): unknown;
 }
 
+export interface ScanOptions {
+  readonly reads?: Reads | undefined;
+  /** These files alone, which exist, in the place of all that the pattern finds. */
+  readonly only?: readonly string[] | undefined;
+}
+
 const maxBytes = 256 * 1024;
 
 /** Reads every file that `pattern` finds; a bad one does not keep the others from being read. `root`: the workspace's folder. */
@@ -32,12 +38,12 @@ export async function scanTemplates(
   files: Files,
   pattern: string,
   root: string,
-  reads?: Reads,
+  { reads, only }: ScanOptions = {},
 ): Promise<Scan> {
   const naming = templateNaming(pattern, root);
-  const found = await files.list([pattern]);
+  const found = only === undefined ? await files.list([pattern]) : ok(only);
   if (!found.ok) return nothing(unlisted(found.error));
-  if (found.value.length === 0) return nothing(noTemplates(pattern));
+  if (only === undefined && found.value.length === 0) return nothing(noTemplates(pattern));
   const templates: Template[] = [];
   const broken = new Map<TemplateName, string>();
   const diagnostics: (readonly Diagnostic[])[] = [];
@@ -66,7 +72,7 @@ async function readFile(
   if (misnamed !== undefined) return fail([unfitName(file, misnamed)]);
   const content = await files.read(file, maxBytes);
   if ('problem' in content) return fail([unreadable(file, content.problem)]);
-  return readTemplate(new Source(file, content.text.replace(byteOrderMark, '')), naming);
+  return readTemplate(new Source(file, content.text.replace(byteOrderMark, '')), naming, content.identity);
 }
 
 const byteOrderMark = /^\uFEFF/;

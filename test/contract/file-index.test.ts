@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { indexedFiles } from '../../src/adapters/local/file-index.ts';
 import { digestOf } from '../../src/core/digest.ts';
+import { sealed, unsealed } from '../../src/core/sealed.ts';
 
 interface Rig {
   readonly at: (path: string) => string;
@@ -42,12 +43,15 @@ async function makeRig(): Promise<Rig> {
   };
 }
 
+const unsealedText = async (index: string): Promise<string> =>
+  unsealed(await readFile(index, 'utf8')) ?? expect.fail('not sealed');
+
 /** An index that says something else of `a` than what it holds: whoever believes it is seen. */
 async function falselyIndexed(): Promise<Rig> {
   const rig = await makeRig();
   await rig.run();
   const index = rig.at('.amigraph/files.json');
-  await writeFile(index, (await readFile(index, 'utf8')).replace(truth, lie));
+  await writeFile(index, sealed((await unsealedText(index)).replace(truth, lie)));
   return rig;
 }
 
@@ -105,7 +109,7 @@ describe('a file is read again', () => {
     'when the index says %j',
     async (text) => {
       const { at, run } = await falselyIndexed();
-      await writeFile(at('.amigraph/files.json'), text);
+      await writeFile(at('.amigraph/files.json'), sealed(text));
       expect(await run()).toBe(truth);
     },
   );
@@ -113,7 +117,14 @@ describe('a file is read again', () => {
   test('when the index is of another version', async () => {
     const { at, run } = await falselyIndexed();
     const index = at('.amigraph/files.json');
-    await writeFile(index, (await readFile(index, 'utf8')).replace('"version":1', '"version":2'));
+    await writeFile(index, sealed((await unsealedText(index)).replace('"version":1', '"version":2')));
+    expect(await run()).toBe(truth);
+  });
+
+  test('when a digit of the index was changed', async () => {
+    const { at, run } = await falselyIndexed();
+    const index = at('.amigraph/files.json');
+    await writeFile(index, (await readFile(index, 'utf8')).replace(lie, digestOf('damaged')));
     expect(await run()).toBe(truth);
   });
 

@@ -1,153 +1,22 @@
 /** Whatever is edited: `affected` is the set of templates whose digest differs when both trees are checked out and scanned whole. */
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { localFiles } from '../../src/adapters/local/files.ts';
-import { localRandom } from '../../src/adapters/local/random.ts';
-import { findAffected } from '../../src/cli/affected.ts';
-import type { WantedEnds } from '../../src/cli/affected-ends.ts';
-import { openWorkspace } from '../../src/cli/context.ts';
-import { imageOf } from '../../src/cli/pins.ts';
-import { readCollection } from '../../src/cli/reading.ts';
-import type { Surroundings } from '../../src/cli/surroundings.ts';
-import { InvalidInput } from '../../src/core/diagnostic.ts';
-import { fingerprintEach } from '../../src/plan/plan.ts';
-import { readInputs } from '../../src/template/inputs.ts';
-import { gitEnvironment, makeRepo, tempFolder } from '../git-rig.ts';
-import { HandClock, stepScripts } from '../unit/rig.ts';
-
-type Written = { readonly text: string; readonly executable?: boolean } | { readonly link: string };
-type Tree = Readonly<Record<string, Written>>;
-
-/** By name, with what each may stand on. */
-const parents = {
-  a: [''],
-  b: ['', 'extends: a.yaml\n', 'depends_on: [a]\n'],
-  'md/c': ['', 'extends: ../a.yaml\n', 'extends: ../b.yaml\n'],
-  d: ['', 'extends: b.yaml\n', 'extends: md/c.yaml\ndepends_on: [a]\n'],
-};
-const names = ['a', 'b', 'md/c', 'd'] as const;
-const of = (...values: string[]): fc.Arbitrary<string> => fc.constantFrom(...values);
-
-const templateCalled = (name: (typeof names)[number]) =>
-  fc.record({
-    parent: of(...parents[name]),
-    comment: of('', '# one\n', '# two\r\n'),
-    tests: of('', 'tests: [one]\n', 'tests: [two, one]\n', "tests: ['é']\n"),
-    build: of(
-      '',
-      'build: { volume_size_gb: 200 }\n',
-      'build: { scripts: [own.sh] }\n',
-      "build: { inputs: ['files/**'] }\n",
-      "build: { inputs: ['{files,more}/x*', 'more/*'] }\n",
-      "build: { inputs: ['files/x', 'round/*'] }\n",
-    ),
-  });
-
-const content = fc.record({
-  text: of('', 'one\n', 'two\n', 'a\r\nb\r\n', '\u0000'),
-  executable: fc.boolean(),
-});
-const optional = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
-  fc.option(value, { nil: undefined, freq: 15 });
-
-/** A few paths that any two trees are likely to share. */
-const tree: fc.Arbitrary<Tree> = fc
-  .record({
-    templates: fc.tuple(...names.map((name) => optional(templateCalled(name)))),
-    'files/x': optional(content),
-    'files/ y "\n': optional(content),
-    'more/x1': optional(content),
-    'more/é/z': optional(content),
-    'own.sh': optional(content),
-    'steps.json': of('{}', '{}\n', '{ "tests": "own.sh" }').map((text) => ({ text })),
-    'amifile.ts': of(
-      'export default {};',
-      'export default { maxDepth: 4 };',
-      'export default { builder: { volumeSizeGb: 50 } };',
-      "import steps from './steps.json'; export default { steps };",
-      "export default { templates: 'templates/{a,b,md/*,d}.yaml' };",
-    ).map((text) => ({ text })),
-    'scripts/run-tests.sh': of('true', 'false').map((text) => ({ text })),
-    'files/link': optional(of('x', '../more/x1').map((link) => ({ link }))),
-    round: optional(of('files', 'more').map((link) => ({ link }))),
-  })
-  .map(({ templates, ...files }) => {
-    const written: Record<string, Written> = {};
-    for (const [path, text] of Object.entries(stepScripts)) written[path] = { text };
-    for (const [path, file] of Object.entries(files)) if (file !== undefined) written[path] = file;
-    for (const [at, one] of templates.entries())
-      if (one !== undefined)
-        written[`templates/${names[at]}.yaml`] = {
-          text: `${one.comment}${one.parent}${one.tests}${one.build}`,
-        };
-    return written;
-  });
-
-async function writeTree(folder: string, files: Tree): Promise<void> {
-  for (const top of new Set([...everyTop, ...Object.keys(files).map((path) => path.split('/')[0] ?? '')]))
-    await rm(join(folder, top), { recursive: true, force: true });
-  for (const [path, file] of Object.entries(files)) {
-    const at = join(folder, path);
-    await mkdir(dirname(at), { recursive: true });
-    if ('link' in file) await symlink(file.link, at);
-    else {
-      await writeFile(at, file.text);
-      if (file.executable === true) await chmod(at, 0o755);
-    }
-  }
-}
-const everyTop = ['templates', 'files', 'more', 'own.sh', 'round'];
-
-const surroundings = (cwd: string): Surroundings => ({
-  stdin: process.stdin,
-  stdout: new PassThrough(),
-  stderr: new PassThrough(),
-  env: gitEnvironment,
-  colorDepth: 1,
-  cwd,
-  clock: new HandClock(),
-  began: 0,
-  random: localRandom,
-  person: { user: 'ada', host: 'x' },
-  interruptions: () => ({
-    interrupted: new AbortController().signal,
-    abandoned: new AbortController().signal,
-    dispose: () => {},
-  }),
-});
-
-/** By a scan of all that is checked out; undefined where something is wrong. */
-async function digestsOf(files: Tree): Promise<ReadonlyMap<string, string> | undefined> {
-  const folder = await tempFolder();
-  await writeTree(folder, files);
-  const workspace = await openWorkspace(surroundings(folder), {});
-  const { config } = workspace;
-  const collection = await readCollection(workspace);
-  const inputs = await readInputs(localFiles(folder), config.steps, collection.templates.values());
-  const unpinned = imageOf(
-    () => undefined,
-    () => undefined,
-  );
-  const each = fingerprintEach(collection, config, inputs, unpinned);
-  if (collection.diagnostics.length > 0 || !each.ok) return undefined;
-  return new Map(Array.from(each.value, ([name, { fingerprint }]) => [name, fingerprint.digest]));
-}
-
-/** The names; or that the head is wrong. Each must say why. */
-async function affected(folder: string, ends: WantedEnds): Promise<string[] | 'wrong'> {
-  const around = surroundings(folder);
-  try {
-    const found = await findAffected(await openWorkspace(around, {}), around, { ...ends, exclude: [] });
-    for (const { reasons } of found.affected.templates) expect(reasons).not.toEqual([]);
-    return found.affected.templates.map((one) => one.template).toSorted();
-  } catch (error) {
-    if (error instanceof InvalidInput) return 'wrong';
-    throw error;
-  }
-}
+import { makeRepo, tempFolder } from '../git-rig.ts';
+import { HandClock } from '../unit/rig.ts';
+import {
+  affected,
+  digestsOf,
+  paths,
+  plainTree,
+  tree,
+  type Tree,
+  writeFiles,
+  writeTree,
+} from './affected-rig.ts';
 
 test('for any two trees, committed or not', { timeout: 120_000 }, async () => {
   let compared = 0;
@@ -177,4 +46,56 @@ test('for any two trees, committed or not', { timeout: 120_000 }, async () => {
     { numRuns: 25 },
   );
   expect(compared).toBeGreaterThan(10);
+});
+
+/** As long after all edits as the memory wants to trust what it has seen. */
+class LaterClock extends HandClock {
+  override now(): number {
+    return Date.now() + 86_400_000;
+  }
+}
+
+/** What differs and nothing else, as an editor does it: what is left alone can be remembered. */
+async function editTree(folder: string, before: Tree, after: Tree): Promise<void> {
+  for (const path of Object.keys(before))
+    if (!isDeepStrictEqual(before[path], after[path])) await rm(join(folder, path), { force: true });
+  const edits = Object.entries(after).filter(([path, file]) => !isDeepStrictEqual(before[path], file));
+  await writeFiles(folder, Object.fromEntries(edits));
+}
+
+test('for any edits of a tree whose templates are remembered', { timeout: 120_000 }, async () => {
+  const clock = new LaterClock();
+  let remembered = 0;
+  await fc.assert(
+    fc.asyncProperty(plainTree, plainTree, fc.subarray(paths), async (before, others, edited) => {
+      const edits = edited.flatMap((path) => {
+        const file = others[path];
+        return file === undefined ? [] : [[path, file] as const];
+      });
+      const kept = Object.entries(before).filter(([path]) => !edited.includes(path));
+      const after = Object.fromEntries([...kept, ...edits]);
+      const [was, is] = [await digestsOf(before), await digestsOf(after)];
+      fc.pre(was !== undefined && is !== undefined);
+      const repo = await makeRepo();
+      await writeTree(repo.folder, before);
+      const base = repo.commit();
+      expect(await affected(repo.folder, { base }, clock)).toEqual([]);
+      const memory = join(repo.folder, '.amigraph/templates.json');
+      if (existsSync(memory)) remembered += 1;
+      await editTree(repo.folder, before, after);
+      const differing = (from: typeof is, to: typeof is): string[] =>
+        [...to.keys()].filter((name) => to.get(name) !== from.get(name)).toSorted();
+      expect(await affected(repo.folder, { base }, clock)).toEqual(differing(was, is));
+      const next = repo.commit();
+      // Remembered as they were, not remembered, and remembered as they are.
+      expect(await affected(repo.folder, { base }, clock)).toEqual(differing(was, is));
+      await rm(memory, { force: true });
+      expect(await affected(repo.folder, { base }, clock)).toEqual(differing(was, is));
+      expect(await affected(repo.folder, { base }, clock)).toEqual(differing(was, is));
+      await editTree(repo.folder, after, before);
+      expect(await affected(repo.folder, { base: next }, clock)).toEqual(differing(is, was));
+    }),
+    { numRuns: 25 },
+  );
+  expect(remembered).toBeGreaterThan(15);
 });

@@ -1,5 +1,6 @@
 /** Digests of a workspace's files, remembered from run to run so that what has not changed is not read again. It does not know what the files are for. */
 import { type Digest, parseDigest } from '../../core/ids.ts';
+import { sealed, unsealed } from '../../core/sealed.ts';
 import type { FileDigest, Files } from '../../ports/files.ts';
 import { localFiles } from './files.ts';
 
@@ -49,7 +50,7 @@ export function indexedFiles(root: string, now: () => number): IndexedFiles {
         digest,
         executable,
       ]);
-      await files.write(indexPath, `${JSON.stringify({ version, files: written })}\n`);
+      await files.write(indexPath, sealed(`${JSON.stringify({ version, files: written })}\n`));
       changed = false;
     },
   };
@@ -64,8 +65,9 @@ const fileDigest = (path: string, { digest, executable }: Entry): FileDigest => 
 /** Empty where there is none, or one that cannot be used: it holds nothing that is not in the files. */
 async function readIndex(files: Files): Promise<Map<string, Entry>> {
   const content = await files.read(indexPath, maxBytes);
+  const text = 'text' in content ? unsealed(content.text) : undefined;
   try {
-    return 'text' in content ? parse(content.text) : new Map();
+    return text === undefined ? new Map() : parse(text);
   } catch {
     return new Map();
   }

@@ -3,7 +3,8 @@ import { Command, Option } from 'clipanion';
 import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import type { Workspace } from '../context.ts';
-import { CloudCommand, invalidFlag } from './base.ts';
+import type { Bases } from '../pinned-bases.ts';
+import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
 
 export class GraphCommand extends CloudCommand {
   static override paths = [['graph']];
@@ -41,14 +42,36 @@ export class GraphCommand extends CloudCommand {
       throw invalidFlag('--base is about --affected, which is not given', 'say --affected too');
     const { openWorkspace } = await import('../context.ts');
     const workspace = await openWorkspace(this.context, this.flags);
+    if (this.json && !this.affected && this.focus === undefined) return this.#whole(workspace);
     const { restrict } = await import('../../graph/focus.ts');
     const { collection, shown } = await this.#shown(workspace);
     if (this.json) {
-      const { graphView } = await import('../../report/views.ts');
+      const { graphView } = await import('../../report/graph-view.ts');
       // A digest needs those of all that the template stands on, shown or not.
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
-      await this.answerJsonLists(graphView(shown, await this.#digests(workspace, needed)));
+      const { digests } = await this.#digests(workspace, needed);
+      await this.answerJsonLists(graphView(shown, digests));
     } else this.answer(await this.#drawing(shown));
+    return this.complain(collection.diagnostics);
+  }
+
+  /** All templates with their digests, which need not be read where nothing has changed. */
+  async #whole(workspace: Workspace): Promise<number> {
+    const { graphView, knownGraphView } = await import('../../report/graph-view.ts');
+    const { withRegistry } = await import('../context.ts');
+    const { recallTemplates, rememberTemplates } = await import('../known-templates.ts');
+    const recalled = await withRegistry(workspace, this.context, (registry) =>
+      recallTemplates(workspace, registry),
+    );
+    if (recalled !== undefined) {
+      await this.answerJsonLists(knownGraphView(recalled.templates, recalled.graph));
+      return exitCodes.done;
+    }
+    const { readCollection } = await import('../reading.ts');
+    const collection = await readCollection(workspace);
+    const { digests, bases } = await this.#digests(workspace, collection);
+    await this.answerJsonLists(graphView(collection, digests));
+    await rememberTemplates(workspace, collection, digests, bases);
     return this.complain(collection.diagnostics);
   }
 
@@ -80,7 +103,10 @@ export class GraphCommand extends CloudCommand {
     return this.mermaid ? mermaidDrawing(collection) : treeDrawing(collection);
   }
 
-  async #digests(workspace: Workspace, collection: Collection): Promise<ReadonlyMap<TemplateName, Digest>> {
+  async #digests(
+    workspace: Workspace,
+    collection: Collection,
+  ): Promise<{ readonly digests: ReadonlyMap<TemplateName, Digest>; readonly bases: Bases }> {
     const { withRegistry } = await import('../context.ts');
     const { fingerprints } = await import('../planning.ts');
     const { pinnedBases } = await import('../pinned-bases.ts');
@@ -90,6 +116,6 @@ export class GraphCommand extends CloudCommand {
     const digests = new Map<TemplateName, Digest>();
     for (const [name, { fingerprint }] of await fingerprints(workspace, collection, bases))
       digests.set(name, fingerprint.digest);
-    return digests;
+    return { digests, bases };
   }
 }

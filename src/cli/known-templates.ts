@@ -1,0 +1,131 @@
+/** What is remembered of the templates of a workspace, in its .amigraph: a cache, which changes nothing but time. It does not know what is done with them. */
+import program from '../../package.json' with { type: 'json' };
+import type { Config } from '../config/config.ts';
+import { settledBase } from '../core/base.ts';
+import { canonical, digestOf } from '../core/digest.ts';
+import { type Digest, type ImageId, imageId, type TemplateName } from '../core/ids.ts';
+import { sealed, unsealed } from '../core/sealed.ts';
+import type { Architecture, BaseImage } from '../core/template.ts';
+import type { Collection } from '../graph/collection.ts';
+import { buildGraph, type Edge, type TemplateGraph } from '../graph/graph.ts';
+import { knownOf, type KnownTemplate, knownText, parseKnown, stillKnown } from '../plan/known.ts';
+import type { ImageRegistry } from '../ports/image-registry.ts';
+import { type InputIndex, readInputs } from '../template/inputs.ts';
+import type { Workspace } from './context.ts';
+import { pinsOf } from './pins.ts';
+import type { Bases } from './pinned-bases.ts';
+
+const path = '.amigraph/templates.json';
+const maxBytes = 512 * 1024 * 1024;
+
+/** A whole collection without faults, of which no template had to be read. */
+export interface Recalled {
+  readonly templates: ReadonlyMap<TemplateName, KnownTemplate>;
+  readonly graph: TemplateGraph;
+}
+
+/** Undefined where anything has changed since it was remembered: then all has to be read. `registry` is called where a base is not pinned. */
+export async function recallTemplates(
+  workspace: Workspace,
+  registry: () => Promise<ImageRegistry>,
+): Promise<Recalled | undefined> {
+  const known = await knownTemplates(workspace);
+  if (known === undefined || known.templates.size !== known.files.length) return undefined;
+  const { templates } = known;
+  if (!(await hasSameBases(templates.values(), workspace, registry))) return undefined;
+  return { templates, graph: buildGraph(templates.keys(), [...templates.values()].flatMap(edgesOf)) };
+}
+
+/** Those that were remembered and are what they were, base images apart, of all files that are templates. Undefined where none is. */
+export async function knownTemplates({ config, files, indexed }: Workspace): Promise<
+  | {
+      readonly templates: ReadonlyMap<TemplateName, KnownTemplate>;
+      readonly files: readonly string[];
+    }
+  | undefined
+> {
+  const content = await files.read(path, maxBytes);
+  const text = 'text' in content ? unsealed(content.text) : undefined;
+  const remembered = text === undefined ? undefined : parseKnown(text);
+  if (remembered === undefined) return undefined;
+  const inputs = await readInputs(indexed, config.steps, []);
+  await indexed.remember();
+  if (inputs.diagnostics.length > 0 || remembered.key !== keyOf(config, inputs)) return undefined;
+  const listed = await files.list([config.templates]);
+  if (!listed.ok) return undefined;
+  const identities = new Map<string, string>();
+  for (const file of listed.value) {
+    const identity = await files.identity(file);
+    if (identity !== undefined) identities.set(file, identity);
+  }
+  return { templates: stillKnown(remembered, identities), files: listed.value };
+}
+
+/** To be recalled by the next run; only where nothing at all is wrong. */
+export async function rememberTemplates(
+  { config, files, indexed }: Workspace,
+  collection: Collection,
+  digests: ReadonlyMap<TemplateName, Digest>,
+  { imageOf }: Pick<Bases, 'imageOf'>,
+): Promise<void> {
+  if (collection.diagnostics.length > 0) return;
+  const inputs = await readInputs(indexed, config.steps, []);
+  const known = knownOf(collection, config, digests, imageOf, keyOf(config, inputs));
+  if (known !== undefined) await files.write(path, sealed(knownText(known)));
+}
+
+/** All that enters a digest, or decides what is wrong, besides templates and base images. */
+function keyOf(config: Config, { files, matches }: InputIndex): string {
+  const { root, templates, maxDepth, builder, steps } = config;
+  return digestOf(
+    canonical([
+      program.version,
+      root,
+      templates,
+      maxDepth,
+      builder.architecture,
+      builder.volumeGb,
+      Object.entries(steps).map(([step, { script, inputs }]) => [
+        step,
+        script,
+        files.get(script)?.digest ?? null,
+        inputs.map((pattern) => [
+          pattern,
+          (matches.get(pattern) ?? []).map((input) => {
+            const file = files.get(input);
+            return [input, file?.digest ?? null, file?.executable ?? null];
+          }),
+        ]),
+      ]),
+    ]),
+  );
+}
+
+/** Whether the default bases stand for the images that they stood for. */
+async function hasSameBases(
+  templates: Iterable<KnownTemplate>,
+  { config, files }: Workspace,
+  registry: () => Promise<ImageRegistry>,
+): Promise<boolean> {
+  const images = new Map<Architecture, ImageId | null>();
+  for (const { base, baseImage } of templates) if (base !== null) images.set(base, baseImage);
+  const pins = await pinsOf(files, config);
+  for (const [architecture, image] of images) {
+    const base = settledBase(config.base[architecture], architecture);
+    const pinned = 'ami' in base ? imageId(base.ami) : pins(base);
+    if ((pinned ?? (await newest(base, registry))) !== image) return false;
+  }
+  return true;
+}
+
+/** Undefined where that takes more than a question, or has no answer: then it is asked once more, and told. */
+async function newest(base: BaseImage, registry: () => Promise<ImageRegistry>): Promise<ImageId | undefined> {
+  if (!('ssm' in base)) return undefined;
+  const answer = await (await registry()).resolveParameter(base.ssm);
+  return answer.ok ? answer.value : undefined;
+}
+
+function edgesOf({ name, parent, dependsOn }: KnownTemplate): Edge[] {
+  const above = dependsOn.map((from): Edge => ({ from, to: name, kind: 'depends_on' }));
+  return parent === null ? above : [{ from: parent, to: name, kind: 'extends' }, ...above];
+}

@@ -1,0 +1,136 @@
+/** Which templates may be affected at all, from what is remembered of the others: only they and what they stand on have to be read. It does not know digests. */
+import { isDeepStrictEqual } from 'node:util';
+import { lockName } from '../config/lock.ts';
+import type { TemplateName } from '../core/ids.ts';
+import { byCodeUnits } from '../core/order.ts';
+import type { Template } from '../core/template.ts';
+import type { KnownTemplate } from '../plan/known.ts';
+import { type Reads, scanTemplates, templateNaming } from '../template/scan.ts';
+import type { Ends, State } from './affected-ends.ts';
+import type { Workspace } from './context.ts';
+import { knownTemplates } from './known-templates.ts';
+
+/** The files to read at each end. */
+export interface Narrowed {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/**
+ * Undefined: all of them. A template whose file, and those of all that it stands on, are the same at both ends
+ * is not affected where all that templates have in common is the same too.
+ */
+export async function narrowed(
+  workspace: Workspace,
+  ends: Ends,
+  reads: Reads,
+): Promise<Narrowed | undefined> {
+  const { before, after, changed } = ends;
+  if (before === undefined || changed === undefined || !(await haveTheSame(before, after, ends)))
+    return undefined;
+  const known = await knownTemplates(workspace);
+  if (known === undefined) return undefined;
+  const naming = templateNaming(after.config.templates, after.config.root);
+  const there = new Set(known.files);
+  const deleted = await deletedFiles(before, changed, there);
+  if (deleted === undefined) return undefined;
+  const isKnown = (file: string): boolean => known.templates.get(naming.nameOf(file))?.file === file;
+  const news = [...known.files.filter((file) => !isKnown(file) || !ends.same(file)), ...deleted];
+  const linked = [
+    ...(await templatesIn(
+      after,
+      news.filter((file) => there.has(file)),
+      reads,
+    )),
+    ...(await templatesIn(before, await existing(before, news), readsOf(ends, reads))),
+  ];
+  const names = withDescendants(
+    news.map((file) => naming.nameOf(file)),
+    known.templates,
+  );
+  const wanted = withAncestors(names, known.templates, linked);
+  const files = new Set([...news, ...[...wanted].flatMap((name) => known.templates.get(name)?.file ?? [])]);
+  const sorted = [...files].toSorted(byCodeUnits);
+  return { before: await existing(before, sorted), after: sorted.filter((file) => there.has(file)) };
+}
+
+/** The reads of the later end, as far as they are those of the earlier one. */
+export const readsOf = (ends: Ends, reads: Reads): Reads => ({
+  get: (file) => (ends.same(file) ? reads.get(file) : undefined),
+  set: () => {},
+});
+
+/** What enters every digest: the options, the steps with what they need, and the pins. */
+async function haveTheSame(before: State, after: State, ends: Ends): Promise<boolean> {
+  if (!isDeepStrictEqual(before.config, after.config)) return false;
+  const steps = Object.values(after.config.steps);
+  if (steps.some(({ script, inputs }) => inputs.length > 0 || !ends.same(script))) return false;
+  const isThere = async ({ files }: State): Promise<boolean> =>
+    !('problem' in (await files.read(lockName, 0)));
+  return ends.same(lockName) || !((await isThere(before)) || (await isThere(after)));
+}
+
+async function deletedFiles(
+  { config, files }: State,
+  changed: ReadonlySet<string>,
+  there: ReadonlySet<string>,
+): Promise<string[] | undefined> {
+  if ([...changed].every((path) => there.has(path))) return [];
+  const listed = await files.list([config.templates]);
+  return listed.ok ? listed.value.filter((file) => !there.has(file)) : undefined;
+}
+
+async function existing({ files }: State, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const content = await files.read(path, 0);
+    if (!('problem' in content) || content.problem !== 'missing') found.push(path);
+  }
+  return found;
+}
+
+async function templatesIn(
+  { config, files }: State,
+  only: readonly string[],
+  reads: Reads,
+): Promise<readonly Template[]> {
+  return (await scanTemplates(files, config.templates, config.root, { reads, only })).templates;
+}
+
+type Known = ReadonlyMap<TemplateName, KnownTemplate>;
+
+function withDescendants(names: readonly TemplateName[], known: Known): Set<TemplateName> {
+  const children = new Map<TemplateName, TemplateName[]>();
+  for (const [name, one] of known)
+    for (const above of linksOf(one)) {
+      const others = children.get(above);
+      if (others === undefined) children.set(above, [name]);
+      else others.push(name);
+    }
+  const reached = new Set(names);
+  for (const name of reached) for (const child of children.get(name) ?? []) reached.add(child);
+  return reached;
+}
+
+/** `linked`: templates that are not known, as they are at either end. */
+function withAncestors(
+  names: ReadonlySet<TemplateName>,
+  known: Known,
+  linked: readonly Template[],
+): Set<TemplateName> {
+  const above = new Map<TemplateName, TemplateName[]>();
+  for (const { name, extends: parent, dependsOn } of linked) {
+    const links = [...(parent === undefined ? [] : [parent.value]), ...dependsOn.map(({ value }) => value)];
+    above.set(name, [...(above.get(name) ?? []), ...links]);
+  }
+  const reached = new Set(names);
+  for (const name of reached) {
+    const one = known.get(name);
+    for (const link of [...(above.get(name) ?? []), ...(one === undefined ? [] : linksOf(one))])
+      reached.add(link);
+  }
+  return reached;
+}
+
+const linksOf = ({ parent, dependsOn }: KnownTemplate): TemplateName[] =>
+  parent === null ? [...dependsOn] : [parent, ...dependsOn];
