@@ -1,16 +1,10 @@
 /** What images were made of, kept in the bucket by digest and written once. It does not know what is in them now. */
 import * as v from 'valibot';
 import type { CloudFailure } from '../core/failure.ts';
-import { digestOfParts, type Part } from '../core/fingerprint.ts';
-import { type Digest, parseDigest, type TemplateName, templateName } from '../core/ids.ts';
+import { digestOfParts, type NamedParts, type Part } from '../core/fingerprint.ts';
+import { type Digest, parseDigest, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-
-export interface KeptFingerprint {
-  /** Whose image was first made with it. */
-  readonly template: TemplateName;
-  readonly parts: readonly Part[];
-}
 
 const text = v.string();
 const part = v.union([
@@ -28,7 +22,15 @@ const part = v.union([
   v.strictTuple([v.literal('step'), v.strictObject({ arguments: v.array(text), name: text, script: text })]),
   v.strictTuple([v.literal('input'), v.strictObject({ digest: text, executable: v.boolean(), path: text })]),
 ]);
-const keptSchema = v.object({ template: v.pipe(text, v.maxLength(256)), parts: v.array(part) });
+const nameSchema = v.pipe(text, v.maxLength(256), v.transform(templateName));
+const keptSchema = v.object({
+  template: nameSchema,
+  parent: v.nullable(nameSchema),
+  dependsOn: v.array(v.strictTuple([nameSchema, v.custom<Digest>((one) => isDigest(one))])),
+  parts: v.array(part),
+});
+
+const isDigest = (one: unknown): boolean => typeof one === 'string' && parseDigest(one) !== undefined;
 
 const keyOf = (prefix: string, digest: Digest): string => `${prefix}fingerprints/${digest}.json`;
 
@@ -37,7 +39,7 @@ export async function keepFingerprint(
   store: ObjectStore,
   prefix: string,
   digest: Digest,
-  kept: KeptFingerprint,
+  kept: NamedParts,
 ): Promise<Result<void, CloudFailure>> {
   const key = keyOf(prefix, digest);
   const outcome = await store.put(key, `${JSON.stringify(kept)}\n`, { absent: true });
@@ -69,8 +71,8 @@ export async function readFingerprints(
   prefix: string,
   digests: Iterable<Digest>,
   current: ReadonlySet<Digest>,
-): Promise<ReadonlyMap<Digest, KeptFingerprint>> {
-  const found = new Map<Digest, KeptFingerprint>();
+): Promise<ReadonlyMap<Digest, NamedParts>> {
+  const found = new Map<Digest, NamedParts>();
   const asked = new Set<Digest>();
   let next = [...digests];
   while (next.length > 0) {
@@ -91,8 +93,8 @@ async function readMany(
   store: ObjectStore,
   prefix: string,
   digests: readonly Digest[],
-): Promise<(readonly [Digest, KeptFingerprint])[]> {
-  const found: (readonly [Digest, KeptFingerprint])[] = [];
+): Promise<(readonly [Digest, NamedParts])[]> {
+  const found: (readonly [Digest, NamedParts])[] = [];
   for (let at = 0; at < digests.length; at += atOnce) {
     const some = digests.slice(at, at + atOnce);
     const stored = await Promise.all(some.map((digest) => store.get(keyOf(prefix, digest))));
@@ -105,11 +107,10 @@ async function readMany(
   return found;
 }
 
-function parse(written: string): KeptFingerprint | undefined {
+function parse(written: string): NamedParts | undefined {
   try {
     const checked = v.safeParse(keptSchema, JSON.parse(written));
-    if (!checked.success) return undefined;
-    return { template: templateName(checked.output.template), parts: checked.output.parts };
+    return checked.success ? checked.output : undefined;
   } catch {
     return undefined;
   }

@@ -38,7 +38,7 @@ export const placeOfBase = ({ templates: [first] }: UsedBase): NonNullable<Diagn
 export async function resolveBase(used: UsedBase, registry: ImageRegistry, now: number): Promise<ImageId> {
   const { base } = used;
   if ('ami' in base) return imageId(base.ami);
-  if ('ssm' in base) return must(await registry.resolveParameter(base.ssm));
+  if ('ssm' in base) return parameterImage(used, base.ssm, registry);
   const image = officialImage(must(await registry.findPublished(officialNames(base))), now);
   if (image !== undefined) return image.id;
   const others = must(await registry.findPublished(officialNames({ ...base, parallelcluster: '*' })));
@@ -47,6 +47,24 @@ export async function resolveBase(used: UsedBase, registry: ImageRegistry, now: 
       message: `AWS publishes no image of ${baseKey(base)} in this Region`,
       place: placeOfBase(used),
       cure: otherVersions(base, officialVersions(others)),
+    }),
+  ]);
+}
+
+/** What the parameter holds; one that is not there, or holds no image, is a mistake of who wrote the base. */
+async function parameterImage(used: UsedBase, name: string, registry: ImageRegistry): Promise<ImageId> {
+  const answer = await registry.resolveParameter(name);
+  const wrong = ['ParameterNotFound', 'ParameterVersionNotFound', 'ValidationException', 'NotAnImage'];
+  if (answer.ok || !wrong.includes(answer.error.awsCode)) return must(answer);
+  const { awsCode, message } = answer.error;
+  throw new InvalidInput([
+    errorOf('base-parameter', {
+      message:
+        awsCode === 'ParameterNotFound'
+          ? `there is no SSM parameter ${name} in this Region`
+          : `the SSM parameter ${name} cannot be used: ${message}`,
+      place: placeOfBase(used),
+      cure: 'name a parameter that holds the id of an AMI, or the AMI itself as { ami: "ami-..." }',
     }),
   ]);
 }

@@ -2,11 +2,12 @@
 import { readFingerprints } from '../cache/fingerprints.ts';
 import { type Found, newestImages } from '../cache/lookup.ts';
 import type { Manifest } from '../cache/manifest.ts';
+import type { NamedParts } from '../core/fingerprint.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Collection } from '../graph/collection.ts';
 import { explain, type ExplainFacts, unexplained } from '../plan/explain.ts';
-import type { Fingerprinted } from '../plan/plan.ts';
+import { type Fingerprinted, namedParts } from '../plan/plan.ts';
 import type { Cloud, Workspace } from './context.ts';
 
 export interface Explanation {
@@ -30,17 +31,12 @@ export async function explainPlan(
     return { plan: explain(plan, { ...nothing, now, templates, remembered }), newest: new Map() };
   }
   const newest = found.value;
-  const current = new Map(
-    [...now].map(([template, { fingerprint }]) => [
-      fingerprint.digest,
-      { template, parts: fingerprint.parts },
-    ]),
-  );
+  const current = namedParts(templates, now);
   const digests = [...newest.values()].map(({ record }) => record.digest);
   const kept = await readFingerprints(store, config.prefix, digests, new Set(current.keys()));
-  const earlier = new Map<Digest, { template: TemplateName; parts: Fingerprinted['fingerprint']['parts'] }>([
+  const earlier = new Map<Digest, readonly NamedParts[]>([
     ...current,
-    ...kept,
+    ...[...kept].map(([digest, one]) => [digest, [one]] as const),
   ]);
   return { plan: explain(plan, { earlier, newest, now, templates, remembered }), newest };
 }

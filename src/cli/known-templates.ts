@@ -24,10 +24,10 @@ export interface Recalled {
   readonly graph: TemplateGraph;
 }
 
-/** Undefined where anything has changed since it was remembered: then all has to be read. `registry` is called where a base is not pinned. */
+/** Undefined where anything has changed since it was remembered: then all has to be read. `registry` is called where a base is not pinned; without it such a base is enough. */
 export async function recallTemplates(
   workspace: Workspace,
-  registry: () => Promise<ImageRegistry>,
+  registry?: () => Promise<ImageRegistry>,
 ): Promise<Recalled | undefined> {
   const known = await knownTemplates(workspace);
   if (known === undefined || known.templates.size !== known.files.length) return undefined;
@@ -105,7 +105,7 @@ function keyOf(config: Config, { files, matches }: InputIndex): string {
 async function hasSameBases(
   templates: Iterable<KnownTemplate>,
   { config, files }: Workspace,
-  registry: () => Promise<ImageRegistry>,
+  registry: (() => Promise<ImageRegistry>) | undefined,
 ): Promise<boolean> {
   const images = new Map<Architecture, ImageId | null>();
   for (const { base, baseImage } of templates) if (base !== null) images.set(base, baseImage);
@@ -113,15 +113,16 @@ async function hasSameBases(
   for (const [architecture, image] of images) {
     const base = settledBase(config.base[architecture], architecture);
     const pinned = 'ami' in base ? imageId(base.ami) : pins(base);
-    if ((pinned ?? (await newest(base, registry))) !== image) return false;
+    const now = pinned ?? (registry && (await newest(base, await registry())));
+    if (now !== image) return false;
   }
   return true;
 }
 
 /** Undefined where that takes more than a question, or has no answer: then it is asked once more, and told. */
-async function newest(base: BaseImage, registry: () => Promise<ImageRegistry>): Promise<ImageId | undefined> {
+async function newest(base: BaseImage, registry: ImageRegistry): Promise<ImageId | undefined> {
   if (!('ssm' in base)) return undefined;
-  const answer = await (await registry()).resolveParameter(base.ssm);
+  const answer = await registry.resolveParameter(base.ssm);
   return answer.ok ? answer.value : undefined;
 }
 

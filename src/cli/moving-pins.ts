@@ -9,7 +9,7 @@ import {
   withoutUnused,
   withPins,
 } from '../config/pins.ts';
-import { errorOf, InvalidInput } from '../core/diagnostic.ts';
+import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Collection } from '../graph/collection.ts';
@@ -19,13 +19,19 @@ import { type Workspace, withRegistry } from './context.ts';
 import { changePins, readPins } from './lock-file.ts';
 import type { Surroundings } from './surroundings.ts';
 
+export interface Comparison {
+  readonly bases: readonly ComparedBase[];
+  /** Of bases that stand for nothing: the others are compared all the same. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** All bases of the collection that are pinned or can be, or the one that is called `only`. Throws InvalidInput where there is none of that name. */
 export async function compareBases(
   around: Surroundings,
   workspace: Workspace,
   collection: Collection,
   only?: string,
-): Promise<ComparedBase[]> {
+): Promise<Comparison> {
   const { config, files } = workspace;
   const pins = await readPins(files);
   const all = [...usedBases(collection, config)].filter(([, { base }]) => !('ami' in base));
@@ -35,7 +41,7 @@ export async function compareBases(
       only,
       all.map(([key]) => key),
     );
-  if (wanted.length === 0) return [];
+  if (wanted.length === 0) return { bases: [], diagnostics: [] };
   return withRegistry(workspace, around, async (open) => {
     const registry = await open();
     const compare = async ([base, used]: readonly [string, UsedBase]): Promise<ComparedBase> => ({
@@ -46,9 +52,18 @@ export async function compareBases(
         ...collection.graph.withDescendants(used.templates.map(({ template }) => template.name)),
       ].toSorted(byCodeUnits),
     });
-    const compared = await Promise.all(wanted.map(compare));
-    return compared.toSorted((a, b) => byCodeUnits(a.base, b.base));
+    const settled = await Promise.allSettled(wanted.map(compare));
+    const bases = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    return {
+      bases: bases.toSorted((a, b) => byCodeUnits(a.base, b.base)),
+      diagnostics: settled.flatMap((one) => (one.status === 'rejected' ? diagnosticsIn(one.reason) : [])),
+    };
   });
+}
+
+function diagnosticsIn(error: unknown): readonly Diagnostic[] {
+  if (error instanceof InvalidInput) return error.diagnostics;
+  throw error;
 }
 
 function unknownBase(said: string, keys: readonly string[]): InvalidInput {
@@ -64,7 +79,7 @@ export async function movePins(
   around: Surroundings,
   { config, files }: Workspace,
   collection: Collection,
-  compared: readonly ComparedBase[],
+  { bases: compared, diagnostics }: Comparison,
   only?: string,
 ): Promise<PinMove[]> {
   const scope = scopeOf(config);
@@ -72,7 +87,7 @@ export async function movePins(
   const newer = moved.map(({ base, newest }) => pinOf(scope, base, newest, around.clock.now()));
   const used = new Set(compared.map(({ base }) => base));
   // A template that cannot be read may stand on any base.
-  const whole = only === undefined && errorsOf(collection).length === 0;
+  const whole = only === undefined && errorsOf(collection).length + diagnostics.length === 0;
   const kept = (pins: readonly Pin[]): readonly Pin[] => (whole ? withoutUnused(pins, scope, used) : pins);
   const before = await readPins(files);
   const unused = before.filter((pin) => !kept(before).includes(pin));

@@ -1,12 +1,5 @@
 /** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
-import { lookUp } from '../cache/lookup.ts';
-import {
-  knownTokens,
-  type Manifest,
-  manifestKey,
-  readManifest,
-  rememberedDurations,
-} from '../cache/manifest.ts';
+import type { Manifest } from '../cache/manifest.ts';
 import type { Pin } from '../config/pins.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
@@ -24,10 +17,11 @@ import {
   type Planned,
 } from '../plan/plan.ts';
 import { readInputs } from '../template/inputs.ts';
+import { type Asked, askCloud } from './asking.ts';
 import { explainPlan, type Explanation } from './explaining.ts';
+import type { Recalled } from './known-templates.ts';
 import type { Cloud, Workspace } from './context.ts';
 import type { Bases } from './pinned-bases.ts';
-import { must } from './unavailable.ts';
 
 /** The recipe and digest of each template, made as they are taken. Throws InvalidInput where a script or an input is missing. */
 export async function fingerprints(
@@ -43,11 +37,7 @@ export async function fingerprints(
   return each.value;
 }
 
-export interface PlannedRun extends Planned, Explanation {
-  readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
-  readonly manifest: Manifest;
-  /** The images that carry the digests of the plan, newest first. */
-  readonly found: PlanFacts['found'];
+export interface PlannedRun extends Planned {
   /** Bases that the lock file does not have yet. */
   readonly unpinned: readonly Pin[];
   /** What is not as it should be, and does not stop the run. */
@@ -56,64 +46,60 @@ export interface PlannedRun extends Planned, Explanation {
   readonly tokens: ReadonlyMap<Digest, number>;
 }
 
+/** With what the reasons rest on. */
+export interface ExplainedRun extends PlannedRun, Explanation {
+  readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
+  readonly manifest: Manifest;
+  /** The images that carry the digests of the plan, newest first. */
+  readonly found: PlanFacts['found'];
+}
+
 export async function planRun(
   workspace: Workspace,
   collection: Collection,
   selected: ReadonlySet<TemplateName>,
   cloud: Cloud,
   bases: Bases,
-): Promise<PlannedRun> {
+): Promise<ExplainedRun> {
   const { config } = workspace;
-  const all = new Map(await fingerprints(workspace, collection, bases));
-  const wanted = collection.graph.withAncestors(selected);
-  const digests = [...wanted].flatMap((name): Digest[] => {
-    const one = all.get(name);
-    return one === undefined ? [] : [one.fingerprint.digest];
-  });
-  const key = manifestKey(config.prefix, config.region);
-  const [found, manifest] = await Promise.all([
-    lookUp(cloud.registry, digests),
-    readManifest(cloud.store, key),
-  ]);
-  const { manifest: read, problem } = must(manifest);
-  if (problem?.kind === 'newer') {
-    throw new InvalidInput([
-      {
-        severity: 'error',
-        code: 'manifest-newer',
-        message: `s3://${config.bucket}/${key}: ${problem.message}`,
-        cure: 'use a newer amigraph',
-      },
-    ]);
-  }
-  const durations = rememberedDurations(read);
-  const tokens = knownTokens(read);
-  const images = must(found);
-  const facts = { ...factsOf(collection, config, all), found: images, durations };
-  const planned = makePlan(facts, decideAll(facts, selected));
-  const explained = await explainPlan(workspace, collection, all, read, planned.plan, cloud);
+  const fingerprinted = new Map(await fingerprints(workspace, collection, bases));
+  const facts = factsOf(collection, config, fingerprinted);
+  const asked = await askCloud(config, facts, selected, cloud);
+  const { found, durations, manifest } = asked;
+  const planned = makePlan({ ...facts, found, durations }, decideAll({ ...facts, found }, selected));
+  const explained = await explainPlan(workspace, collection, fingerprinted, manifest, planned.plan, cloud);
   return {
-    ...explained,
-    unusable: planned.unusable,
-    fingerprints: all,
-    manifest: read,
-    found: images,
-    tokens,
-    unpinned: bases.unpinned,
-    warnings: [
-      ...planned.unusable.map(unusableImage),
-      ...(problem === undefined
-        ? []
-        : [
-            {
-              code: 'manifest-broken',
-              object: `s3://${config.bucket}/${key}`,
-              problem: problem.message,
-            } as const,
-          ]),
-    ],
+    ...runOf({ ...planned, plan: explained.plan }, asked, bases.unpinned),
+    newest: explained.newest,
+    fingerprints: fingerprinted,
+    manifest,
+    found,
   };
 }
+
+/** Of templates that were not read: undefined where one of them is not there to be reused, which takes its recipe. */
+export async function planKnown(
+  { config }: Workspace,
+  known: Recalled,
+  selected: ReadonlySet<TemplateName>,
+  cloud: Cloud,
+): Promise<PlannedRun | undefined> {
+  const asked = await askCloud(config, known, selected, cloud);
+  const { found, durations } = asked;
+  const decisions = decideAll({ ...known, found }, selected);
+  if ([...decisions.values()].some(({ action }) => action !== 'reuse')) return undefined;
+  const workOf = (name: TemplateName): never => {
+    throw new Error(`${name} is reused, and needs no work`);
+  };
+  return runOf(makePlan({ ...known, found, durations, workOf }, decisions), asked, []);
+}
+
+const runOf = (planned: Planned, { tokens, warnings }: Asked, unpinned: readonly Pin[]): PlannedRun => ({
+  ...planned,
+  tokens,
+  unpinned,
+  warnings: [...planned.unusable.map(unusableImage), ...warnings],
+});
 
 const unusableImage = ({ id, state, stateReason }: RegisteredImage): Warning => ({
   code: 'image-unusable',

@@ -63,7 +63,10 @@ function wrongOption(args: readonly string[], command: Definition, reason: strin
     if (flag === '-h' || names.includes(flag.replace(/^--no-/, '--')) || names.includes(flag)) continue;
     return { message: `there is no option ${flag}`, cure: didYouMean(flag, names) ?? shown };
   }
-  const noValue = /^Not enough arguments to option (\S+?)\.?$/.exec(reason)?.[1];
+  const last = args.at(-1) ?? '';
+  // With other words before it clipanion says no more than that it knows no such command.
+  const isCut = options.some((one) => one.startsWith(`${last} `)) && reason.startsWith('Command not found');
+  const noValue = isCut ? last : /^Not enough arguments to option (\S+?)\.?$/.exec(reason)?.[1];
   if (noValue !== undefined) {
     const option = options.find((one) => one.startsWith(`${noValue} `)) ?? noValue;
     return { message: `${noValue} needs a value`, cure: `say ${option}` };

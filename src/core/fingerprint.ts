@@ -1,6 +1,6 @@
 /** What a digest is made of: a recipe as a list of named parts. It does not know how a recipe becomes one. */
 import { digestOf } from './digest.ts';
-import type { Digest } from './ids.ts';
+import type { Digest, TemplateName } from './ids.ts';
 
 /** What it is called, and what it is; several parts may have one name. In the order of the recipe. */
 export type Part =
@@ -27,6 +27,14 @@ export type Part =
 
 export interface Fingerprint {
   readonly digest: Digest;
+  readonly parts: readonly Part[];
+}
+
+/** With the names of the template and of what it stood on: they do not enter the digest, which several templates may have. */
+export interface NamedParts {
+  readonly template: TemplateName;
+  readonly parent: TemplateName | null;
+  readonly dependsOn: readonly (readonly [TemplateName, Digest])[];
   readonly parts: readonly Part[];
 }
 

@@ -54,6 +54,8 @@ export interface Work extends CommonAction {
   readonly action: 'build' | 'wait';
   readonly image: ImageId | null;
   readonly recipe: Recipe;
+  /** The other templates that it stands on, with their digests. */
+  readonly dependsOn: readonly (readonly [TemplateName, Digest])[];
   /** The template whose image this one shares, since their digests are equal; null: none. */
   readonly sameAs: TemplateName | null;
   readonly settings: LaunchSettings;

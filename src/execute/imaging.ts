@@ -152,9 +152,9 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
 
 /** For who asks later why an image is built anew; the image is good without. */
 async function keepRecipe({ ctx, action, signal }: Build, image: RegisteredImage): Promise<void> {
-  const { template, digest, recipe } = action;
-  const { parts } = fingerprint(recipe);
-  const kept = await attempt(ctx, () => keepFingerprint(ctx.store, ctx.prefix, digest, { template, parts }), {
+  const { template, parent, dependsOn, digest, recipe } = action;
+  const named = { template, parent, dependsOn, parts: fingerprint(recipe).parts };
+  const kept = await attempt(ctx, () => keepFingerprint(ctx.store, ctx.prefix, digest, named), {
     signal,
     withinMs: minute,
   });

@@ -8,9 +8,14 @@ import type { Scan } from '../template/scan.ts';
 import { buildGraph, type Edge, type TemplateGraph } from './graph.ts';
 import { blockedIn, cycleOf, links, sameName, tooDeep, unknownTargets } from './links.ts';
 
-export interface Collection {
-  /** The good ones, parents before children. */
+export interface Collection extends Selectable {
   readonly templates: ReadonlyMap<TemplateName, MergedTemplate>;
+}
+
+/** So much of a collection as it takes to select some of it. */
+export interface Selectable {
+  /** The good ones, parents before children. */
+  readonly templates: ReadonlyMap<TemplateName, { readonly template: Pick<Template, 'name' | 'file'> }>;
   readonly graph: TemplateGraph;
   /** Names that exist but cannot be used: broken themselves, or standing on a broken one. */
   readonly unusable: ReadonlySet<TemplateName>;

@@ -10,7 +10,7 @@ import picomatch from 'picomatch';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { Collection } from './collection.ts';
+import type { Selectable } from './collection.ts';
 import { meantTemplate } from './names.ts';
 
 export interface Match {
@@ -31,7 +31,7 @@ interface Reading {
 }
 
 /** What `pattern` stands for, at least one name; or that there is no such template. */
-export function matchPattern(collection: Collection, pattern: string): Result<Match, Diagnostic> {
+export function matchPattern(collection: Selectable, pattern: string): Result<Match, Diagnostic> {
   const { templates, unusable, graph } = collection;
   const isKnown = ({ subject }: Reading): boolean =>
     templates.has(templateName(subject)) || unusable.has(templateName(subject));
@@ -86,9 +86,9 @@ function globMatcher(glob: string): (name: string) => boolean {
   return (name) => matches(name);
 }
 
-const namesOf = ({ templates, unusable }: Collection): TemplateName[] => [...templates.keys(), ...unusable];
+const namesOf = ({ templates, unusable }: Selectable): TemplateName[] => [...templates.keys(), ...unusable];
 
-export function noTemplate(collection: Collection, subject: string): Diagnostic {
+export function noTemplate(collection: Selectable, subject: string): Diagnostic {
   const byFile = [...collection.templates.values()].find(({ template }) => template.file === subject);
   return {
     severity: 'error',
@@ -101,7 +101,7 @@ export function noTemplate(collection: Collection, subject: string): Diagnostic 
   };
 }
 
-function noMatch(collection: Collection, glob: string): Diagnostic {
+function noMatch(collection: Selectable, glob: string): Diagnostic {
   return {
     severity: 'error',
     code: 'unknown-template',

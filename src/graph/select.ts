@@ -1,7 +1,7 @@
 /** The templates that a command line selects, or why it cannot. It does not know what is done with them. */
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
-import type { Collection } from './collection.ts';
+import type { Collection, Selectable } from './collection.ts';
 import { severalNames } from './names.ts';
 import type { MergedTemplate } from '../core/template.ts';
 import { type Match, matchPattern, noTemplate } from './pattern.ts';
@@ -23,7 +23,7 @@ export interface Selection {
 }
 
 /** Throws InvalidInput where a pattern fits nothing, what is wanted cannot be used, or nothing is left. */
-export function select(collection: Collection, wanted: Wanted): Selection {
+export function select(collection: Selectable, wanted: Wanted): Selection {
   const { names, exclude = [], keepGoing = false } = wanted;
   const errors = errorsOf(collection);
   if (collection.templates.size + collection.unusable.size === 0 && errors.length > 0)
@@ -69,10 +69,10 @@ export function selectOne(collection: Collection, name: TemplateName): MergedTem
 }
 
 /** Errors about the templates themselves. */
-export const errorsOf = ({ diagnostics }: Collection): Diagnostic[] =>
+export const errorsOf = ({ diagnostics }: Selectable): Diagnostic[] =>
   diagnostics.filter(({ severity }) => severity === 'error');
 
-const everything = ({ templates, unusable: bad }: Collection): Match => ({
+const everything = ({ templates, unusable: bad }: Selectable): Match => ({
   pattern: '**',
   exact: false,
   downward: false,
@@ -82,7 +82,7 @@ const everything = ({ templates, unusable: bad }: Collection): Match => ({
 
 /** What a match fits, or may reach, that cannot be used and is not excluded. */
 function obstaclesOf(
-  collection: Collection,
+  collection: Selectable,
   { pattern, downward, unusable: fitting }: Match,
   excluded: ReadonlySet<TemplateName>,
 ): Diagnostic[] {

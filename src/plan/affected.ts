@@ -1,12 +1,11 @@
 /** Which templates have another digest than at the base, and why. Pure: both ends are given. */
 import type { Affected, AffectedReason } from '../core/affected.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { Digest, TemplateName } from '../core/ids.ts';
+import type { TemplateName } from '../core/ids.ts';
 import { byCodeUnits } from '../core/order.ts';
-import type { Part } from '../core/fingerprint.ts';
 import type { Collection } from '../graph/collection.ts';
 import { type CauseFacts, causesOf } from './causes.ts';
-import type { Fingerprinted } from './plan.ts';
+import { type Fingerprinted, namedParts } from './plan.ts';
 
 export interface End {
   readonly collection: Pick<Collection, 'templates' | 'unusable' | 'diagnostics'>;
@@ -15,10 +14,7 @@ export interface End {
 
 /** Of the templates that the head has fingerprints of. */
 export function affectedBetween(base: End, head: End): Affected {
-  const earlier = new Map<Digest, { readonly template: TemplateName; readonly parts: readonly Part[] }>();
-  for (const [template, { fingerprint }] of base.fingerprints)
-    if (!earlier.has(fingerprint.digest))
-      earlier.set(fingerprint.digest, { template, parts: fingerprint.parts });
+  const earlier = namedParts(base.collection.templates, base.fingerprints);
   const deleted = namesOf(base).filter((name) => !isAt(head, name));
   const renamed = new Map(
     deleted.flatMap((name) => {

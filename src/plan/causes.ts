@@ -1,7 +1,6 @@
 /** Why a template's recipe is another one than it was: its own changes, and those of what it stands on. It does not know where earlier recipes come from. */
 import type { Change } from '../core/change.ts';
-import { shortDigest } from '../core/digest.ts';
-import type { Fingerprint, Part } from '../core/fingerprint.ts';
+import type { Fingerprint, NamedParts } from '../core/fingerprint.ts';
 import { type Digest, parseDigest, type TemplateName } from '../core/ids.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { MergedTemplate } from '../core/template.ts';
@@ -9,8 +8,8 @@ import { placeOfChange } from './change-place.ts';
 import { changesOf, type PartChange } from './changes.ts';
 
 export interface CauseFacts {
-  /** What a digest stood for, and in which template. */
-  readonly earlier: ReadonlyMap<Digest, { readonly template: TemplateName; readonly parts: readonly Part[] }>;
+  /** What a digest stood for, in each template that had it. */
+  readonly earlier: ReadonlyMap<Digest, readonly NamedParts[]>;
   readonly now: ReadonlyMap<TemplateName, { readonly recipe: Recipe; readonly fingerprint: Fingerprint }>;
   readonly templates: ReadonlyMap<TemplateName, MergedTemplate>;
 }
@@ -45,15 +44,19 @@ class Causes {
     if (now === undefined || merged === undefined || this.#visited.has(visited)) return;
     this.#visited.add(visited);
     if (now.fingerprint.digest === before) return;
-    const was = this.#facts.earlier.get(before);
+    const recipes = this.#facts.earlier.get(before) ?? [];
+    const was = recipes.find(({ template }) => template === name) ?? recipes[0];
     if (was === undefined) {
       this.#add(name, merged, { part: 'recipe', kind: 'changed', name: '', from: '', to: '' });
       return;
     }
     const scripts = new Map(now.recipe.steps.map((step) => [step.name, step.script]));
     const changes = changesOf(was.parts, now.fingerprint.parts, (step) => scripts.get(step));
-    const own = changes.filter(({ part }) => part !== 'parent' && part !== 'depends on');
-    const links = [...this.#parentChanges(changes, merged), ...this.#dependencyChanges(changes, merged)];
+    const own = changes.filter((change) => !isLink(change) && !isInheritedOrder(change, was, merged));
+    const links = [
+      ...this.#parentChanges(changes, was, merged),
+      ...(changes.some(({ part }) => part === 'depends on') ? this.#dependencyChanges(was, merged) : []),
+    ];
     for (const change of [...links, ...own]) this.#add(name, merged, change);
   }
 
@@ -66,51 +69,52 @@ class Causes {
   }
 
   /** Follows a parent that is another image of the same template; answers what else became of the parent. */
-  #parentChanges(changes: readonly PartChange[], { template }: MergedTemplate): PartChange[] {
+  #parentChanges(
+    changes: readonly PartChange[],
+    was: NamedParts,
+    { template }: MergedTemplate,
+  ): PartChange[] {
     const parent = template.extends?.value;
     return changes.flatMap((change): PartChange[] => {
       if (change.part !== 'parent') return [];
-      if (change.kind === 'added') return [{ ...change, to: parent ?? change.to }];
-      if (change.kind === 'removed') return [{ ...change, from: this.#nameOf(change.from) }];
-      const was = parseDigest(change.from);
-      const earlier = was && this.#facts.earlier.get(was)?.template;
-      if (was !== undefined && parent !== undefined && (earlier ?? parent) === parent) {
-        this.visit(parent, was);
+      const before = parseDigest(change.from);
+      if (before !== undefined && parent !== undefined && was.parent === parent) {
+        this.visit(parent, before);
         return [];
       }
-      return [{ ...change, from: this.#nameOf(change.from), to: parent ?? change.to }];
+      const from = change.from === '' ? '' : (was.parent ?? change.from);
+      return [{ ...change, from, to: change.to === '' ? '' : (parent ?? change.to) }];
     });
   }
 
-  #dependencyChanges(changes: readonly PartChange[], { template }: MergedTemplate): PartChange[] {
-    const links = changes.filter(({ part }) => part === 'depends on');
+  #dependencyChanges(was: NamedParts, { template }: MergedTemplate): PartChange[] {
+    const before = new Map(was.dependsOn);
     const names = new Set(template.dependsOn.map(({ value }) => value));
-    const followed = new Set<TemplateName>();
-    const gone = links.filter(({ kind, name }) => {
-      const digest = parseDigest(name);
-      const earlier = digest && this.#facts.earlier.get(digest)?.template;
-      if (kind !== 'removed') return false;
-      if (digest === undefined || earlier === undefined || !names.has(earlier)) return true;
-      followed.add(earlier);
-      this.visit(earlier, digest);
-      return false;
-    });
-    const come = [...names].filter((name) => {
-      const digest = this.#facts.now.get(name)?.fingerprint.digest;
-      return !followed.has(name) && links.some((link) => link.kind === 'added' && link.name === digest);
-    });
+    const said = { part: 'depends on', from: '', to: '' } as const;
+    for (const [name, digest] of before) if (names.has(name)) this.visit(name, digest);
+    const gone = [...before.keys()].filter((name) => !names.has(name));
+    const come = [...names].filter((name) => !before.has(name));
     return [
-      ...gone.map((change) => {
-        const name = this.#nameOf(change.name);
-        return { ...change, name, from: name };
-      }),
-      ...come.map((name): PartChange => ({ part: 'depends on', kind: 'added', name, from: '', to: name })),
+      ...gone.map((name): PartChange => ({ ...said, kind: 'removed', name, from: name })),
+      ...come.map((name): PartChange => ({ ...said, kind: 'added', name, to: name })),
     ];
   }
+}
 
-  /** Of the template that had a digest; a part of the digest where nobody knows. */
-  #nameOf(digest: string): string {
-    const known = parseDigest(digest);
-    return known === undefined ? digest : (this.#facts.earlier.get(known)?.template ?? shortDigest(known));
-  }
+const isLink = ({ part }: PartChange): boolean => part === 'parent' || part === 'depends on';
+
+/** Tests run in each descendant too: what an ancestor has put in another order is told there. */
+function isInheritedOrder(
+  { part, kind }: PartChange,
+  was: NamedParts,
+  { own, all }: MergedTemplate,
+): boolean {
+  if (part !== 'test' || kind !== 'reordered') return false;
+  const inherited = new Set(all.tests.map(({ value }) => value));
+  for (const { value } of own.tests) inherited.delete(value);
+  const before = was.parts.flatMap(([name, value]) =>
+    name === 'test' && !inherited.has(value) ? [value] : [],
+  );
+  const now = own.tests.map(({ value }) => value).filter((test) => before.includes(test));
+  return JSON.stringify(before.filter((test) => now.includes(test))) === JSON.stringify(now);
 }

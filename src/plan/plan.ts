@@ -3,7 +3,7 @@ import type { Found } from '../cache/lookup.ts';
 import type { Config } from '../config/config.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { Fingerprint } from '../core/fingerprint.ts';
+import type { Fingerprint, NamedParts } from '../core/fingerprint.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Action, Plan, Work } from '../core/plan.ts';
@@ -68,7 +68,7 @@ export interface PlanFacts extends DecideFacts {
   /** How long each template's last build took, in milliseconds. */
   readonly durations: ReadonlyMap<TemplateName, number>;
   /** How an image is made; asked of those alone that are not reused. */
-  readonly workOf: (name: TemplateName) => Pick<Work, 'recipe' | 'settings' | 'inputPatterns'>;
+  readonly workOf: (name: TemplateName) => Pick<Work, 'recipe' | 'dependsOn' | 'settings' | 'inputPatterns'>;
 }
 
 export interface Planned {
@@ -152,12 +152,39 @@ export function factsOf(
       if (merged === undefined || known === undefined) throw new Error(`${name} has no recipe`);
       return {
         recipe: known.recipe,
+        dependsOn: dependencies(merged, fingerprints),
         settings: settingsOf(merged, config),
         inputPatterns: inputPatternsOf(merged, config),
       };
     },
   };
 }
+
+/** The parts of each fingerprint with their names, by digest. */
+export function namedParts(
+  templates: ReadonlyMap<TemplateName, MergedTemplate>,
+  fingerprints: ReadonlyMap<TemplateName, Fingerprinted>,
+): Map<Digest, NamedParts[]> {
+  const named = new Map<Digest, NamedParts[]>();
+  for (const [template, known] of fingerprints) {
+    const merged = templates.get(template);
+    if (merged === undefined) continue;
+    const { digest, parts } = known.fingerprint;
+    const parent = merged.template.extends?.value ?? null;
+    const one = { template, parent, dependsOn: dependencies(merged, fingerprints), parts };
+    named.set(digest, [...(named.get(digest) ?? []), one]);
+  }
+  return named;
+}
+
+const dependencies = (
+  { template }: MergedTemplate,
+  fingerprints: ReadonlyMap<TemplateName, Fingerprinted>,
+): (readonly [TemplateName, Digest])[] =>
+  template.dependsOn.flatMap(({ value }) => {
+    const digest = fingerprints.get(value)?.fingerprint.digest;
+    return digest === undefined ? [] : [[value, digest] as const];
+  });
 
 function settingsOf({ build }: MergedTemplate, { builder }: Config): Work['settings'] {
   const architecture = build.architecture?.value ?? builder.architecture;

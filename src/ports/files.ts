@@ -39,6 +39,6 @@ export interface Files {
   /** Without reading: equal as long as what `read` gives is. Undefined where that cannot be told. */
   identity(path: string): Promise<string | undefined>;
   digest(path: string): Promise<FileDigest | { readonly problem: FileProblem }>;
-  /** Writes a file that belongs to the program, with the folders above it, so that nobody ever reads half of it; answers its absolute path, or undefined where it cannot. */
+  /** Writes a file that belongs to the program, with the folders above it, so that nobody ever reads half of it, and never outside of the workspace; answers its absolute path, or undefined where it cannot. */
   write(path: string, text: string): Promise<string | undefined>;
 }

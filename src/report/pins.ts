@@ -38,9 +38,10 @@ export function outdatedText(bases: readonly ComparedBase[]): string {
     : table([['BASE', 'PINNED', 'NEWEST', 'REBUILDS'], ...rows]);
 }
 
-export function movesText(moves: readonly PinMove[]): string {
+/** `only`: the one base that was asked about. */
+export function movesText(moves: readonly PinMove[], only?: string): string {
   return moves.length === 0
-    ? 'no pin has moved: every base is pinned to its newest image\n'
+    ? `no pin has moved: ${only ?? 'every base'} is pinned to its newest image\n`
     : table([
         ['BASE', 'WAS', 'IS'],
         ...moves.map(({ base, from, to }) => [

@@ -4,7 +4,7 @@ import type { ImageId, TemplateName } from '../core/ids.ts';
 import type { Action } from '../core/plan.ts';
 import { changeText } from './changes.ts';
 import { duration } from './duration.ts';
-import { printable, type Style } from './style.ts';
+import { printableAll, type Style } from './style.ts';
 import { reasonView } from './views.ts';
 import { date, reasonText } from './wording.ts';
 
@@ -49,9 +49,9 @@ export function whyView({ action, image, builtWith, parts }: WhyAnswer): object 
 }
 
 export function whyText(answer: WhyAnswer, style: Style): string {
-  const { action, image, builtWith, parts } = answer;
+  const { action, image, builtWith, parts } = printableAll(answer);
   const lines = [
-    headline(answer, style),
+    headline(action, style),
     ...(image === undefined ? [] : [`  ${image.id} was made ${made(image)}`]),
     ...reasonLines(action),
     ...(builtWith === undefined || builtWith.length === 0
@@ -61,10 +61,10 @@ export function whyText(answer: WhyAnswer, style: Style): string {
     style.dim(`Its digest ${action.digest} is made of`),
     ...parts.map((part) => style.dim(`  ${partText(part)}`)),
   ];
-  return `${lines.map(printable).join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
-function headline({ action }: WhyAnswer, style: Style): string {
+function headline(action: WhyAnswer['action'], style: Style): string {
   const { template, reason } = action;
   switch (action.action) {
     case 'reuse':

@@ -102,7 +102,11 @@ const words: Record<FileProblem, readonly [why: string, cure: string]> = {
 };
 
 function unusable(path: string, problem: FileProblem, { place, other }: Named): Diagnostic {
-  const [why, cure] = words[problem];
+  // What is no UTF-8 in a name was replaced by this when the folder was listed.
+  const misnamed = problem === 'missing' && path.includes('\uFFFD');
+  const [why, cure] = misnamed
+    ? (['has a name that is not UTF-8 text', 'rename it'] as const)
+    : words[problem];
   return {
     severity: 'error',
     code: `input-${problem}`,

@@ -240,6 +240,27 @@ export function filesContract(
       },
     );
 
+    test.skipIf(readOnly)('write touches nothing outside of the workspace, nor what is no file', async () => {
+      const { files, write, link, makeFolder, makePipe, readBack } = await makeIt();
+      await write('../outside/precious', 'x');
+      await makeFolder('.amigraph');
+      await link('.amigraph/a', '../../outside/precious');
+      await link('linked', '../outside');
+      await makePipe('pipe');
+      await link('to-pipe', 'pipe');
+      for (const path of [
+        '.amigraph/a',
+        'linked/new',
+        'linked/below/new',
+        '../outside/new',
+        'pipe',
+        'to-pipe',
+      ])
+        expect(await files.write(path, 'y')).toBeUndefined();
+      const at = (await files.write('b', 'b')) ?? 'not written';
+      expect(await readBack(at.replace(/[^/]+\/b$/, 'outside/precious'))).toBe('x');
+    });
+
     test.skipIf(readOnly)('write follows a link to a file', async () => {
       const { files, write, link } = await makeIt();
       await write('shared/a.lock', 'one');

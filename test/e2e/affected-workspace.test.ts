@@ -141,7 +141,7 @@ test('a name that is no UTF-8 is an error at the head, as in build, and no name 
   repo.git('branch', '-f', 'main');
   const wrong = await run('affected', '--base', 'main');
   expect(wrong).toMatchObject({ code: 2, stdout: '' });
-  expect(wrong.stderr).toContain('error: files/caf\uFFFD does not exist\n');
+  expect(wrong.stderr).toContain('error: files/caf\uFFFD has a name that is not UTF-8 text\n');
   expect((await run('affected', '--base', 'main', '--head', 'HEAD')).stderr).toBe(wrong.stderr);
   await rm(odd);
   expect(await affected()).toBe('');

@@ -152,7 +152,7 @@ test('outdated shows what a newer base would rebuild, update moves the pin, and 
   expect(finished(await workspace.run(['build', '--all', '--json']))).toMatchObject({ built: [] });
 
   expect(await workspace.run(['update', '--base', official])).toMatchObject({
-    stdout: 'no pin has moved: every base is pinned to its newest image\n',
+    stdout: `no pin has moved: ${official} is pinned to its newest image\n`,
   });
   expect(await workspace.run(['update'])).toEqual({
     code: 0,
@@ -196,4 +196,23 @@ test('what is not pinned is shown as such', async () => {
   expect(stdout.replaceAll(/ami-[0-9a-f]{17}/g, 'AMI')).toBe(
     `BASE${' '.repeat(al2023.length - 4)}  PINNED      NEWEST                 REBUILDS\n${al2023}  not pinned  AMI  -\n`,
   );
+});
+
+test('a parameter that is not there is told with its place, and keeps no other base from being compared', async () => {
+  const workspace = await makeWorkspace({ ...threeTemplates, ...viz('{ ssm: /team/nope }') });
+  const told = `error: there is no SSM parameter /team/nope in this Region
+  at templates/viz.yaml:1:16
+    build: { base: { ssm: /team/nope } }
+                   ^
+  cure: name a parameter that holds the id of an AMI, or the AMI itself as { ami: "ami-..." }
+`;
+  expect(await workspace.run(['build', 'viz', '--dry-run'])).toEqual({ code: 2, stdout: '', stderr: told });
+  const update = await workspace.run(['update']);
+  expect([update.code, update.stderr]).toEqual([2, told]);
+  expect(update.stdout).toContain(`${al2023}  not pinned  `);
+  expect(await workspace.run(['update', '--base', al2023])).toEqual({
+    code: 0,
+    stdout: `no pin has moved: ${al2023} is pinned to its newest image\n`,
+    stderr: '',
+  });
 });

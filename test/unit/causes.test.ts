@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type TemplateName, templateName } from '../../src/core/ids.ts';
 import { causesOf } from '../../src/plan/causes.ts';
+import { namedParts } from '../../src/plan/plan.ts';
 import { fingerprintsOf, placeOf, stepScripts, type Tree } from './rig.ts';
 
 const foundation = 'software: { spack_packages: [gcc@14] }\n';
@@ -31,16 +32,7 @@ const edited = (from: string, to: string): Tree => ({
 /** `template: part kind name: from -> to @place`, for what `name` was in `before` and is in `after`. */
 async function causes(before: Tree, after: Tree, name = 'gromacs'): Promise<string[]> {
   const [was, is] = [await fingerprintsOf(before), await fingerprintsOf(after)];
-  const earlier = new Map(
-    [...was.all].map(
-      ([
-        template,
-        {
-          fingerprint: { digest, parts },
-        },
-      ]) => [digest, { template, parts }],
-    ),
-  );
+  const earlier = namedParts(was.collection.templates, was.all);
   const facts = { earlier, now: is.all, templates: is.collection.templates };
   return causesOf(templateName(name), was.digest(name), facts).map((change) => {
     const { template, part, kind, from, to } = change;
@@ -158,6 +150,34 @@ describe('a change of', () => {
       'c: package changed x: x@1 -> x@2 @templates/c.yaml:2:30',
     ]);
   });
+});
+
+describe('templates that were alike', () => {
+  const twins = (zlib: string): Tree => ({
+    'templates/a.yaml': 'software: { spack_packages: [zlib@1.3] }\n',
+    'templates/b.yaml': `software: { spack_packages: [zlib@${zlib}] }\n`,
+    'templates/c.yaml': 'extends: b.yaml\ntests: [c]\n',
+    'templates/d.yaml': 'depends_on: [b]\ntests: [d]\n',
+  });
+  const change = 'b: package changed zlib: zlib@1.3 -> zlib@1.4 @templates/b.yaml:1:30';
+
+  test.each(['b', 'c', 'd'])('are not taken for each other: %s', async (name) => {
+    expect(await causes(twins('1.3'), twins('1.4'), name)).toEqual([change]);
+  });
+});
+
+test('an order of tests that is inherited is told of who changed it', async () => {
+  const chain = (tests: string, own = 'three'): Tree => ({
+    'templates/a.yaml': `tests: [${tests}]\n`,
+    'templates/b.yaml': `extends: a.yaml\ntests: [${own}]\n`,
+    'templates/c.yaml': 'extends: b.yaml\n',
+  });
+  const inherited = 'a: test reordered : one, two -> two, one @';
+  expect(await causes(chain('one, two'), chain('two, one'), 'c')).toEqual([inherited]);
+  expect(await causes(chain('one, two', 'x, y'), chain('two, one', 'y, x'), 'c')).toEqual([
+    inherited,
+    'b: test reordered : one, two, x, y -> two, one, y, x @',
+  ]);
 });
 
 test('a recipe that was not kept is said to be that, of the template that it was', async () => {

@@ -173,6 +173,7 @@ test.each([
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],
+  ['why gromacs --region', '--region needs a value', 'say --region REGION'],
   ['build --all=yes', '--all takes no value', 'amigraph build --help shows what it takes'],
   ['list x', 'amigraph list takes no "x"', 'amigraph list --help shows what it takes'],
   ['biuld --all', 'there is no command biuld', 'did you mean build?'],

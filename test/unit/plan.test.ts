@@ -161,6 +161,7 @@ describe('an action', () => {
         sameAs: null,
         settings: { instanceType: 'm5.large', spot: true, timeoutSeconds: 3600 },
         inputPatterns: [],
+        dependsOn: [],
       },
     ]);
   });

@@ -165,6 +165,7 @@ export function actionOf(
     image: null,
     recipe: emptyRecipe,
     inputPatterns: [],
+    dependsOn: [],
     parent: null,
     expectedMs: null,
     sameAs: null,

@@ -172,6 +172,16 @@ test('what is missing is told with the place that names it', async () => {
   ]);
 });
 
+test('a name that is no text is told as that', async () => {
+  const { diagnostics } = await inputsOf({
+    'templates/a.yaml': 'build: { inputs: ["files/**"] }\n',
+    'files/bad\uFFFD': { problem: 'missing' },
+  });
+  expect(diagnostics.map(({ message, cure }) => [message, cure])).toEqual([
+    ['files/bad\uFFFD has a name that is not UTF-8 text', 'rename it, or take it out of the pattern'],
+  ]);
+});
+
 test('a folder is no pattern of files', async () => {
   const { diagnostics } = await inputsOf({
     'templates/a.yaml': 'build: { inputs: [files/] }\n',

@@ -1,7 +1,7 @@
 /** The files of a workspace on a disk. It does not know what they hold. */
 import { createHash, randomBytes } from 'node:crypto';
-import { realpathSync } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Digest } from '../../core/ids.ts';
 import { fail, ok } from '../../core/result.ts';
@@ -52,6 +52,19 @@ export function localFiles(root: string, now: () => number = Date.now): Files {
     }
   };
 
+  /** Where a file may be written: inside, in the place of a file or of what a link to one leads to. Undefined: nowhere. */
+  const placeFor = async (path: string): Promise<string | undefined> => {
+    let folder = dirname(path);
+    while (folder !== '.' && !existsSync(join(root, folder))) folder = dirname(folder);
+    if (folder !== '.' && typeof inside(folder) !== 'string') return undefined;
+    const absolute = join(root, path);
+    await mkdir(dirname(absolute), { recursive: true });
+    const there = await lstat(absolute).catch(() => undefined);
+    if (there === undefined || there.isFile()) return absolute;
+    const real = there.isSymbolicLink() ? inside(path) : undefined;
+    return typeof real === 'string' && (await stat(real)).isFile() ? real : undefined;
+  };
+
   return {
     async list(patterns) {
       try {
@@ -80,8 +93,9 @@ export function localFiles(root: string, now: () => number = Date.now): Files {
     async write(path, text) {
       const absolute = join(root, path);
       try {
-        await mkdir(dirname(absolute), { recursive: true });
-        await writeWhole(await realpath(absolute).catch(() => absolute), text);
+        const place = await placeFor(path);
+        if (place === undefined) return undefined;
+        await writeWhole(place, text);
         return absolute;
       } catch {
         return undefined;

@@ -8,8 +8,9 @@ import { ndjsonReporter, plainReporter, type Reporter } from '../../report/repor
 import { isSteerable, styleFor } from '../../report/style.ts';
 import { type Cloud, openCloud, type Workspace } from '../context.ts';
 import { givenBase } from '../given-base.ts';
-import { pinnedBases, refuseInCi } from '../pinned-bases.ts';
-import { type PlannedRun, planRun } from '../planning.ts';
+import { recallTemplates, rememberTemplates } from '../known-templates.ts';
+import { type Bases, pinnedBases, refuseInCi } from '../pinned-bases.ts';
+import { planKnown, type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
 import { checkBases } from '../standing.ts';
 import { isTerminal, type Surroundings } from '../surroundings.ts';
@@ -42,31 +43,75 @@ export async function prepareBuild(
   workspace: Workspace,
   options: PrepareOptions,
 ): Promise<PreparedBuild> {
+  const known = await reuseKnown(around, workspace, options);
+  if (known !== undefined) return known;
   const { collection, templates, incomplete } = await wanted(workspace, around, options);
   tellDiagnostics(around, collection, incomplete);
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
-  try {
+  return unlessFailed(cloud, async () => {
     // What is missing elsewhere, a script or an input, is nothing to this run.
     const needed = restrict(collection, collection.graph.withAncestors(templates));
-    const { registry } = cloud;
-    const bases =
-      options.baseAmi === undefined
-        ? await pinnedBases(
-            around,
-            workspace,
-            needed,
-            () => Promise.resolve(registry),
-            refuseInCi(around.env, workspace),
-          )
-        : await givenBase(options.baseAmi, workspace, needed, registry);
+    const bases = await basesFor(around, workspace, needed, options, cloud);
     const planned = await planRun(workspace, needed, templates, cloud, bases);
-    await checkBases(workspace, needed, planned.plan, registry);
+    await checkBases(workspace, needed, planned.plan, cloud.registry);
+    if (needed === collection && options.baseAmi === undefined) {
+      const digests = [...planned.fingerprints].map(
+        ([name, { fingerprint }]) => [name, fingerprint.digest] as const,
+      );
+      await rememberTemplates(workspace, collection, new Map(digests), bases);
+    }
     return { cloud, reporter, incomplete, planned };
+  });
+}
+
+/** Where no template has changed and every image is there, none has to be read. */
+async function reuseKnown(
+  around: Surroundings,
+  workspace: Workspace,
+  { names, baseAmi, ...options }: PrepareOptions,
+): Promise<PreparedBuild | undefined> {
+  if (names === 'affected' || names.length === 0 || baseAmi !== undefined) return undefined;
+  const known = await recallTemplates(workspace);
+  if (known === undefined) return undefined;
+  const { templates, incomplete } = select(
+    {
+      graph: known.graph,
+      templates: new Map([...known.templates].map(([name, template]) => [name, { template }])),
+      unusable: new Set(),
+      diagnostics: [],
+    },
+    { ...options, names },
+  );
+  const cloud = await openCloud(workspace, around);
+  return unlessFailed(cloud, async () => {
+    const planned = await planKnown(workspace, known, templates, cloud);
+    if (planned !== undefined)
+      return { cloud, planned, incomplete, reporter: await reporterFor(around, options.json) };
+    await cloud.close();
+    return undefined;
+  });
+}
+
+async function unlessFailed<Value>(cloud: Cloud, prepare: () => Promise<Value>): Promise<Value> {
+  try {
+    return await prepare();
   } catch (error) {
     await cloud.close();
     throw error;
   }
+}
+
+function basesFor(
+  around: Surroundings,
+  workspace: Workspace,
+  collection: Collection,
+  { baseAmi }: PrepareOptions,
+  { registry }: Cloud,
+): Promise<Bases> {
+  if (baseAmi !== undefined) return givenBase(baseAmi, workspace, collection, registry);
+  const refuse = refuseInCi(around.env, workspace);
+  return pinnedBases(around, workspace, collection, () => Promise.resolve(registry), refuse);
 }
 
 async function wanted(

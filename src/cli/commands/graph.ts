@@ -87,6 +87,8 @@ export class GraphCommand extends CloudCommand {
         keepGoing: true,
       });
       const names = new Set(affected.templates.map(({ template }) => template));
+      if (names.size === 0)
+        this.context.stderr.write((await import('../../report/affected.ts')).nothingAffected);
       return { collection, shown: restrict(collection, names) };
     }
     const { readCollection } = await import('../reading.ts');

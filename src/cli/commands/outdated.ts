@@ -20,9 +20,9 @@ export class OutdatedCommand extends CloudCommand {
     const { outdatedText, outdatedView } = await import('../../report/pins.ts');
     const workspace = await openWorkspace(this.context, this.flags);
     const collection = await readCollection(workspace);
-    const bases = await compareBases(this.context, workspace, collection);
+    const { bases, diagnostics } = await compareBases(this.context, workspace, collection);
     if (this.json) this.answerJson(bases.map(outdatedView));
     else this.answer(outdatedText(bases));
-    return this.complain(collection.diagnostics);
+    return this.complain([...collection.diagnostics, ...diagnostics]);
   }
 }

@@ -26,10 +26,10 @@ export class UpdateCommand extends CloudCommand {
     const { movesText } = await import('../../report/pins.ts');
     const workspace = await openWorkspace(this.context, this.flags);
     const collection = await readCollection(workspace);
-    const bases = await compareBases(this.context, workspace, collection, this.base);
-    const moves = await movePins(this.context, workspace, collection, bases, this.base);
+    const compared = await compareBases(this.context, workspace, collection, this.base);
+    const moves = await movePins(this.context, workspace, collection, compared, this.base);
     if (this.json) this.answerJson(moves);
-    else this.answer(movesText(moves));
-    return this.complain(collection.diagnostics);
+    else if (moves.length > 0 || compared.diagnostics.length === 0) this.answer(movesText(moves, this.base));
+    return this.complain([...collection.diagnostics, ...compared.diagnostics]);
   }
 }

@@ -7,7 +7,7 @@ import { type TemplateName, templateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import type { MadeImage, WhyAnswer } from '../../report/why.ts';
 import type { Workspace } from '../context.ts';
-import type { PlannedRun } from '../planning.ts';
+import type { ExplainedRun } from '../planning.ts';
 import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
 
 export class WhyCommand extends CloudCommand {
@@ -50,7 +50,7 @@ export class WhyCommand extends CloudCommand {
     const { pinnedBases } = await import('../pinned-bases.ts');
     const cloud = await openCloud(workspace, this.context);
     const registry = () => Promise.resolve(cloud.registry);
-    const plan = async (within: Collection, names: readonly TemplateName[]): Promise<PlannedRun> => {
+    const plan = async (within: Collection, names: readonly TemplateName[]): Promise<ExplainedRun> => {
       const bases = await pinnedBases(this.context, workspace, within, registry);
       return planRun(workspace, within, new Set(names), cloud, bases);
     };
@@ -76,7 +76,7 @@ async function unlessInvalid<Value>(call: () => Promise<Value>): Promise<Value |
 }
 
 function answerOf(
-  { plan, fingerprints, manifest, found, newest }: PlannedRun,
+  { plan, fingerprints, manifest, found, newest }: ExplainedRun,
   name: TemplateName,
   others: WhyAnswer['builtWith'],
 ): WhyAnswer {
