@@ -26,8 +26,11 @@ export async function configAt(
 ): Promise<Config | undefined> {
   if (tree.identity('amifile.ts') === undefined) return undefined;
   const differing = [...tree.changed].filter((path) => mayBeRead.test(path));
-  const templates = await templatesOf([tree.files, files], config);
-  if (differing.every((path) => templates.has(path))) return config;
+  const onDisk = await templatesOf(files, config);
+  const others = differing.filter((path) => !onDisk.has(path));
+  if (others.length === 0) return config;
+  const templates = new Set([...onDisk, ...(await templatesOf(tree.files, config))]);
+  if (others.every((path) => templates.has(path))) return config;
   const folder = await freshFolder(config.root);
   try {
     await copyOut(tree.files, templates, folder);
@@ -42,9 +45,9 @@ export async function configAt(
   }
 }
 
-async function templatesOf(all: readonly Files[], { templates }: Config): Promise<ReadonlySet<string>> {
-  const lists = await Promise.all(all.map((files) => files.list([templates])));
-  return new Set(lists.flatMap((list) => (list.ok ? list.value : [])));
+async function templatesOf(files: Files, { templates }: Config): Promise<ReadonlySet<string>> {
+  const list = await files.list([templates]);
+  return new Set(list.ok ? list.value : []);
 }
 
 /** Within the workspace, so that its packages are found from there. */

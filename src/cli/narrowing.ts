@@ -28,7 +28,8 @@ export async function narrowed(
   const { before, after, changed } = ends;
   if (before === undefined || changed === undefined || !(await haveTheSame(before, after, ends)))
     return undefined;
-  const known = await knownTemplates(workspace);
+  // What was listed for this comparison is not listed again.
+  const known = await knownTemplates({ ...workspace, files: after.files });
   if (known === undefined) return undefined;
   const naming = templateNaming(after.config.templates, after.config.root);
   const there = new Set(known.files);
