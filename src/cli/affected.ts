@@ -1,5 +1,6 @@
 /** What a change affects: both ends read, and handed to the rung that compares. It does not know the command line. */
 import { localGit } from '../adapters/local/git.ts';
+import { pinDates } from '../config/pins.ts';
 import type { Affected } from '../core/affected.ts';
 import type { TemplateName } from '../core/ids.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
@@ -17,6 +18,7 @@ import { answered, type Ends, openEnds, type State, type WantedEnds } from './af
 import type { Workspace } from './context.ts';
 import { rememberTemplates } from './known-templates.ts';
 import { narrowed, readsOf } from './narrowing.ts';
+import { readPins } from './lock-file.ts';
 import { imageOf, pinsOf } from './pins.ts';
 import { readCollection } from './reading.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -87,7 +89,11 @@ async function compare(
     );
     await rememberTemplates(workspace, collection, digests, { imageOf: imageOf(pins, earlierPins) });
   }
-  const { templates, deleted } = affectedBetween(base, { ...head, collection });
+  const { templates, deleted } = affectedBetween(
+    base,
+    { ...head, collection },
+    pinDates(await untroubled(readPins(after.files))),
+  );
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
   return { affected, ends, collection, incomplete };
 }

@@ -2,6 +2,7 @@
 import { readFingerprints } from '../cache/fingerprints.ts';
 import { type Found, newestImages } from '../cache/lookup.ts';
 import type { Manifest } from '../cache/manifest.ts';
+import { pinDates } from '../config/pins.ts';
 import type { NamedParts } from '../core/fingerprint.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
@@ -9,6 +10,7 @@ import type { Collection } from '../graph/collection.ts';
 import { explain, type ExplainFacts, unexplained } from '../plan/explain.ts';
 import { type Fingerprinted, namedParts } from '../plan/plan.ts';
 import type { Cloud, Workspace } from './context.ts';
+import { readPins } from './lock-file.ts';
 
 export interface Explanation {
   readonly plan: Plan;
@@ -18,7 +20,7 @@ export interface Explanation {
 
 /** One call for a page of templates, and one object for each recipe that differs; none where nothing is built. */
 export async function explainPlan(
-  { config }: Workspace,
+  { config, files }: Workspace,
   { templates }: Collection,
   now: ReadonlyMap<TemplateName, Fingerprinted>,
   { images: remembered }: Manifest,
@@ -38,7 +40,12 @@ export async function explainPlan(
     ...current,
     ...[...kept].map(([digest, one]) => [digest, [one]] as const),
   ]);
-  return { plan: explain(plan, { earlier, newest, now, templates, remembered }), newest };
+  const pinnedAt = pinDates(await readPins(files));
+  return { plan: explain(plan, { earlier, newest, now, templates, remembered, pinnedAt }), newest };
 }
 
-const nothing: Pick<ExplainFacts, 'earlier' | 'newest'> = { earlier: new Map(), newest: new Map() };
+const nothing: Pick<ExplainFacts, 'earlier' | 'newest' | 'pinnedAt'> = {
+  earlier: new Map(),
+  newest: new Map(),
+  pinnedAt: new Map(),
+};

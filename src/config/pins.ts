@@ -47,6 +47,10 @@ export const identity = ({ provider, region, base }: Omit<Pin, 'image' | 'pinned
 export const findPin = (pins: readonly Pin[], scope: PinScope, base: string): Pin | undefined =>
   pins.find((one) => identity(one) === identity({ ...scope, base }));
 
+/** When each image was pinned that is. */
+export const pinDates = (pins: readonly Pin[]): ReadonlyMap<string, string> =>
+  new Map(pins.map(({ image, pinnedAt }) => [image, pinnedAt]));
+
 /** `newer` in the place of those for the same bases. */
 export function withPins(pins: readonly Pin[], newer: readonly Pin[]): Pin[] {
   const replaced = new Set(newer.map(identity));

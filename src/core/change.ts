@@ -31,4 +31,6 @@ export interface Change {
   readonly to: string;
   /** Where it is written now; undefined where it is written no more, or in no template. */
   readonly place: Place | undefined;
+  /** Of a base image that amigraph.lock pins: since when. ISO 8601. */
+  readonly pinnedAt?: string | undefined;
 }

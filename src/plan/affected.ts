@@ -13,7 +13,7 @@ export interface End {
 }
 
 /** Of the templates that the head has fingerprints of. */
-export function affectedBetween(base: End, head: End): Affected {
+export function affectedBetween(base: End, head: End, pinnedAt: CauseFacts['pinnedAt']): Affected {
   const earlier = namedParts(base.collection.templates, base.fingerprints);
   const deleted = namesOf(base).filter((name) => !isAt(head, name));
   const renamed = new Map(
@@ -22,7 +22,8 @@ export function affectedBetween(base: End, head: End): Affected {
       return known === undefined ? [] : [[known.fingerprint.digest, name] as const];
     }),
   );
-  const facts: CauseFacts = { earlier, now: head.fingerprints, templates: head.collection.templates };
+  const { fingerprints: now, collection } = head;
+  const facts: CauseFacts = { earlier, now, pinnedAt, templates: collection.templates };
   const templates = [...head.collection.templates].flatMap(([template, merged]) => {
     const now = head.fingerprints.get(template);
     if (now === undefined) return [];

@@ -12,6 +12,8 @@ export interface CauseFacts {
   readonly earlier: ReadonlyMap<Digest, readonly NamedParts[]>;
   readonly now: ReadonlyMap<TemplateName, { readonly recipe: Recipe; readonly fingerprint: Fingerprint }>;
   readonly templates: ReadonlyMap<TemplateName, MergedTemplate>;
+  /** When each pinned base image was pinned. */
+  readonly pinnedAt: ReadonlyMap<string, string>;
 }
 
 /**
@@ -64,8 +66,10 @@ class Causes {
   #add(template: TemplateName, merged: MergedTemplate, change: PartChange): void {
     const { part, kind, name, from, to } = change;
     const key = JSON.stringify([part, kind, name, from, to, part === 'recipe' ? template : '']);
-    if (!this.#found.has(key))
-      this.#found.set(key, { template, ...change, place: placeOfChange(change, merged) });
+    if (this.#found.has(key)) return;
+    const pinnedAt = part === 'base image' ? this.#facts.pinnedAt.get(to) : undefined;
+    const place = placeOfChange(change, merged);
+    this.#found.set(key, { template, ...change, place, ...(pinnedAt === undefined ? {} : { pinnedAt }) });
   }
 
   /** Follows a parent that is another image of the same template; answers what else became of the parent. */

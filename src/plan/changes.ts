@@ -7,7 +7,7 @@ type Parts = readonly Part[];
 type Value<Name extends Part[0]> = Extract<Part, readonly [Name, unknown]>[1];
 
 /** A change without whose it is and where. */
-export type PartChange = Omit<Change, 'template' | 'place'>;
+export type PartChange = Omit<Change, 'template' | 'place' | 'pinnedAt'>;
 
 /**
  * Empty where the recipes are equal, and only there. `scriptOf`: the path of the script of a step; undefined where there is no such step.

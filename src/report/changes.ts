@@ -5,9 +5,12 @@ import { printable } from './style.ts';
 
 /** One line: `+ cmake@3.27.0 (templates/gromacs.yaml:14)`; where another template than `explained` says something new, with its name before that. */
 export function changeText(change: Change, explained: TemplateName = change.template): string {
-  const { template, place } = change;
+  const { template, place, pinnedAt } = change;
   const whose = template === explained || isElsewhere(change) ? '' : `${template} changed: `;
-  const where = place === undefined ? '' : ` (${place.file}:${place.line})`;
+  const date = pinnedAt?.slice(0, 10);
+  const pinned = date === undefined ? '' : ` (amigraph update, ${date})`;
+  const since = date === undefined ? '' : `, pinned ${date}`;
+  const where = place === undefined ? pinned : ` (${place.file}:${place.line}${since})`;
   return printable(`${whose}${whatChanged(change)}${where}`.replaceAll(/\s*\n\s*/g, ' '));
 }
 

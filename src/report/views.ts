@@ -25,9 +25,11 @@ export interface ChangeView {
   readonly to: string | null;
   readonly file: string | null;
   readonly line: number | null;
+  /** Only of a base image that amigraph.lock pins. */
+  readonly pinnedAt?: string;
 }
 
-export function changeView({ kind, template, part, name, from, to, place }: Change): ChangeView {
+export function changeView({ kind, template, part, name, from, to, place, pinnedAt }: Change): ChangeView {
   return {
     kind,
     template,
@@ -37,6 +39,7 @@ export function changeView({ kind, template, part, name, from, to, place }: Chan
     to: to || null,
     file: place?.file ?? null,
     line: place?.line ?? null,
+    ...(pinnedAt === undefined ? {} : { pinnedAt }),
   };
 }
 

@@ -20,7 +20,7 @@ async function endOf(tree: Tree): Promise<End> {
 }
 
 const explained = async (before: Tree, after: Tree): Promise<string> =>
-  affectedText(affectedBetween(await endOf(before), await endOf(after)), true);
+  affectedText(affectedBetween(await endOf(before), await endOf(after), new Map()), true);
 
 const tree: Tree = {
   ...stepScripts,
@@ -62,7 +62,11 @@ test('a copy is new, though its digest is known', async () => {
 });
 
 test('for programs', async () => {
-  const affected = affectedBetween(await endOf({ ...tree, 'templates/c.yaml': 'x: 1\n' }), await endOf(tree));
+  const affected = affectedBetween(
+    await endOf({ ...tree, 'templates/c.yaml': 'x: 1\n' }),
+    await endOf(tree),
+    new Map(),
+  );
   expect(affectedView(affected, { base: '0123', head: '4567' })).toEqual({
     base: '0123',
     head: '4567',

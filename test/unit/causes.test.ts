@@ -33,7 +33,7 @@ const edited = (from: string, to: string): Tree => ({
 async function causes(before: Tree, after: Tree, name = 'gromacs'): Promise<string[]> {
   const [was, is] = [await fingerprintsOf(before), await fingerprintsOf(after)];
   const earlier = namedParts(was.collection.templates, was.all);
-  const facts = { earlier, now: is.all, templates: is.collection.templates };
+  const facts = { earlier, now: is.all, templates: is.collection.templates, pinnedAt: new Map() };
   return causesOf(templateName(name), was.digest(name), facts).map((change) => {
     const { template, part, kind, from, to } = change;
     return `${template}: ${part} ${kind} ${change.name}: ${from} -> ${to} @${placeOf(change) ?? ''}`;
@@ -183,7 +183,7 @@ test('an order of tests that is inherited is told of who changed it', async () =
 test('a recipe that was not kept is said to be that, of the template that it was', async () => {
   const was = await fingerprintsOf(tree);
   const is = await fingerprintsOf({ ...tree, ...edited('cmake@3.26', 'cmake@3.27') });
-  const facts = { earlier: new Map(), now: is.all, templates: is.collection.templates };
+  const facts = { earlier: new Map(), now: is.all, templates: is.collection.templates, pinnedAt: new Map() };
   expect(causesOf(templateName('gromacs'), was.digest('gromacs'), facts)).toEqual([
     { template: 'gromacs', part: 'recipe', kind: 'changed', name: '', from: '', to: '', place: undefined },
   ]);

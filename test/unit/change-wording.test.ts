@@ -63,6 +63,12 @@ test('what no template says has no template before it', () => {
   expect(changeText(script, templateName('gromacs'))).toBe('scripts/a.sh changed');
   const base = change({ part: 'base image', kind: 'changed', from: 'ami-1', to: 'ami-2' });
   expect(changeText(base, templateName('gromacs'))).toBe('base image ami-1 -> ami-2');
+  expect(changeText({ ...base, pinnedAt: '2026-11-20T10:00:00Z' })).toBe(
+    'base image ami-1 -> ami-2 (amigraph update, 2026-11-20)',
+  );
+  expect(changeText({ ...base, pinnedAt: '2026-11-20T10:00:00Z', place })).toBe(
+    'base image ami-1 -> ami-2 (templates/foundation.yaml:14, pinned 2026-11-20)',
+  );
   expect(changeText({ ...base, place }, templateName('gromacs'))).toBe(
     'foundation changed: base image ami-1 -> ami-2 (templates/foundation.yaml:14)',
   );
