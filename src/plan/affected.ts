@@ -22,8 +22,12 @@ export function affectedBetween(base: End, head: End, pinnedAt: CauseFacts['pinn
       return known === undefined ? [] : [[known.fingerprint.digest, name] as const];
     }),
   );
-  const { fingerprints: now, collection } = head;
-  const facts: CauseFacts = { earlier, now, pinnedAt, templates: collection.templates };
+  const facts: CauseFacts = {
+    earlier,
+    pinnedAt,
+    now: head.fingerprints,
+    templates: head.collection.templates,
+  };
   const templates = [...head.collection.templates].flatMap(([template, merged]) => {
     const now = head.fingerprints.get(template);
     if (now === undefined) return [];
