@@ -12,7 +12,7 @@ import { withoutGaps } from '../plan/earlier-inputs.ts';
 import { fingerprintEach } from '../plan/plan.ts';
 import type { Repository } from '../ports/git.ts';
 import { gitDiagnostic } from '../report/git-trouble.ts';
-import { readInputs } from '../template/inputs.ts';
+import { type InputIndex, readInputs } from '../template/inputs.ts';
 import type { Reads } from '../template/scan.ts';
 import { answered, type Ends, openEnds, type State, type WantedEnds } from './affected-ends.ts';
 import type { Workspace } from './context.ts';
@@ -87,7 +87,8 @@ async function compare(
     const digests = new Map(
       [...head.fingerprints].map(([name, { fingerprint }]) => [name, fingerprint.digest]),
     );
-    await rememberTemplates(workspace, collection, digests, { imageOf: imageOf(pins, earlierPins) });
+    const { inputs } = head;
+    await rememberTemplates(workspace, collection, digests, { inputs, imageOf: imageOf(pins, earlierPins) });
   }
   const { templates, deleted } = affectedBetween(
     base,
@@ -102,11 +103,11 @@ async function headOf(
   { config, files }: State,
   collection: Collection,
   imageAt: ReturnType<typeof imageOf>,
-): Promise<End> {
+): Promise<End & { readonly inputs: InputIndex }> {
   const inputs = await readInputs(files, config.steps, collection.templates.values());
   const each = fingerprintEach(collection, config, inputs, imageAt);
   if (!each.ok) throw new InvalidInput(each.error);
-  return { collection, fingerprints: new Map(each.value) };
+  return { collection, inputs, fingerprints: new Map(each.value) };
 }
 
 /** What is wrong there is nothing to mend now: it makes what it concerns affected. */

@@ -8,6 +8,7 @@ import { sealed, unsealed } from '../core/sealed.ts';
 import type { Architecture, BaseImage } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
 import { buildGraph, type Edge, type TemplateGraph } from '../graph/graph.ts';
+import { formatVersion } from '../plan/fingerprint.ts';
 import { knownOf, type KnownTemplate, knownText, parseKnown, stillKnown } from '../plan/known.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
@@ -61,15 +62,14 @@ export async function knownTemplates({ config, files, indexed }: Workspace): Pro
   return { templates: stillKnown(remembered, identities), files: listed.value };
 }
 
-/** To be recalled by the next run; only where nothing at all is wrong. */
+/** To be recalled by the next run; only where nothing at all is wrong. `inputs` and `imageOf`: those that the digests were made of. */
 export async function rememberTemplates(
-  { config, files, indexed }: Workspace,
+  { config, files }: Pick<Workspace, 'config' | 'files'>,
   collection: Collection,
   digests: ReadonlyMap<TemplateName, Digest>,
-  { imageOf }: Pick<Bases, 'imageOf'>,
+  { inputs, imageOf }: Pick<Bases, 'imageOf'> & { readonly inputs: InputIndex },
 ): Promise<void> {
   if (collection.diagnostics.length > 0) return;
-  const inputs = await readInputs(indexed, config.steps, []);
   const known = knownOf(collection, config, digests, imageOf, keyOf(config, inputs));
   if (known !== undefined) await files.write(path, sealed(knownText(known)));
 }
@@ -80,6 +80,7 @@ function keyOf(config: Config, { files, matches }: InputIndex): string {
   return digestOf(
     canonical([
       program.version,
+      formatVersion,
       root,
       templates,
       maxDepth,

@@ -16,25 +16,31 @@ import {
   type PlanFacts,
   type Planned,
 } from '../plan/plan.ts';
-import { readInputs } from '../template/inputs.ts';
+import { type InputIndex, readInputs } from '../template/inputs.ts';
 import { type Asked, askCloud } from './asking.ts';
 import { explainPlan, type Explanation } from './explaining.ts';
 import type { Recalled } from './known-templates.ts';
 import type { Cloud, Workspace } from './context.ts';
 import type { Bases } from './pinned-bases.ts';
 
-/** The recipe and digest of each template, made as they are taken. Throws InvalidInput where a script or an input is missing. */
+export interface Fingerprints {
+  /** The recipe and digest of each template, made as they are taken. */
+  readonly each: Iterable<NamedFingerprint>;
+  readonly inputs: InputIndex;
+}
+
+/** Throws InvalidInput where a script or an input is missing. */
 export async function fingerprints(
   workspace: Workspace,
   collection: Collection,
   { imageOf }: Bases,
-): Promise<Iterable<NamedFingerprint>> {
+): Promise<Fingerprints> {
   const { config, indexed } = workspace;
   const inputs = await readInputs(indexed, config.steps, collection.templates.values());
   await indexed.remember();
   const each = fingerprintEach(collection, config, inputs, imageOf);
   if (!each.ok) throw new InvalidInput(each.error);
-  return each.value;
+  return { each: each.value, inputs };
 }
 
 export interface PlannedRun extends Planned {
@@ -49,6 +55,7 @@ export interface PlannedRun extends Planned {
 /** With what the reasons rest on. */
 export interface ExplainedRun extends PlannedRun, Explanation {
   readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
+  readonly inputs: InputIndex;
   readonly manifest: Manifest;
   /** The images that carry the digests of the plan, newest first. */
   readonly found: PlanFacts['found'];
@@ -62,7 +69,8 @@ export async function planRun(
   bases: Bases,
 ): Promise<ExplainedRun> {
   const { config } = workspace;
-  const fingerprinted = new Map(await fingerprints(workspace, collection, bases));
+  const { each, inputs } = await fingerprints(workspace, collection, bases);
+  const fingerprinted = new Map(each);
   const facts = factsOf(collection, config, fingerprinted);
   const asked = await askCloud(config, facts, selected, cloud);
   const { found, durations, manifest } = asked;
@@ -72,6 +80,7 @@ export async function planRun(
     ...runOf({ ...planned, plan: explained.plan }, asked, bases.unpinned),
     newest: explained.newest,
     fingerprints: fingerprinted,
+    inputs,
     manifest,
     found,
   };

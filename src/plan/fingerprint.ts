@@ -3,7 +3,7 @@ import { digestOfParts, type Fingerprint, type Part } from '../core/fingerprint.
 import type { Recipe } from '../core/recipe.ts';
 
 /** Raised whenever the same recipe would give another digest. */
-const formatVersion = 1;
+export const formatVersion = 1;
 
 export function fingerprint(recipe: Recipe): Fingerprint {
   const parts = partsOf(recipe);

@@ -59,7 +59,8 @@ export async function prepareBuild(
       const digests = [...planned.fingerprints].map(
         ([name, { fingerprint }]) => [name, fingerprint.digest] as const,
       );
-      await rememberTemplates(workspace, collection, new Map(digests), bases);
+      const { inputs } = planned;
+      await rememberTemplates(workspace, collection, new Map(digests), { ...bases, inputs });
     }
     return { cloud, reporter, incomplete, planned };
   });

@@ -4,6 +4,7 @@ import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import type { Workspace } from '../context.ts';
 import type { Bases } from '../pinned-bases.ts';
+import type { Fingerprints } from '../planning.ts';
 import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
 
 export class GraphCommand extends CloudCommand {
@@ -69,9 +70,9 @@ export class GraphCommand extends CloudCommand {
     }
     const { readCollection } = await import('../reading.ts');
     const collection = await readCollection(workspace);
-    const { digests, bases } = await this.#digests(workspace, collection);
+    const { digests, ...sources } = await this.#digests(workspace, collection);
     await this.answerJsonLists(graphView(collection, digests));
-    await rememberTemplates(workspace, collection, digests, bases);
+    await rememberTemplates(workspace, collection, digests, sources);
     return this.complain(collection.diagnostics);
   }
 
@@ -108,7 +109,7 @@ export class GraphCommand extends CloudCommand {
   async #digests(
     workspace: Workspace,
     collection: Collection,
-  ): Promise<{ readonly digests: ReadonlyMap<TemplateName, Digest>; readonly bases: Bases }> {
+  ): Promise<Bases & Pick<Fingerprints, 'inputs'> & { readonly digests: ReadonlyMap<TemplateName, Digest> }> {
     const { withRegistry } = await import('../context.ts');
     const { fingerprints } = await import('../planning.ts');
     const { pinnedBases } = await import('../pinned-bases.ts');
@@ -116,8 +117,8 @@ export class GraphCommand extends CloudCommand {
       pinnedBases(this.context, workspace, collection, registry),
     );
     const digests = new Map<TemplateName, Digest>();
-    for (const [name, { fingerprint }] of await fingerprints(workspace, collection, bases))
-      digests.set(name, fingerprint.digest);
-    return { digests, bases };
+    const { each, inputs } = await fingerprints(workspace, collection, bases);
+    for (const [name, { fingerprint }] of each) digests.set(name, fingerprint.digest);
+    return { ...bases, digests, inputs };
   }
 }
