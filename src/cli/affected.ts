@@ -69,8 +69,13 @@ async function compare(
   const { before, after } = ends;
   const reads = new Map<string, NonNullable<ReturnType<Reads['get']>>>();
   // A pattern of --exclude may be about any template.
-  const narrow = options.exclude.length > 0 ? undefined : await untroubled(narrowed(workspace, ends, reads));
-  const collection = await untroubled(readCollection(after, { reads, only: narrow?.after }));
+  const possible =
+    options.exclude.length > 0 ? undefined : await untroubled(narrowed(workspace, ends, reads));
+  const some = possible && (await untroubled(readCollection(after, { reads, only: possible.after })));
+  // What is wrong is told with a view of all of them.
+  const narrow = some?.diagnostics.length === 0 ? possible : undefined;
+  const collection =
+    narrow === undefined || some === undefined ? await untroubled(readCollection(after, { reads })) : some;
   const { templates: selected, incomplete } =
     narrow?.after.length === 0
       ? { templates: new Set<TemplateName>(), incomplete: false }

@@ -72,15 +72,15 @@ export async function withRegistry<Value>(
   around: Surroundings,
   use: (registry: () => Promise<ImageRegistry>) => Promise<Value>,
 ): Promise<Value> {
-  const opened: Cloud[] = [];
+  let opened: Promise<Cloud> | undefined;
   try {
-    return await use(async () => {
-      const cloud = await openCloud(workspace, around);
-      opened.push(cloud);
-      return cloud.registry;
-    });
+    return await use(async () => (await (opened ??= openCloud(workspace, around))).registry);
   } finally {
-    for (const cloud of opened) await cloud.close();
+    // Where it could not be opened, whoever asked for it was told.
+    await opened?.then(
+      (cloud) => cloud.close(),
+      () => {},
+    );
   }
 }
 

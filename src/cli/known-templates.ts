@@ -5,7 +5,7 @@ import { settledBase } from '../core/base.ts';
 import { canonical, digestOf } from '../core/digest.ts';
 import { type Digest, type ImageId, imageId, type TemplateName } from '../core/ids.ts';
 import { sealed, unsealed } from '../core/sealed.ts';
-import type { Architecture, BaseImage } from '../core/template.ts';
+import { type Architecture, architectures, type BaseImage } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
 import { buildGraph, type Edge, type TemplateGraph } from '../graph/graph.ts';
 import { formatVersion } from '../plan/fingerprint.ts';
@@ -53,7 +53,7 @@ export async function knownTemplates({ config, files, indexed }: Workspace): Pro
   await indexed.remember();
   if (inputs.diagnostics.length > 0 || remembered.key !== keyOf(config, inputs)) return undefined;
   const listed = await files.list([config.templates]);
-  if (!listed.ok) return undefined;
+  if (!listed.ok || listed.value.length === 0) return undefined;
   const identities = new Map<string, string>();
   for (const file of listed.value) {
     const identity = await files.identity(file);
@@ -76,7 +76,7 @@ export async function rememberTemplates(
 
 /** All that enters a digest, or decides what is wrong, besides templates and base images. */
 function keyOf(config: Config, { files, matches }: InputIndex): string {
-  const { root, templates, maxDepth, builder, steps } = config;
+  const { root, templates, maxDepth, base, builder, steps } = config;
   return digestOf(
     canonical([
       program.version,
@@ -84,6 +84,7 @@ function keyOf(config: Config, { files, matches }: InputIndex): string {
       root,
       templates,
       maxDepth,
+      architectures.map((one) => ({ ...base[one] })),
       builder.architecture,
       builder.volumeGb,
       Object.entries(steps).map(([step, { script, inputs }]) => [

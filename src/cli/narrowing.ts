@@ -37,22 +37,47 @@ export async function narrowed(
   if (deleted === undefined) return undefined;
   const isKnown = (file: string): boolean => known.templates.get(naming.nameOf(file))?.file === file;
   const news = [...known.files.filter((file) => !isKnown(file) || !ends.same(file)), ...deleted];
+  const earlier = await listedOf(before, news, changed);
+  if (earlier === undefined) return undefined;
   const linked = [
     ...(await templatesIn(
       after,
       news.filter((file) => there.has(file)),
       reads,
     )),
-    ...(await templatesIn(before, await existing(before, news), readsOf(ends, reads))),
+    ...(await templatesIn(before, earlier, readsOf(ends, reads))),
   ];
   const names = withDescendants(
     news.map((file) => naming.nameOf(file)),
     known.templates,
   );
   const wanted = withAncestors(names, known.templates, linked);
-  const files = new Set([...news, ...[...wanted].flatMap((name) => known.templates.get(name)?.file ?? [])]);
-  const sorted = [...files].toSorted(byCodeUnits);
-  return { before: await existing(before, sorted), after: sorted.filter((file) => there.has(file)) };
+  const changedHere = new Set(news);
+  const unchanged = [...wanted]
+    .flatMap((name) => known.templates.get(name)?.file ?? [])
+    .filter((file) => !changedHere.has(file));
+  return {
+    before: [...earlier, ...unchanged].toSorted(byCodeUnits),
+    after: [...news.filter((file) => there.has(file)), ...unchanged].toSorted(byCodeUnits),
+  };
+}
+
+/** Those of `paths` that a scan would find: not what links to folders lead to, nor folders. */
+async function listedOf(
+  { config, files }: State,
+  paths: readonly string[],
+  changed: ReadonlySet<string>,
+): Promise<string[] | undefined> {
+  if (paths.length === 0) return [];
+  const underOther = (path: string): boolean =>
+    path.split('/').some((_, at, parts) => at > 0 && changed.has(parts.slice(0, at).join('/')));
+  const isPlain = (path: string): boolean => /^[\w./ -]+$/.test(path) && !underOther(path);
+  const plain = paths.length <= 100 && paths.every(isPlain);
+  // A path without signs is a pattern for itself, which is found without looking at all others.
+  const listed = await files.list(plain ? paths : [config.templates]);
+  if (!listed.ok) return undefined;
+  const found = new Set(listed.value);
+  return paths.filter((path) => found.has(path));
 }
 
 /** The reads of the later end, as far as they are those of the earlier one. */
@@ -67,7 +92,7 @@ async function haveTheSame(before: State, after: State, ends: Ends): Promise<boo
   const steps = Object.values(after.config.steps);
   if (steps.some(({ script, inputs }) => inputs.length > 0 || !ends.same(script))) return false;
   if (ends.same(lockName)) return true;
-  return (await existing(before, [lockName])).length + (await existing(after, [lockName])).length === 0;
+  return !(await isThere(before, lockName)) && !(await isThere(after, lockName));
 }
 
 async function deletedFiles(
@@ -80,13 +105,9 @@ async function deletedFiles(
   return listed.ok ? listed.value.filter((file) => !there.has(file)) : undefined;
 }
 
-async function existing({ files }: State, paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    const content = await files.read(path, 0);
-    if (!('problem' in content) || content.problem !== 'missing') found.push(path);
-  }
-  return found;
+async function isThere({ files }: State, path: string): Promise<boolean> {
+  const content = await files.read(path, 0);
+  return !('problem' in content) || content.problem !== 'missing';
 }
 
 async function templatesIn(

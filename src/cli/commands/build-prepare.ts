@@ -55,7 +55,8 @@ export async function prepareBuild(
     const bases = await basesFor(around, workspace, needed, options, cloud);
     const planned = await planRun(workspace, needed, templates, cloud, bases);
     await checkBases(workspace, needed, planned.plan, cloud.registry);
-    if (needed === collection && options.baseAmi === undefined) {
+    // What is affected is told from a part of the templates.
+    if (needed === collection && options.names !== 'affected' && options.baseAmi === undefined) {
       const digests = [...planned.fingerprints].map(
         ([name, { fingerprint }]) => [name, fingerprint.digest] as const,
       );
