@@ -6,8 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeRepo, tempFolder } from '../git-rig.ts';
-import { HandClock } from '../unit/rig.ts';
 import {
+  LaterClock,
   affected,
   digestsOf,
   paths,
@@ -47,13 +47,6 @@ test('for any two trees, committed or not', { timeout: 120_000 }, async () => {
   );
   expect(compared).toBeGreaterThan(10);
 });
-
-/** As long after all edits as the memory wants to trust what it has seen. */
-class LaterClock extends HandClock {
-  override now(): number {
-    return Date.now() + 86_400_000;
-  }
-}
 
 /** What differs and nothing else, as an editor does it: what is left alone can be remembered. */
 async function editTree(folder: string, before: Tree, after: Tree): Promise<void> {
