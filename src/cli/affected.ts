@@ -9,7 +9,7 @@ import { restrict } from '../graph/focus.ts';
 import { select } from '../graph/select.ts';
 import { affectedBetween, type End } from '../plan/affected.ts';
 import { withoutGaps } from '../plan/earlier-inputs.ts';
-import { fingerprintEach } from '../plan/plan.ts';
+import { digestsOf, fingerprintEach } from '../plan/plan.ts';
 import type { Repository } from '../ports/git.ts';
 import { gitDiagnostic } from '../report/git-trouble.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
@@ -80,8 +80,9 @@ async function compare(
     narrow?.after.length === 0
       ? { templates: new Set<TemplateName>(), incomplete: false }
       : select(collection, { names: 'all', ...options });
-  const pins = await untroubled(pinsOf(after.files, workspace.config));
-  const earlierPins = before === undefined ? pins : await untroubled(pinsOf(before.files, workspace.config));
+  const lock = await untroubled(readPins(after.files));
+  const earlierLock = before === undefined ? lock : await untroubled(readPins(before.files));
+  const [pins, earlierPins] = [pinsOf(lock, workspace.config), pinsOf(earlierLock, workspace.config)];
   const needed = restrict(collection, collection.graph.withAncestors(selected));
   const head = await untroubled(headOf(after, needed, imageOf(pins, earlierPins)));
   const base = await untroubled(
@@ -89,17 +90,11 @@ async function compare(
   );
   await workspace.indexed.remember();
   if (needed === collection && narrow === undefined && ends.changed !== undefined) {
-    const digests = new Map(
-      [...head.fingerprints].map(([name, { fingerprint }]) => [name, fingerprint.digest]),
-    );
-    const { inputs } = head;
-    await rememberTemplates(workspace, collection, digests, { inputs, imageOf: imageOf(pins, earlierPins) });
+    const { inputs, fingerprints } = head;
+    const imageAt = imageOf(pins, earlierPins);
+    await rememberTemplates(workspace, collection, digestsOf(fingerprints), { inputs, imageOf: imageAt });
   }
-  const { templates, deleted } = affectedBetween(
-    base,
-    { ...head, collection },
-    pinDates(await untroubled(readPins(after.files))),
-  );
+  const { templates, deleted } = affectedBetween(base, { ...head, collection }, pinDates(lock));
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
   return { affected, ends, collection, incomplete };
 }

@@ -4,7 +4,7 @@ import { imageId } from '../core/ids.ts';
 import type { Collection } from '../graph/collection.ts';
 import { architectureOf } from '../plan/recipe.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
-import { baseProblem } from './base-check.ts';
+import { baseProblem } from '../plan/base-check.ts';
 import { usedBases } from './bases.ts';
 import type { Workspace } from './context.ts';
 import type { Bases } from './pinned-bases.ts';

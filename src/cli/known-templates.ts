@@ -1,18 +1,24 @@
 /** What is remembered of the templates of a workspace, in its .amigraph: a cache, which changes nothing but time. It does not know what is done with them. */
 import program from '../../package.json' with { type: 'json' };
-import type { Config } from '../config/config.ts';
 import { settledBase } from '../core/base.ts';
-import { canonical, digestOf } from '../core/digest.ts';
 import { type Digest, type ImageId, imageId, type TemplateName } from '../core/ids.ts';
 import { sealed, unsealed } from '../core/sealed.ts';
-import { type Architecture, architectures, type BaseImage } from '../core/template.ts';
+import type { Architecture, BaseImage } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
-import { buildGraph, type Edge, type TemplateGraph } from '../graph/graph.ts';
-import { formatVersion } from '../plan/fingerprint.ts';
-import { knownOf, type KnownTemplate, knownText, parseKnown, stillKnown } from '../plan/known.ts';
+import { buildGraph, type TemplateGraph } from '../graph/graph.ts';
+import {
+  edgesOf,
+  keyOf,
+  knownOf,
+  type KnownTemplate,
+  knownText,
+  parseKnown,
+  stillKnown,
+} from '../plan/known.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
 import type { Workspace } from './context.ts';
+import { readPins } from './lock-file.ts';
 import { pinsOf } from './pins.ts';
 import type { Bases } from './pinned-bases.ts';
 
@@ -51,7 +57,8 @@ export async function knownTemplates({ config, files, indexed }: Workspace): Pro
   if (remembered === undefined) return undefined;
   const inputs = await readInputs(indexed, config.steps, []);
   await indexed.remember();
-  if (inputs.diagnostics.length > 0 || remembered.key !== keyOf(config, inputs)) return undefined;
+  if (inputs.diagnostics.length > 0 || remembered.key !== keyOf(program.version, config, inputs))
+    return undefined;
   const listed = await files.list([config.templates]);
   if (!listed.ok || listed.value.length === 0) return undefined;
   const identities = new Map<string, string>();
@@ -70,37 +77,8 @@ export async function rememberTemplates(
   { inputs, imageOf }: Pick<Bases, 'imageOf'> & { readonly inputs: InputIndex },
 ): Promise<void> {
   if (collection.diagnostics.length > 0) return;
-  const known = knownOf(collection, config, digests, imageOf, keyOf(config, inputs));
+  const known = knownOf(collection, config, digests, imageOf, keyOf(program.version, config, inputs));
   if (known !== undefined) await files.write(path, sealed(knownText(known)));
-}
-
-/** All that enters a digest, or decides what is wrong, besides templates and base images. */
-function keyOf(config: Config, { files, matches }: InputIndex): string {
-  const { root, templates, maxDepth, base, builder, steps } = config;
-  return digestOf(
-    canonical([
-      program.version,
-      formatVersion,
-      root,
-      templates,
-      maxDepth,
-      architectures.map((one) => ({ ...base[one] })),
-      builder.architecture,
-      builder.volumeGb,
-      Object.entries(steps).map(([step, { script, inputs }]) => [
-        step,
-        script,
-        files.get(script)?.digest ?? null,
-        inputs.map((pattern) => [
-          pattern,
-          (matches.get(pattern) ?? []).map((input) => {
-            const file = files.get(input);
-            return [input, file?.digest ?? null, file?.executable ?? null];
-          }),
-        ]),
-      ]),
-    ]),
-  );
 }
 
 /** Whether the default bases stand for the images that they stood for. */
@@ -111,7 +89,7 @@ async function hasSameBases(
 ): Promise<boolean> {
   const images = new Map<Architecture, ImageId | null>();
   for (const { base, baseImage } of templates) if (base !== null) images.set(base, baseImage);
-  const pins = await pinsOf(files, config);
+  const pins = pinsOf(await readPins(files), config);
   for (const [architecture, image] of images) {
     const base = settledBase(config.base[architecture], architecture);
     const pinned = 'ami' in base ? imageId(base.ami) : pins(base);
@@ -126,9 +104,4 @@ async function newest(base: BaseImage, registry: ImageRegistry): Promise<ImageId
   if (!('ssm' in base)) return undefined;
   const answer = await registry.resolveParameter(base.ssm);
   return answer.ok ? answer.value : undefined;
-}
-
-function edgesOf({ name, parent, dependsOn }: KnownTemplate): Edge[] {
-  const above = dependsOn.map((from): Edge => ({ from, to: name, kind: 'depends_on' }));
-  return parent === null ? above : [{ from: parent, to: name, kind: 'extends' }, ...above];
 }

@@ -1,10 +1,9 @@
 /** Which templates may be affected at all, from what is remembered of the others: only they and what they stand on have to be read. It does not know digests. */
 import { isDeepStrictEqual } from 'node:util';
 import { lockName } from '../config/lock.ts';
-import type { TemplateName } from '../core/ids.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Template } from '../core/template.ts';
-import type { KnownTemplate } from '../plan/known.ts';
+import { withAncestors, withDescendants } from '../plan/reach.ts';
 import { type Reads, scanTemplates, templateNaming } from '../template/scan.ts';
 import type { Ends, State } from './affected-ends.ts';
 import type { Workspace } from './context.ts';
@@ -117,41 +116,3 @@ async function templatesIn(
 ): Promise<readonly Template[]> {
   return (await scanTemplates(files, config.templates, config.root, { reads, only })).templates;
 }
-
-type Known = ReadonlyMap<TemplateName, KnownTemplate>;
-
-function withDescendants(names: readonly TemplateName[], known: Known): Set<TemplateName> {
-  const children = new Map<TemplateName, TemplateName[]>();
-  for (const [name, one] of known)
-    for (const above of linksOf(one)) {
-      const others = children.get(above);
-      if (others === undefined) children.set(above, [name]);
-      else others.push(name);
-    }
-  const reached = new Set(names);
-  for (const name of reached) for (const child of children.get(name) ?? []) reached.add(child);
-  return reached;
-}
-
-/** `linked`: templates that are not known, as they are at either end. */
-function withAncestors(
-  names: ReadonlySet<TemplateName>,
-  known: Known,
-  linked: readonly Template[],
-): Set<TemplateName> {
-  const above = new Map<TemplateName, TemplateName[]>();
-  for (const { name, extends: parent, dependsOn } of linked) {
-    const links = [...(parent === undefined ? [] : [parent.value]), ...dependsOn.map(({ value }) => value)];
-    above.set(name, [...(above.get(name) ?? []), ...links]);
-  }
-  const reached = new Set(names);
-  for (const name of reached) {
-    const one = known.get(name);
-    for (const link of [...(above.get(name) ?? []), ...(one === undefined ? [] : linksOf(one))])
-      reached.add(link);
-  }
-  return reached;
-}
-
-const linksOf = ({ parent, dependsOn }: KnownTemplate): TemplateName[] =>
-  parent === null ? [...dependsOn] : [parent, ...dependsOn];

@@ -1,17 +1,14 @@
 /** The base images of both ends of a comparison, with no cloud. It does not know digests. */
 import type { Config } from '../config/config.ts';
-import { findPin, scopeOf } from '../config/pins.ts';
+import { findPin, type Pin, scopeOf } from '../config/pins.ts';
 import { baseKey } from '../core/base.ts';
 import { type ImageId, imageId } from '../core/ids.ts';
 import type { BaseImage } from '../core/template.ts';
-import type { Files } from '../ports/files.ts';
-import { readPins } from './lock-file.ts';
 
 export type Pins = (base: BaseImage) => ImageId | undefined;
 
-/** What amigraph.lock pins, for the cloud that `config` is about. Throws InvalidInput where it cannot be used. */
-export async function pinsOf(files: Files, config: Config): Promise<Pins> {
-  const pins = await readPins(files);
+/** What of the pins is for the cloud that `config` is about. */
+export function pinsOf(pins: readonly Pin[], config: Config): Pins {
   const scope = scopeOf(config);
   return (base) => findPin(pins, scope, baseKey(base))?.image;
 }

@@ -5,7 +5,7 @@ import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Collection } from '../graph/collection.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
-import { baseProblem, type BaseProblem } from './base-check.ts';
+import { baseProblem, type BaseProblem } from '../plan/base-check.ts';
 import { placeOfBase, type UsedBase, usedBases } from './bases.ts';
 import type { Workspace } from './context.ts';
 import { must } from './unavailable.ts';

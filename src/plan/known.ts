@@ -1,8 +1,12 @@
 /** What is remembered of good templates from run to run, and which of it still holds. It does not know where that is kept. */
 import type { Config } from '../config/config.ts';
+import { canonical, digestOf } from '../core/digest.ts';
 import { type Digest, type ImageId, parseDigest, type TemplateName, templateName } from '../core/ids.ts';
 import { type Architecture, architectures, type BaseImage } from '../core/template.ts';
 import type { Collection } from '../graph/collection.ts';
+import type { Edge } from '../graph/graph.ts';
+import type { InputIndex } from '../template/inputs.ts';
+import { formatVersion } from './fingerprint.ts';
 import type { Outlined } from './plan.ts';
 import { architectureOf, baseOf } from './recipe.ts';
 
@@ -54,6 +58,35 @@ export function knownOf(
     known.push({ name, file, identity, digest, parent, dependsOn, packages, base, baseImage });
   }
   return { key, bases, templates: known };
+}
+
+/** All that enters a digest, or decides what is wrong, besides templates and base images. */
+export function keyOf(programVersion: string, config: Config, { files, matches }: InputIndex): string {
+  const { root, templates, maxDepth, base, builder, steps } = config;
+  return digestOf(
+    canonical([
+      programVersion,
+      formatVersion,
+      root,
+      templates,
+      maxDepth,
+      architectures.map((one) => ({ ...base[one] })),
+      builder.architecture,
+      builder.volumeGb,
+      Object.entries(steps).map(([step, { script, inputs }]) => [
+        step,
+        script,
+        files.get(script)?.digest ?? null,
+        inputs.map((pattern) => [
+          pattern,
+          (matches.get(pattern) ?? []).map((input) => {
+            const file = files.get(input);
+            return [input, file?.digest ?? null, file?.executable ?? null];
+          }),
+        ]),
+      ]),
+    ]),
+  );
 }
 
 const version = 1;
@@ -121,10 +154,17 @@ export function stillKnown(
 ): ReadonlyMap<TemplateName, KnownTemplate> {
   const known = new Map<TemplateName, KnownTemplate>();
   for (const one of templates) {
-    const { name, file, identity, parent, dependsOn } = one;
-    const unchanged = identities.get(file) === identity;
-    const standing = (parent === null || known.has(parent)) && dependsOn.every((other) => known.has(other));
-    if (unchanged && standing) known.set(name, one);
+    const unchanged = identities.get(one.file) === one.identity;
+    if (unchanged && linksOf(one).every((above) => known.has(above))) known.set(one.name, one);
   }
   return known;
+}
+
+/** The templates that it stands on directly. */
+export const linksOf = ({ parent, dependsOn }: KnownTemplate): readonly TemplateName[] =>
+  parent === null ? dependsOn : [parent, ...dependsOn];
+
+export function edgesOf({ name, parent, dependsOn }: KnownTemplate): Edge[] {
+  const above = dependsOn.map((from): Edge => ({ from, to: name, kind: 'depends_on' }));
+  return parent === null ? above : [{ from: parent, to: name, kind: 'extends' }, ...above];
 }

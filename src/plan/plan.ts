@@ -131,22 +131,15 @@ export function factsOf(
   config: Config,
   fingerprints: ReadonlyMap<TemplateName, Fingerprinted>,
 ): Pick<PlanFacts, 'graph' | 'templates' | 'workOf'> {
-  const outlined = [...fingerprints].map(
-    ([
-      name,
-      {
-        recipe,
-        fingerprint: { digest },
-      },
-    ]) => {
-      const parent = templates.get(name)?.template.extends?.value ?? null;
-      const baseImage = recipe.origin.kind === 'base' ? recipe.origin.image : null;
-      return [name, { digest, parent, baseImage }] as const;
-    },
-  );
+  const outlined = new Map<TemplateName, Outlined>();
+  for (const [name, { recipe, fingerprint: made }] of fingerprints) {
+    const parent = templates.get(name)?.template.extends?.value ?? null;
+    const baseImage = recipe.origin.kind === 'base' ? recipe.origin.image : null;
+    outlined.set(name, { digest: made.digest, parent, baseImage });
+  }
   return {
     graph,
-    templates: new Map(outlined),
+    templates: outlined,
     workOf(name) {
       const [merged, known] = [templates.get(name), fingerprints.get(name)];
       if (merged === undefined || known === undefined) throw new Error(`${name} has no recipe`);
@@ -160,6 +153,9 @@ export function factsOf(
   };
 }
 
+export const digestsOf = (fingerprints: Iterable<NamedFingerprint>): Map<TemplateName, Digest> =>
+  new Map(Array.from(fingerprints, ([name, one]) => [name, one.fingerprint.digest]));
+
 /** The parts of each fingerprint with their names, by digest. */
 export function namedParts(
   templates: ReadonlyMap<TemplateName, MergedTemplate>,
@@ -172,7 +168,9 @@ export function namedParts(
     const { digest, parts } = known.fingerprint;
     const parent = merged.template.extends?.value ?? null;
     const one = { template, parent, dependsOn: dependencies(merged, fingerprints), parts };
-    named.set(digest, [...(named.get(digest) ?? []), one]);
+    const others = named.get(digest);
+    if (others === undefined) named.set(digest, [one]);
+    else others.push(one);
   }
   return named;
 }

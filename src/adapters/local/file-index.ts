@@ -26,10 +26,7 @@ export function indexedFiles(root: string, now: () => number): IndexedFiles {
   let changed = false;
 
   return {
-    list: (patterns) => files.list(patterns),
-    read: (path, limit) => files.read(path, limit),
-    identity: (path) => files.identity(path),
-    write: (path, text) => files.write(path, text),
+    ...files,
     async digest(path) {
       const entries = await (opened ??= readIndex(files));
       // Before it is read: what changes meanwhile has another one afterwards.

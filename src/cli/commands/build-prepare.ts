@@ -3,6 +3,7 @@ import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
 import { listed } from '../../graph/names.ts';
 import { select, type Selection } from '../../graph/select.ts';
+import { digestsOf } from '../../plan/plan.ts';
 import { nothingAffected } from '../../report/affected.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
@@ -57,11 +58,8 @@ export async function prepareBuild(
     await checkBases(workspace, needed, planned.plan, cloud.registry);
     // What is affected is told from a part of the templates.
     if (needed === collection && options.names !== 'affected' && options.baseAmi === undefined) {
-      const digests = [...planned.fingerprints].map(
-        ([name, { fingerprint }]) => [name, fingerprint.digest] as const,
-      );
-      const { inputs } = planned;
-      await rememberTemplates(workspace, collection, new Map(digests), { ...bases, inputs });
+      const { fingerprints, inputs } = planned;
+      await rememberTemplates(workspace, collection, digestsOf(fingerprints), { ...bases, inputs });
     }
     return { cloud, reporter, incomplete, planned };
   });

@@ -112,13 +112,12 @@ export class GraphCommand extends CloudCommand {
   ): Promise<Bases & Pick<Fingerprints, 'inputs'> & { readonly digests: ReadonlyMap<TemplateName, Digest> }> {
     const { withRegistry } = await import('../context.ts');
     const { fingerprints } = await import('../planning.ts');
+    const { digestsOf } = await import('../../plan/plan.ts');
     const { pinnedBases } = await import('../pinned-bases.ts');
     const bases = await withRegistry(workspace, this.context, (registry) =>
       pinnedBases(this.context, workspace, collection, registry),
     );
-    const digests = new Map<TemplateName, Digest>();
     const { each, inputs } = await fingerprints(workspace, collection, bases);
-    for (const [name, { fingerprint }] of each) digests.set(name, fingerprint.digest);
-    return { ...bases, digests, inputs };
+    return { ...bases, digests: digestsOf(each), inputs };
   }
 }
