@@ -107,13 +107,10 @@ async function newsOnDisk(
   { uncommitted = false, untracked = false, files = [] }: WantedEnds,
 ): Promise<News | undefined> {
   if (!uncommitted && !untracked) return named(files, was, onDisk.files);
-  // Also what a changed link to a folder led to, or leads to now.
-  const isChanged = amongThese([...was.changed]);
-  const isUncommitted = (path: string): boolean =>
-    isChanged(path) || (was.identity(path) !== undefined && !was.isOnDisk(path));
+  const isUncommitted = amongThese(was.changed, was);
   if (!untracked) return { files: isUncommitted, config: true };
   const others = answered(await repository.untracked(), onDisk);
-  const isUntracked = amongThese([...others]);
+  const isUntracked = amongThese(others, was);
   return {
     files: (path) => isUntracked(path) || (uncommitted && isUncommitted(path)),
     config: uncommitted || isUntracked('amifile.ts'),
@@ -130,17 +127,18 @@ async function named(files: readonly string[], was: GitTree, after: Files): Prom
     return found.every((one) => 'problem' in one && /^(?:missing|outside)/.test(one.problem));
   };
   for (const path of files) if (await isMissing(path)) throw new InvalidInput([unknownFile(path)]);
-  return { files: amongThese(files), config: files.some((path) => isCode.test(path)) };
+  return { files: amongThese(files, was), config: files.some((path) => isCode.test(path)) };
 }
 
-/** Files, and folders with all in them. */
-function amongThese(paths: readonly string[]): (path: string) => boolean {
-  const names = new Set(paths.map((path) => path.replace(/\/+$/, '')));
-  return (path) => {
+/** Files, and folders with all in them; also what is reached through links that are, or lead to, one of these. */
+function amongThese(paths: Iterable<string>, was: GitTree): (path: string) => boolean {
+  const names = new Set(Array.from(paths, (path) => path.replace(/\/+$/, '')));
+  const isNamed = (path: string): boolean => {
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
       if (names.has(path.slice(0, end))) return true;
     return false;
   };
+  return (path) => was.ways(path).some(isNamed);
 }
 
 function partly(

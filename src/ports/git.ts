@@ -34,6 +34,8 @@ export interface GitTree {
   identity(path: string): string | undefined;
   /** The same file is on the disk, as git goes: line ends and filters apart. */
   isOnDisk(path: string): boolean;
+  /** The path, the links in it, and where they lead, whether the tree has anything there or not: a change of one of these may change the file. */
+  ways(path: string): readonly string[];
   /** Tracked files of which that may not be so, with those that the disk has and the tree has not. */
   readonly changed: ReadonlySet<string>;
 }

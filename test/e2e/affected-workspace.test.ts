@@ -132,6 +132,24 @@ test('links: to another file, and to one that changed', async () => {
   expect(await affected('--explain')).toBe('gromacs\n  files/link changed\n');
 });
 
+test('a file is as new as it is, by whatever links it is reached', async () => {
+  const { workspace, repo, affected } = await makeBranch({
+    ...threeTemplates,
+    [gromacs]: `${threeTemplates[gromacs]}build: { inputs: ['round/*'] }\n`,
+    'files/x': 'x',
+  });
+  await symlink('files', join(workspace.folder, 'round'));
+  repo.commit();
+  await workspace.write('files/new', 'n');
+  expect(await affected('--uncommitted')).toBe('');
+  expect(await affected('--untracked', '--explain')).toBe('gromacs\n  + input round/new\n');
+  repo.git('add', 'files/new');
+  expect(await affected('--uncommitted', '--explain')).toBe('gromacs\n  + input round/new\n');
+  expect(await affected('--untracked')).toBe('');
+  expect(await affected('--base', 'HEAD', '--files', 'files/new')).toBe('gromacs\n');
+  expect(await affected('--base', 'HEAD', '--files', 'files/x')).toBe('');
+});
+
 test('a name that is no UTF-8 is an error at the head, as in build, and no name at the base', async () => {
   const { workspace, repo, run, affected } = await makeBranch({ ...threeTemplates, [gromacs]: inputs });
   await workspace.write('files/a', 'a');

@@ -66,10 +66,17 @@ export function place(root: Folder, path: string, entry: Entry): void {
   folder.entries.set(name, entry);
 }
 
-export interface Found {
-  readonly entry: Entry;
-  /** Its own path and those of the links that lead there. */
+interface Way {
+  /** The links that lead there, and the path where they end, whether anything is there or not. */
   readonly paths: readonly string[];
+}
+
+export interface Found extends Way {
+  readonly entry: Entry;
+}
+
+export interface NotFound extends Way {
+  readonly problem: FileProblem;
 }
 
 /** As many as Linux follows. */
@@ -81,7 +88,7 @@ export function find(
   top: string,
   path: string,
   asLink = false,
-): Found | { readonly problem: FileProblem } {
+): Found | NotFound {
   const parts = path.split('/').toReversed();
   const paths: string[] = [];
   let at: string[] = [];
@@ -90,32 +97,34 @@ export function find(
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     if (part === '' || part === '.') continue;
     if (part === '..') {
-      if (at.length === 0) return { problem: 'outside-workspace' };
+      if (at.length === 0) return { problem: 'outside-workspace', paths };
       at.pop();
       folders.pop();
       continue;
     }
     const entry = folders.at(-1)?.entries.get(part);
-    if (entry === undefined) return { problem: 'missing' };
+    const whole = (): string => [...at, part, ...parts.toReversed()].join('/');
+    if (entry === undefined) return { problem: 'missing', paths: [...paths, whole()] };
     if (entry.kind === 'link' && !(asLink && parts.length === 0)) {
-      if (++links > mostLinks) return { problem: 'unreadable' };
+      if (++links > mostLinks) return { problem: 'unreadable', paths };
       paths.push([...at, part].join('/'));
       const { target } = entry;
       if (target.startsWith('/')) {
-        if (!`${target}/`.startsWith(`${top}/`)) return { problem: 'outside-workspace' };
+        if (!`${target}/`.startsWith(`${top}/`)) return { problem: 'outside-workspace', paths };
         [at, folders] = [[], [root]];
       }
       const below = target.startsWith('/') ? target.slice(top.length) : target;
       parts.push(...below.split('/').toReversed());
       continue;
     }
+    if (entry.kind !== 'folder' && entry.kind !== 'lost' && parts.length > 0)
+      return { problem: 'missing', paths: [...paths, whole()] };
     at.push(part);
-    if (entry.kind === 'folder') folders.push(entry);
-    else if (parts.length > 0 && entry.kind !== 'lost') return { problem: 'missing' };
-    else return { entry, paths: [...paths, at.join('/')] };
+    if (entry.kind !== 'folder') return { entry, paths: [...paths, at.join('/')] };
+    folders.push(entry);
   }
   const folder = folders.at(-1);
   return folder === undefined || folder === root
-    ? { problem: 'outside-workspace' }
+    ? { problem: 'outside-workspace', paths }
     : { entry: folder, paths: [...paths, at.join('/')] };
 }

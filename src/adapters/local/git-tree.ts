@@ -99,6 +99,7 @@ export function gitTree(source: TreeSource): GitTree {
       if (!('problem' in file)) return blobIdentity(file.blob);
       return 'problem' in find(root, top, path, true) ? undefined : file.problem;
     },
+    ways: (path) => [path, ...find(root, top, path).paths],
     isOnDisk(path) {
       const file = fileAt(path);
       return !('problem' in file) && file.onDisk;
