@@ -83,12 +83,7 @@ export interface NotFound extends Way {
 const mostLinks = 40;
 
 /** What `path` is, links followed but for the last one where `asLink`; `top`: the absolute path of the root. */
-export function find(
-  root: Folder,
-  top: string,
-  path: string,
-  asLink = false,
-): Found | NotFound {
+export function find(root: Folder, top: string, path: string, asLink = false): Found | NotFound {
   const parts = path.split('/').toReversed();
   const paths: string[] = [];
   let at: string[] = [];
