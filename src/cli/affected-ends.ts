@@ -1,11 +1,10 @@
 /** The two states of a workspace that `affected` compares, from git and the disk. It does not know digests. */
-import { patchwork, remembering } from '../adapters/local/patchwork.ts';
-import type { Config } from '../config/config.ts';
+import { remembering } from '../adapters/local/patchwork.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Result } from '../core/result.ts';
-import type { Files } from '../ports/files.ts';
 import type { GitProblem, GitTree, Repository } from '../ports/git.ts';
 import { gitDiagnostic } from '../report/git-trouble.ts';
+import { named, newsOnDisk, partly } from './affected-news.ts';
 import { configAt } from './config-at.ts';
 import type { Workspace } from './context.ts';
 
@@ -48,10 +47,16 @@ export async function openEnds(
 ): Promise<Ends> {
   const onDisk: State = { config: workspace.config, files: remembering(workspace.indexed) };
   const { base, head } = await commitsOf(repository, workspace, wanted);
-  const was = answered(await repository.tree(base, onDisk.files), workspace);
-  const before = await at(was, base, onDisk);
+  const [tree, others] = await Promise.all([repository.tree(base, onDisk.files), repository.untracked()]);
+  const was = answered(tree, workspace);
+  const untracked = answered(others, workspace);
+  const at = async (one: GitTree, commit: string): Promise<State | undefined> => {
+    const config = await configAt(one, commit, { ...workspace, ...onDisk }, untracked);
+    return config && { config, files: remembering(one.files) };
+  };
+  const before = await at(was, base);
   if (head === undefined) {
-    const news = await newsOnDisk(repository, was, onDisk, wanted);
+    const news = await newsOnDisk(untracked, was, onDisk, wanted);
     const changed = news === undefined ? was.changed : undefined;
     return {
       base,
@@ -62,13 +67,13 @@ export async function openEnds(
     };
   }
   const is = answered(await repository.tree(head, onDisk.files), workspace);
-  const after = await at(is, head, onDisk);
+  const after = await at(is, head);
   if (after === undefined) throw new InvalidInput([noWorkspace(head)]);
   const same = (path: string): boolean => {
     const identity = was.identity(path);
     return identity !== undefined && identity === is.identity(path);
   };
-  const news = await named(wanted.files ?? [], was, is.files);
+  const news = await named(wanted.files ?? [], was, after);
   return { base, head, before, changed: undefined, ...partly(was, before, after, same, news) };
 }
 
@@ -89,71 +94,6 @@ async function commitsOf(
   return { base: answered(common, workspace), head };
 }
 
-async function at(tree: GitTree, commit: string, onDisk: State): Promise<State | undefined> {
-  const config = await configAt(tree, commit, onDisk);
-  return config && { config, files: remembering(tree.files) };
-}
-
-/** What of the later state counts; undefined: all of it. */
-interface News {
-  readonly files: (path: string) => boolean;
-  readonly config: boolean;
-}
-
-async function newsOnDisk(
-  repository: Repository,
-  was: GitTree,
-  onDisk: State,
-  { uncommitted = false, untracked = false, files = [] }: WantedEnds,
-): Promise<News | undefined> {
-  if (!uncommitted && !untracked) return named(files, was, onDisk.files);
-  const isUncommitted = amongThese(was.changed, was);
-  if (!untracked) return { files: isUncommitted, config: true };
-  const others = answered(await repository.untracked(), onDisk);
-  const isUntracked = amongThese(others, was);
-  return {
-    files: (path) => isUntracked(path) || (uncommitted && isUncommitted(path)),
-    config: uncommitted || isUntracked('amifile.ts'),
-  };
-}
-
-const isCode = /\.(?:[cm]?[jt]s|json)$/;
-
-/** Throws InvalidInput where neither state has such a file. */
-async function named(files: readonly string[], was: GitTree, after: Files): Promise<News | undefined> {
-  if (files.length === 0) return undefined;
-  const isMissing = async (path: string): Promise<boolean> => {
-    const found = await Promise.all([was.files, after].map((one) => one.read(path, 0)));
-    return found.every((one) => 'problem' in one && /^(?:missing|outside)/.test(one.problem));
-  };
-  for (const path of files) if (await isMissing(path)) throw new InvalidInput([unknownFile(path)]);
-  return { files: amongThese(files, was), config: files.some((path) => isCode.test(path)) };
-}
-
-/** Files, and folders with all in them; also what is reached through links that are, or lead to, one of these. */
-function amongThese(paths: Iterable<string>, was: GitTree): (path: string) => boolean {
-  const names = new Set(Array.from(paths, (path) => path.replace(/\/+$/, '')));
-  const isNamed = (path: string): boolean => {
-    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
-      if (names.has(path.slice(0, end))) return true;
-    return false;
-  };
-  return (path) => was.ways(path).some(isNamed);
-}
-
-function partly(
-  was: GitTree,
-  before: State | undefined,
-  after: State,
-  same: (path: string) => boolean,
-  news: News | undefined,
-): Pick<Ends, 'after' | 'same'> {
-  if (news === undefined) return { after, same };
-  const config: Config = news.config ? after.config : (before ?? after).config;
-  const files = remembering(patchwork(before?.files ?? was.files, after.files, news.files));
-  return { after: { config, files }, same: (path) => !news.files(path) || same(path) };
-}
-
 const noBase = {
   severity: 'error',
   code: 'no-base',
@@ -167,12 +107,4 @@ const noWorkspace = (head: string) =>
     code: 'no-amifile',
     message: `there is no amifile.ts in ${head.slice(0, 12)}`,
     cure: 'give --head a commit that has this workspace',
-  }) as const;
-
-const unknownFile = (path: string) =>
-  ({
-    severity: 'error',
-    code: 'unknown-file',
-    message: `--files ${path}: there is no such file, and there was none`,
-    cure: 'give paths from the folder of amifile.ts, with commas between them',
   }) as const;

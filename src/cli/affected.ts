@@ -1,9 +1,10 @@
 /** What a change affects: both ends read, and handed to the rung that compares. It does not know the command line. */
 import { localGit } from '../adapters/local/git.ts';
+import { lockName } from '../config/lock.ts';
 import { pinDates } from '../config/pins.ts';
 import type { Affected } from '../core/affected.ts';
 import type { TemplateName } from '../core/ids.ts';
-import { InvalidInput } from '../core/diagnostic.ts';
+import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
 import type { Collection } from '../graph/collection.ts';
 import { restrict } from '../graph/focus.ts';
 import { select } from '../graph/select.ts';
@@ -18,8 +19,8 @@ import { answered, type Ends, openEnds, type State, type WantedEnds } from './af
 import type { Workspace } from './context.ts';
 import { rememberTemplates } from './known-templates.ts';
 import { narrowed, readsOf } from './narrowing.ts';
-import { readPins } from './lock-file.ts';
-import { imageOf, pinsOf } from './pins.ts';
+import { lookAtLock, readPins } from './lock-file.ts';
+import { imageOf, type Pins, pinsOf, unknownPins } from './pins.ts';
 import { readCollection } from './reading.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -76,13 +77,16 @@ async function compare(
   const narrow = some?.diagnostics.length === 0 ? possible : undefined;
   const collection =
     narrow === undefined || some === undefined ? await untroubled(readCollection(after, { reads })) : some;
+  const partly = options.uncommitted === true || options.untracked === true;
+  if (partly && collection.diagnostics.some(({ code }) => code === 'no-templates'))
+    throw new InvalidInput([ignoredTemplates(after.config.templates)]);
   const { templates: selected, incomplete } =
     narrow?.after.length === 0
       ? { templates: new Set<TemplateName>(), incomplete: false }
       : select(collection, { names: 'all', ...options });
   const lock = await untroubled(readPins(after.files));
-  const earlierLock = before === undefined ? lock : await untroubled(readPins(before.files));
-  const [pins, earlierPins] = [pinsOf(lock, workspace.config), pinsOf(earlierLock, workspace.config)];
+  const pins = pinsOf(lock, after.config);
+  const earlierPins = before === undefined ? pins : await untroubled(earlierPinsOf(before));
   const needed = restrict(collection, collection.graph.withAncestors(selected));
   const head = await untroubled(headOf(after, needed, imageOf(pins, earlierPins)));
   const base = await untroubled(
@@ -97,6 +101,12 @@ async function compare(
   const { templates, deleted } = affectedBetween(base, { ...head, collection }, pinDates(lock));
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
   return { affected, ends, collection, incomplete };
+}
+
+/** A lock file that was broken pinned nothing that could be built on. */
+async function earlierPinsOf({ config, files }: State): Promise<Pins> {
+  const lock = await lookAtLock(files);
+  return lock.ok ? pinsOf(lock.value, config) : unknownPins(lock.error[0]?.message ?? lockName, config);
 }
 
 async function headOf(
@@ -126,6 +136,12 @@ async function baseOf(
   const each = fingerprintEach(collection, config, whole, imageAt);
   return { collection, fingerprints: new Map(each.ok ? each.value : []) };
 }
+
+const ignoredTemplates = (pattern: string): Diagnostic =>
+  errorOf('ignored-templates', {
+    message: `git ignores every file that matches ${pattern}`,
+    cure: 'have git track them; against the working tree, --base counts what git ignores too',
+  });
 
 const nothingYet: End = {
   collection: { templates: new Map(), unusable: new Set(), diagnostics: [] },

@@ -4,6 +4,7 @@ import { localFiles } from '../adapters/local/files.ts';
 import { findWorkspace, readAmifile } from '../config/amifile.ts';
 import type { Config } from '../config/config.ts';
 import { type Flags, resolveConfig } from '../config/resolve.ts';
+import type { WrittenConfig } from '../config/written-config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { Files } from '../ports/files.ts';
@@ -19,12 +20,18 @@ export interface Workspace {
   readonly files: Files;
   /** The same with a memory, for plans; what is about to be published is read anew. */
   readonly indexed: IndexedFiles;
+  /** Another amifile.ts's options, under the same environment and flags. Throws InvalidInput. */
+  readonly configOf: (written: WrittenConfig) => Config;
+  /** Code outside of the workspace that amifile.ts imports, relative to the workspace. */
+  readonly outside: readonly string[];
 }
 
 export async function openWorkspace(around: Surroundings, flags: Flags): Promise<Workspace> {
   const root = await findWorkspace(around.cwd);
-  const config = resolveConfig(root, await readAmifile(root), around.env, flags);
-  return { config, files: localFiles(root), indexed: indexedFiles(root, () => around.clock.now()) };
+  const { value, outside } = await readAmifile(root);
+  const configOf = (written: WrittenConfig): Config => resolveConfig(root, written, around.env, flags);
+  const indexed = indexedFiles(root, () => around.clock.now());
+  return { config: configOf(value), files: localFiles(root), indexed, configOf, outside };
 }
 
 /** The bash of this machine, to check scripts with. */

@@ -92,7 +92,7 @@ async function hasSameBases(
   const pins = pinsOf(await readPins(files), config);
   for (const [architecture, image] of images) {
     const base = settledBase(config.base[architecture], architecture);
-    const pinned = 'ami' in base ? imageId(base.ami) : pins(base);
+    const pinned = 'ami' in base ? imageId(base.ami) : pins.of(base);
     const now = pinned ?? (registry && (await newest(base, await registry())));
     if (now !== image) return false;
   }

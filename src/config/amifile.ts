@@ -6,7 +6,7 @@ import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import { Source } from '../core/source.ts';
 import { type SchemaIssue, schemaIssues } from '../core/schema-issues.ts';
 import { locateOption } from './locate-option.ts';
-import { fileName, runAmifile } from './run-amifile.ts';
+import { fileName, type RanAmifile, runAmifile } from './run-amifile.ts';
 import { configSchema } from './schema.ts';
 import type { WrittenConfig } from './written-config.ts';
 
@@ -26,8 +26,8 @@ export async function findWorkspace(start: string): Promise<string> {
 }
 
 /** What the amifile.ts of the workspace `root` exports. Throws InvalidInput. */
-export async function readAmifile(root: string): Promise<WrittenConfig> {
-  const checked = await runAmifile(root, (exported) => {
+export async function readAmifile(root: string): Promise<RanAmifile<WrittenConfig>> {
+  const { value: checked, outside } = await runAmifile(root, (exported) => {
     if (exported !== undefined) return v.safeParse(configSchema, exported);
     throw invalid('no-default-export', `${fileName} exports nothing by default`, {
       place: { file: fileName },
@@ -35,7 +35,7 @@ export async function readAmifile(root: string): Promise<WrittenConfig> {
     });
   });
   // What was checked, and not what was exported: a getter may answer something else the next time.
-  if (checked.success) return checked.output as WrittenConfig;
+  if (checked.success) return { value: checked.output as WrittenConfig, outside };
   const source = new Source(fileName, await readFile(join(root, fileName), 'utf8'));
   throw new InvalidInput(
     schemaIssues(configSchema, checked.issues, `what ${fileName} exports`).map((issue) =>

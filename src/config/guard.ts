@@ -31,6 +31,9 @@ export async function guarded<Value>(evaluate: () => Promise<Value>): Promise<Va
       fail(new Misbehaved('it awaits what never comes', 'mend its top-level await')),
     ),
   ];
+  const write = process.stdout.write.bind(process.stdout);
+  // Only answers go to stdout.
+  process.stdout.write = process.stderr.write.bind(process.stderr);
   process.exit = () => {
     throw new Misbehaved('it calls process.exit', 'throw an Error instead');
   };
@@ -41,6 +44,7 @@ export async function guarded<Value>(evaluate: () => Promise<Value>): Promise<Va
   } finally {
     await turn();
     process.exit = exit;
+    process.stdout.write = write;
     for (const one of restore) one();
     clearTimeout(timer);
   }

@@ -12,8 +12,17 @@ export const fileName = 'amifile.ts';
 
 const maxBytes = 1024 * 1024;
 
+export interface RanAmifile<Value> {
+  readonly value: Value;
+  /** Code outside of the workspace that it imports, packages apart: paths relative to the workspace. */
+  readonly outside: readonly string[];
+}
+
 /** What `use` makes of the default export; it is called under guard, since a getter runs code too. Throws InvalidInput. */
-export async function runAmifile<Value>(root: string, use: (exported: unknown) => Value): Promise<Value> {
+export async function runAmifile<Value>(
+  root: string,
+  use: (exported: unknown) => Value,
+): Promise<RanAmifile<Value>> {
   const file = join(root, fileName);
   await mustBeFile(file);
   // By require, since importing CommonJS makes Node search all of its text for exports first.
@@ -23,12 +32,18 @@ export async function runAmifile<Value>(root: string, use: (exported: unknown) =
     fsCache: await cacheFolder(root),
     interopDefault: false,
   });
+  const before = new Set(Object.keys(jiti.cache));
   try {
-    return await guarded(async () => use((await jiti.import<{ default?: unknown }>(file)).default));
+    const value = await guarded(async () => use((await jiti.import<{ default?: unknown }>(file)).default));
+    const loaded = Object.keys(jiti.cache).filter((one) => !before.has(one));
+    return { value, outside: loaded.map((one) => relative(root, one)).filter(isOutsideCode) };
   } catch (error) {
     throw error instanceof InvalidInput ? error : await cannotRun(error, root);
   }
 }
+
+const isOutsideCode = (path: string): boolean =>
+  path.startsWith('../') && !path.split('/').includes('node_modules');
 
 /** A pipe or a device would be waited for, or read without end. */
 async function mustBeFile(file: string): Promise<void> {

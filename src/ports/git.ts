@@ -17,6 +17,7 @@ export type GitProblem =
       readonly shallow: boolean;
       /** Branches and tags that there are, remote ones as `origin/main`. */
       readonly names: readonly string[];
+      readonly remotes: readonly string[];
     }
   | {
       readonly code: 'no-merge-base';
@@ -38,6 +39,8 @@ export interface GitTree {
   ways(path: string): readonly string[];
   /** Tracked files of which that may not be so, with those that the disk has and the tree has not. */
   readonly changed: ReadonlySet<string>;
+  /** The text of a file of the repository outside of the workspace: `../shared/a.ts`. Undefined where there is none. */
+  outside(path: string): Promise<string | undefined>;
 }
 
 export interface Repository {

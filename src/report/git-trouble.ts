@@ -49,29 +49,38 @@ export function gitDiagnostic(problem: GitProblem, root: string, flag = '--base'
     case 'git-failed':
       return errorOf(problem.code, {
         message: `git ${problem.command} failed: ${problem.said}`,
-        cure: 'look at it with git fsck; in a clone without all objects, it must be able to fetch them',
+        cure: readsObjects.has(problem.command)
+          ? 'look at it with git fsck; in a clone without all objects, it must be able to fetch them'
+          : `run git status in ${root}, and mend what it says`,
       });
   }
 }
+
+const readsObjects = new Set(['cat-file', 'ls-tree', 'merge-base', 'rev-parse']);
 
 const onActions = 'in GitHub Actions, fetch-depth: 0 for actions/checkout';
 const wholeHistory = `git fetch --unshallow fetches the rest of the history; ${onActions}`;
 
 function knownRef(
-  { ref, names, shallow }: Extract<GitProblem, { code: 'unknown-ref' }>,
+  { ref, names, shallow, remotes }: Extract<GitProblem, { code: 'unknown-ref' }>,
   flag: string,
 ): string {
   const remote = names.find((name) => name.endsWith(`/${ref}`) && parts(name) === parts(ref) + 1);
   if (remote !== undefined) return `say ${flag} ${remote}`;
-  const branch = ref.replace(/^origin\//, '');
-  if (shallow && isHash.test(ref)) return `this is a shallow clone: ${wholeHistory}`;
-  if (shallow && ref !== '')
-    return `this is a shallow clone: git fetch --unshallow origin ${branch}:refs/remotes/origin/${branch}, then ${flag} origin/${branch}; ${onActions}`;
+  if (shallow && ref !== '') {
+    const source = remotes.find((name) => ref.startsWith(`${name}/`)) ?? remotes[0];
+    if (source === undefined || !isBranch.test(ref) || isHash.test(ref))
+      return `this is a shallow clone: ${wholeHistory}`;
+    const branch = ref.startsWith(`${source}/`) ? ref.slice(source.length + 1) : ref;
+    return `this is a shallow clone: git fetch --unshallow ${source} ${branch}:refs/remotes/${source}/${branch}, then ${flag} ${source}/${branch}; ${onActions}`;
+  }
   const near = ref === '' ? undefined : didYouMean(ref, names);
   return near ?? `git branch --all shows what there is, and git fetch brings what is elsewhere`;
 }
 
 const isHash = /^[0-9a-f]{7,64}$/;
+/** And nothing that leads on from one, such as `main~1`. */
+const isBranch = /^(?!.*\.\.)[\w./-]+$/;
 
 const parts = (ref: string): number => ref.split('/').length;
 

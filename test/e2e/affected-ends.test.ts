@@ -53,6 +53,16 @@ test('--files: only changes of these, and of what is in these folders', async ()
   expect(await affected('--files', `${gromacs},${namd}`)).toBe('gromacs\nnamd\n');
   expect(await affected('--files', 'templates/')).toBe('gromacs\nnamd\n');
   expect(await affected('--files', gromacs, '--files', 'scripts')).toBe('foundation\ngromacs\nnamd\n');
+  for (const path of [`./${gromacs}`, 'templates//gromacs.yaml', `scripts/../${gromacs}`])
+    expect(await affected('--files', path)).toBe('gromacs\n');
+  expect(await affected('--files', `${workspace.folder}/${namd}`)).toBe('namd\n');
+  expect(await affected('--files', '.')).toBe('foundation\ngromacs\nnamd\n');
+  expect(await run('affected', '--base', 'main', '--files', '../x')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'error: --files ../x: it leads out of the workspace\n  cure: give paths from the folder of amifile.ts, with commas between them\n',
+  });
   await workspace.remove(gromacs);
   expect(await affected('--files', gromacs, '--explain')).toBe(
     'gromacs\n  deleted: there is nothing to build\n',

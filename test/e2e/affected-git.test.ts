@@ -1,5 +1,5 @@
 /** Repositories that cannot answer, or hold what is odd: a right answer, or an error that says what helps. */
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gitEnvironment, makeRepo, tempFolder } from '../git-rig.ts';
@@ -180,6 +180,53 @@ test('line ends, filters and flags of the index are no changes; what is flagged 
   repo.git('update-index', '--assume-unchanged', 'files/a');
   expect(await affected('--explain')).toBe('gromacs\n  files/a changed\n');
   expect(await run('affected', '--base', 'main', '--head', 'HEAD')).toMatchObject({ stdout: '' });
+});
+
+test('attributes that change how files are checked out', async () => {
+  const { workspace, repo, affected } = await makeBranch();
+  await workspace.write('.gitattributes', '*.sh text eol=crlf\n');
+  repo.commit();
+  await rm(join(workspace.folder, 'scripts/clean-up.sh'));
+  repo.git('checkout', '-q', '--', 'scripts/clean-up.sh');
+  expect(await affected('--explain', '--exclude', '{gromacs,namd}')).toBe(
+    'foundation\n  scripts/clean-up.sh changed\n',
+  );
+});
+
+test('a commit by its message; one that is not there; a worktree whose repository has gone', async () => {
+  const { workspace, repo, main, run, affected } = await makeBranch();
+  await workspace.write(gromacs, withTest);
+  expect(await affected('--base', ':/first')).toBe('gromacs\n');
+  const tree = join(await tempFolder(), 'tree');
+  repo.git('worktree', 'add', '-q', tree);
+  await rename(join(workspace.folder, '.git/worktrees/tree'), join(workspace.folder, '.git/worktrees/gone'));
+  expect(await runIn(tree, 'affected', '--base', 'main')).toEqual(
+    wrong(
+      `git rev-parse failed: not a git repository: ${workspace.folder}/.git/worktrees/tree`,
+      'look at it with git fsck; in a clone without all objects, it must be able to fetch them',
+    ),
+  );
+  repo.git('update-ref', 'refs/heads/lost', main);
+  await rm(join(workspace.folder, '.git/objects', main.slice(0, 2), main.slice(2)), { force: true });
+  expect(await run('affected', '--base', 'lost')).toEqual(
+    wrong(
+      'git rev-parse failed: the commit of lost cannot be read',
+      'look at it with git fsck; in a clone without all objects, it must be able to fetch them',
+    ),
+  );
+});
+
+test('a workspace that git ignores', async () => {
+  const { repo, run } = await makeBranch();
+  repo.git('rm', '-q', '-r', '--cached', 'templates');
+  await repo.write('.gitignore', 'templates/\n.amigraph/\n');
+  repo.git('commit', '-q', '-a', '-m', 'x');
+  expect(await run('affected', '--uncommitted')).toEqual(
+    wrong(
+      'git ignores every file that matches templates/**/*.yaml',
+      'have git track them; against the working tree, --base counts what git ignores too',
+    ),
+  );
 });
 
 async function runIn(cwd: string, ...args: string[]): Promise<Ran> {

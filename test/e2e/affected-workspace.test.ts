@@ -1,5 +1,5 @@
 /** What `affected` makes of an edited amifile.ts, of submodules, links and names that are no text. */
-import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeRepo, tempFolder } from '../git-rig.ts';
@@ -55,11 +55,12 @@ test('an amifile.ts of the base that cannot be run, and one that is not there', 
     ),
   );
   expect(ran.stderr).toContain(
-    '\n  cure: compare with a commit whose amifile.ts can be run where only the files beside it are\n',
+    '\n  cure: compare with a commit whose amifile.ts can be run where only the text files beside it are\n',
   );
   repo.git('rm', '-q', '--cached', 'amifile.ts');
   repo.git('commit', '-q', '-m', 'without');
   repo.git('branch', '-f', 'main');
+  repo.git('add', 'amifile.ts');
   expect(await affected('--explain', '--exclude', '{gromacs,namd}')).toBe(
     'foundation\n  new (templates/foundation.yaml)\n',
   );
@@ -86,6 +87,9 @@ test('a submodule: its files at the commit that the base has, where it is checke
   expect(await affected()).toBe('');
   await workspace.write('files/vendor/b', 'edited');
   expect(await affected('--explain')).toBe('gromacs\n  files/vendor/b changed\n');
+  await workspace.write('files/vendor/new', 'untracked');
+  expect(await affected('--untracked', '--explain')).toBe('gromacs\n  + input files/vendor/new\n');
+  await workspace.remove('files/vendor/new');
   inside('checkout', '-q', '.');
   inside('checkout', '-q', second);
   expect(await affected('--explain')).toBe('gromacs\n  files/vendor/a changed\n');
@@ -163,4 +167,14 @@ test('a name that is no UTF-8 is an error at the head, as in build, and no name 
   expect((await run('affected', '--base', 'main', '--head', 'HEAD')).stderr).toBe(wrong.stderr);
   await rm(odd);
   expect(await affected()).toBe('');
+  const folder = Buffer.from(`${workspace.folder}/files/\u00E9`, 'latin1');
+  await mkdir(folder);
+  await writeFile(Buffer.concat([folder, Buffer.from('/x')]), 'x');
+  expect(await run('affected', '--base', 'main')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining(
+      'error: files/\uFFFD is a folder whose name is not UTF-8 text\n',
+    ) as unknown,
+  });
 });

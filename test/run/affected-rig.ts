@@ -9,7 +9,7 @@ import { localRandom } from '../../src/adapters/local/random.ts';
 import { findAffected } from '../../src/cli/affected.ts';
 import type { WantedEnds } from '../../src/cli/affected-ends.ts';
 import { openWorkspace } from '../../src/cli/context.ts';
-import { imageOf } from '../../src/cli/pins.ts';
+import { imageOf, pinsOf } from '../../src/cli/pins.ts';
 import { readCollection } from '../../src/cli/reading.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
 import { InvalidInput } from '../../src/core/diagnostic.ts';
@@ -163,10 +163,8 @@ export async function digestsOf(files: Tree): Promise<ReadonlyMap<string, string
   const { config } = workspace;
   const collection = await readCollection(workspace);
   const inputs = await readInputs(localFiles(folder), config.steps, collection.templates.values());
-  const unpinned = imageOf(
-    () => undefined,
-    () => undefined,
-  );
+  const none = pinsOf([], config);
+  const unpinned = imageOf(none, none);
   const each = fingerprintEach(collection, config, inputs, unpinned);
   if (collection.diagnostics.length > 0 || !each.ok) return undefined;
   return new Map(Array.from(each.value, ([name, { fingerprint }]) => [name, fingerprint.digest]));

@@ -62,14 +62,25 @@ describe('an amifile.ts', () => {
       const region: string = 'eu-west-1';
       export default defineConfig({ region, templates: join('a', '*.yaml') });
     `);
-    expect(await readAmifile(root)).toEqual({ region: 'eu-west-1', templates: 'a/*.yaml' });
+    expect(await readAmifile(root)).toEqual({
+      value: { region: 'eu-west-1', templates: 'a/*.yaml' },
+      outside: [],
+    });
     expect(await readdir(join(root, '.amigraph'))).toContain('.gitignore');
   });
 
   test('may take parts from files beside it', async () => {
     const root = await workspace("import { region } from './where.ts';\nexport default { region };");
     await writeFile(join(root, 'where.ts'), "export const region: string = 'eu-north-1';");
-    expect(await readAmifile(root)).toEqual({ region: 'eu-north-1' });
+    expect(await readAmifile(root)).toEqual({ value: { region: 'eu-north-1' }, outside: [] });
+    await mkdir(join(root, 'inner'));
+    await writeFile(join(root, 'further.ts'), "export const region = 'eu-north-1';");
+    await writeFile(
+      join(root, 'inner/amifile.ts'),
+      "import { region } from '../other.ts'; export default { region };",
+    );
+    await writeFile(join(root, 'other.ts'), "export { region } from './further.ts';");
+    expect((await readAmifile(join(root, 'inner'))).outside).toEqual(['../other.ts', '../further.ts']);
   });
 
   test('of broken syntax says where it breaks', async () => {

@@ -3,6 +3,13 @@ import { expect, test } from 'vitest';
 import type { GitProblem } from '../../src/ports/git.ts';
 import { gitDiagnostic } from '../../src/report/git-trouble.ts';
 
+/** No branch of a remote can be meant. */
+const shallow: [string, string[]][] = [
+  ['main~1', ['origin']],
+  ['main', []],
+  ['a..b', ['origin']],
+];
+
 test.each<[GitProblem, string, string]>([
   [
     { code: 'unsafe-repository', folder: '/w' },
@@ -15,17 +22,27 @@ test.each<[GitProblem, string, string]>([
     'git submodule update --init vendor, or git -C vendor fetch origin 0123456789abcdef',
   ],
   [
-    { code: 'git-failed', command: 'diff', said: 'no' },
-    'git diff failed: no',
+    { code: 'git-failed', command: 'cat-file', said: 'no' },
+    'git cat-file failed: no',
     'look at it with git fsck; in a clone without all objects, it must be able to fetch them',
   ],
   [
-    { code: 'unknown-ref', ref: 'origin/main', shallow: true, names: ['work'] },
-    'git knows no commit origin/main',
-    'this is a shallow clone: git fetch --unshallow origin main:refs/remotes/origin/main, then --base origin/main; in GitHub Actions, fetch-depth: 0 for actions/checkout',
+    { code: 'git-failed', command: 'diff', said: 'no' },
+    'git diff failed: no',
+    'run git status in /w, and mend what it says',
   ],
   [
-    { code: 'unknown-ref', ref: 'a', shallow: false, names: ['origin/x/a', 'up/a'] },
+    { code: 'unknown-ref', ref: 'up/main', shallow: true, names: ['work'], remotes: ['origin', 'up'] },
+    'git knows no commit up/main',
+    'this is a shallow clone: git fetch --unshallow up main:refs/remotes/up/main, then --base up/main; in GitHub Actions, fetch-depth: 0 for actions/checkout',
+  ],
+  ...shallow.map(([ref, remotes]): [GitProblem, string, string] => [
+    { code: 'unknown-ref', ref, shallow: true, names: ['work'], remotes },
+    `git knows no commit ${ref}`,
+    'this is a shallow clone: git fetch --unshallow fetches the rest of the history; in GitHub Actions, fetch-depth: 0 for actions/checkout',
+  ]),
+  [
+    { code: 'unknown-ref', ref: 'a', shallow: false, names: ['origin/x/a', 'up/a'], remotes: [] },
     'git knows no commit a',
     'say --base up/a',
   ],

@@ -29,14 +29,16 @@ const ofAnotherRepository = new Set([
   'GIT_WORK_TREE',
 ]);
 
-/** Neither locks nor programs that the settings name: fsmonitor is one. */
+/** Neither locks nor programs that the settings name, such as fsmonitor; and no file is taken for unchanged on less than all that git can see of it. */
 const quietly = [
   '--no-optional-locks',
   '--no-pager',
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'diff.autoRefreshIndex=true',
+  ...[
+    'core.fsmonitor=false',
+    'core.trustctime=true',
+    'core.checkStat=default',
+    'diff.autoRefreshIndex=true',
+  ].flatMap((setting) => ['-c', setting]),
 ];
 
 /** Undefined where there is no git. */

@@ -23,7 +23,7 @@ interface FoundFile {
   readonly onDisk: boolean;
 }
 
-export function gitTree(source: TreeSource): GitTree {
+export function gitTree(source: TreeSource): Omit<GitTree, 'outside'> {
   const { root, top, disk, changed, onTrouble } = source;
   const known = new Map<string, FoundFile | { readonly problem: FileProblem }>();
 

@@ -1,6 +1,6 @@
 /** The git repository that a folder lies in, asked through the git of this machine. It does not know templates. */
 import { lstat, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Git, GitProblem, GitTree, Repository } from '../../ports/git.ts';
@@ -28,7 +28,8 @@ export function localGit(root: string, env: Readonly<Record<string, string | und
 function whyClosed(ran: Ran): GitProblem {
   const unsafe = /dubious ownership in repository at '(.*)'/.exec(ran.stderr)?.[1];
   if (unsafe !== undefined) return { code: 'unsafe-repository', folder: unsafe };
-  if (ran.stderr.includes('not a git repository')) return { code: 'no-repository' };
+  // The parent folders are told of where there is no repository; one folder, where a worktree's link leads nowhere.
+  if (ran.stderr.includes('not a git repository (or any')) return { code: 'no-repository' };
   if (ran.stderr.includes('must be run in a work tree')) return { code: 'bare-repository' };
   return failed('rev-parse', ran);
 }
@@ -42,6 +43,8 @@ const failed = (command: string, { code, stderr }: Ran): GitProblem => ({
       .split('\n')[0]
       ?.replace(/^(fatal|error): /, '') || `exit code ${code}`,
 });
+
+const linesIn = (output: Buffer): string[] => output.toString('utf8').split('\n').slice(0, -1);
 
 /** Paths that each end with a NUL. */
 const pathsIn = (output: Buffer): string[] => output.toString('utf8').split('\0').slice(0, -1);
@@ -69,14 +72,26 @@ class LocalRepository implements Repository {
   }
 
   async commit(ref: string): Promise<Result<string, GitProblem>> {
-    // No name of git's begins with a dash; to git it would be an option.
-    const ran = ref.startsWith('-') ? undefined : await this.#resolved(this.#root, `${ref}^{commit}`);
-    if (ran !== undefined) return ok(ran);
+    const found = await this.#commit(ref);
+    if (found !== undefined) return ok(found);
     if (ref === 'HEAD') return fail({ code: 'no-commit' });
     const refs = ['refs/heads', 'refs/remotes', 'refs/tags'];
     const listed = await this.#git.run(this.#root, ['for-each-ref', '--format=%(refname:short)', ...refs]);
-    const names = listed.stdout.toString('utf8').split('\n').slice(0, -1);
-    return fail({ code: 'unknown-ref', ref, shallow: this.#shallow, names });
+    const names = linesIn(listed.stdout);
+    if (names.includes(ref))
+      return fail({ code: 'git-failed', command: 'rev-parse', said: `the commit of ${ref} cannot be read` });
+    const remotes = linesIn((await this.#git.run(this.#root, ['remote'])).stdout);
+    return fail({ code: 'unknown-ref', ref, shallow: this.#shallow, names, remotes });
+  }
+
+  async #commit(ref: string): Promise<string | undefined> {
+    // No name of git's begins with a dash; to git it would be an option.
+    if (ref.startsWith('-')) return undefined;
+    const found = await this.#resolved(this.#root, `${ref}^{commit}`);
+    if (found !== undefined || !ref.includes(':/')) return found;
+    // What follows `:/` is the text of a message, to its end.
+    const named = await this.#resolved(this.#root, ref);
+    return named && this.#resolved(this.#root, `${named}^{commit}`);
   }
 
   async mergeBase(base: string, head: string): Promise<Result<string, GitProblem>> {
@@ -96,12 +111,19 @@ class LocalRepository implements Repository {
     const problem = await this.#load({ root, changed }, { commit, below: this.#below, at: '' });
     if (problem !== undefined) return fail(problem);
     const onTrouble = (met: GitProblem): void => void (this.#trouble ??= met);
-    return ok(gitTree({ root, top: this.#root, disk, changed, onTrouble }));
+    const tree = gitTree({ root, top: this.#root, disk, changed, onTrouble });
+    return ok({ ...tree, outside: (path) => this.#outside(commit, path) });
+  }
+
+  async #outside(commit: string, path: string): Promise<string | undefined> {
+    const ran = await this.#git.run(this.#root, ['cat-file', 'blob', `${commit}:${path}`]);
+    return ran.code === 0 ? ran.stdout.toString('utf8') : undefined;
   }
 
   async untracked(): Promise<Result<ReadonlySet<string>, GitProblem>> {
-    const ran = await this.#git.run(this.#root, ['ls-files', '-z', '--others', '--exclude-standard']);
-    return ran.code === 0 ? ok(new Set(pathsIn(ran.stdout))) : fail(failed('ls-files', ran));
+    const found = new Set<string>();
+    const problem = await this.#addUntracked(found, '');
+    return problem === undefined ? ok(found) : fail(problem);
   }
 
   trouble(): GitProblem | undefined {
@@ -120,6 +142,7 @@ class LocalRepository implements Repository {
     const { commit, below, at } = from;
     const folder = join(this.#root, at);
     const tree = await this.#resolved(folder, below === '' ? `${commit}^{tree}` : `${commit}:${below}`);
+    const tracked: string[] = [];
     // A commit that is older than the workspace has nothing in its folder.
     if (tree !== undefined) {
       const ran = await this.#git.run(folder, ['ls-tree', '-r', '-z', '--full-tree', tree]);
@@ -134,9 +157,10 @@ class LocalRepository implements Repository {
         const entry = await entryOf(mode, id, named, objects);
         if (entry === undefined) return unreadObject(id);
         place(into.root, `${at}${path}`, entry);
+        tracked.push(path);
       }
     }
-    return this.#addChanged(into.changed, folder, commit, at);
+    return this.#addChanged(into.changed, { folder, commit, at, tracked });
   }
 
   /** One that is not checked out has no files, here or on the disk. */
@@ -145,33 +169,63 @@ class LocalRepository implements Repository {
     { commit, at }: { readonly commit: string; readonly at: string },
   ): Promise<GitProblem | undefined> {
     const folder = join(this.#root, at);
-    const isHere = await lstat(join(folder, '.git')).then(
-      () => true,
-      () => false,
-    );
-    if (!isHere) return undefined;
+    if (!(await isCheckedOut(folder))) return undefined;
     if ((await this.#resolved(folder, `${commit}^{commit}`)) !== undefined)
       return this.#load(into, { commit, below: '', at: `${at}/` });
     place(into.root, at, { kind: 'lost', commit });
     return undefined;
   }
 
+  /** `tracked`: paths in the commit. */
   async #addChanged(
     changed: Set<string>,
-    folder: string,
-    commit: string,
-    at: string,
+    from: {
+      readonly folder: string;
+      readonly commit: string;
+      readonly at: string;
+      readonly tracked: readonly string[];
+    },
   ): Promise<GitProblem | undefined> {
-    const differing = ['diff', '--name-only', '-z', '--no-ext-diff', '--no-textconv', '--no-renames'];
+    const { folder, commit, at, tracked } = from;
+    const diff = ['diff', '--name-only', '-z', '-O/dev/null', '--no-ext-diff', '--no-textconv'];
     const [differ, flagged] = await Promise.all([
-      this.#git.run(folder, [...differing, '--ignore-submodules=all', '--relative', commit, '--', '.']),
+      this.#git.run(folder, [
+        ...diff,
+        '--no-renames',
+        '--ignore-submodules=all',
+        '--relative',
+        commit,
+        '--',
+        '.',
+      ]),
       this.#git.run(folder, ['ls-files', '-v', '-z']),
     ]);
     if (differ.code !== 0) return failed('diff', differ);
-    for (const path of pathsIn(differ.stdout)) changed.add(`${at}${path}`);
+    const differing = pathsIn(differ.stdout);
+    // Attributes say how a file is checked out, and git does not say which were checked out under which.
+    const unsure = differing.some((path) => posix.basename(path) === '.gitattributes') ? tracked : [];
+    for (const path of [...differing, ...unsure]) changed.add(`${at}${path}`);
     // Git was told not to look at these: assume-unchanged, and what a sparse checkout leaves out.
     for (const line of pathsIn(flagged.stdout))
       if (/^[a-zS] /.test(line)) changed.add(`${at}${line.slice(2)}`);
+    return undefined;
+  }
+
+  /** Also those in submodules, which git does not look into. */
+  async #addUntracked(found: Set<string>, at: string): Promise<GitProblem | undefined> {
+    const folder = join(this.#root, at);
+    const [others, tracked] = await Promise.all([
+      this.#git.run(folder, ['ls-files', '-z', '--others', '--exclude-standard']),
+      this.#git.run(folder, ['ls-files', '-z', '--stage']),
+    ]);
+    for (const ran of [others, tracked]) if (ran.code !== 0) return failed('ls-files', ran);
+    for (const path of pathsIn(others.stdout)) found.add(`${at}${path}`);
+    for (const line of pathsIn(tracked.stdout)) {
+      const submodule = /^160000 [^\t]*\t(.*)$/s.exec(line)?.[1];
+      if (submodule === undefined || !(await isCheckedOut(join(folder, submodule)))) continue;
+      const problem = await this.#addUntracked(found, `${at}${submodule}/`);
+      if (problem !== undefined) return problem;
+    }
     return undefined;
   }
 
@@ -188,6 +242,12 @@ class LocalRepository implements Repository {
     return ran.code === 0 ? ran.stdout.toString('latin1').trim() : undefined;
   }
 }
+
+const isCheckedOut = (folder: string): Promise<boolean> =>
+  lstat(join(folder, '.git')).then(
+    () => true,
+    () => false,
+  );
 
 async function entryOf(
   mode: string,
