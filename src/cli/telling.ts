@@ -1,7 +1,9 @@
-/** What is wrong with templates, told beside an answer. It does not know the answer. */
+/** What is not as it should be, told beside an answer. It does not know the answer. */
+import type { Warning } from '../core/event.ts';
 import type { Collection } from '../graph/collection.ts';
 import { diagnosticsText, inBrief } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
+import { warningDiagnostic } from '../report/warnings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Errors in templates that are not wanted are warnings: what is does not stand on them. */
@@ -15,4 +17,10 @@ export function tellDiagnostics(
     ? diagnostics
     : diagnostics.map((one) => ({ ...one, severity: 'warning' as const }));
   around.stderr.write(`${diagnosticsText(inBrief(said), styleFor(around.stderr, around.env))}\n`);
+}
+
+export function tellWarnings(around: Surroundings, warnings: readonly Warning[]): void {
+  if (warnings.length === 0) return;
+  const style = styleFor(around.stderr, around.env);
+  around.stderr.write(`${diagnosticsText(warnings.map(warningDiagnostic), style)}\n`);
 }

@@ -21,7 +21,7 @@ export type FileProblem =
 /** What cannot be listed must not be left out in silence: what is found would depend on who looks. */
 export interface UnlistedFolder {
   readonly folder: string;
-  /** The operating system's word: `EACCES`. */
+  /** The operating system's word, as `EACCES`; `EILSEQ`: its name is no UTF-8. */
   readonly why: string;
 }
 

@@ -22,8 +22,8 @@ export function outdatedView({ base, pin, newest, standing }: ComparedBase): obj
 const isOutdated = ({ pin, newest }: Pick<ComparedBase, 'pin' | 'newest'>): boolean =>
   pin !== undefined && pin.image !== newest;
 
-/** Those that are newer than their pins, or have none. */
-export function outdatedText(bases: readonly ComparedBase[]): string {
+/** Those that are newer than their pins, or have none. `whole`: whether these are all bases; nothing is said of what is not known. */
+export function outdatedText(bases: readonly ComparedBase[], whole: boolean): string {
   const rows = bases
     .filter(({ pin, newest }) => pin?.image !== newest)
     .map((one) => [
@@ -32,6 +32,7 @@ export function outdatedText(bases: readonly ComparedBase[]): string {
       one.newest,
       isOutdated(one) ? one.standing.join(', ') : '-',
     ]);
+  if (rows.length === 0 && !whole) return '';
   if (bases.length === 0) return 'no template stands on a base that is pinned\n';
   return rows.length === 0
     ? 'nothing is outdated: every base is pinned to its newest image\n'

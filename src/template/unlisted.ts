@@ -5,7 +5,10 @@ import type { UnlistedFolder } from '../ports/files.ts';
 export const unlisted = ({ folder, why }: UnlistedFolder): Diagnostic => ({
   severity: 'error',
   code: 'unreadable',
-  message: `${folder} cannot be listed: ${why}`,
+  message:
+    why === 'EILSEQ'
+      ? `${folder} is a folder whose name is not UTF-8 text`
+      : `${folder} cannot be listed: ${why}`,
   place: { file: folder },
-  cure: 'make it readable, or name what is needed without it',
+  cure: `${why === 'EILSEQ' ? 'rename it' : 'make it readable'}, or name what is needed without it`,
 });

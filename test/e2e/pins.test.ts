@@ -210,6 +210,7 @@ test('a parameter that is not there is told with its place, and keeps no other b
   const update = await workspace.run(['update']);
   expect([update.code, update.stderr]).toEqual([2, told]);
   expect(update.stdout).toContain(`${al2023}  not pinned  `);
+  expect(await workspace.run(['outdated'])).toEqual({ code: 2, stdout: '', stderr: told });
   expect(await workspace.run(['update', '--base', al2023])).toEqual({
     code: 0,
     stdout: `no pin has moved: ${al2023} is pinned to its newest image\n`,

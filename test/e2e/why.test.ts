@@ -1,5 +1,6 @@
 /** Why an image is reused or would be built: compared with the newest image, up to the template that was changed. */
 import { DeregisterImageCommand } from '@aws-sdk/client-ec2';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { lookInto } from './cloud.ts';
 import { events, makeWorkspace, threeTemplates, type Workspace } from './rig.ts';
@@ -177,5 +178,20 @@ test('wrong words', async () => {
     code: 2,
     stdout: '',
     stderr: expect.stringContaining('gromacs') as string,
+  });
+});
+
+test('a manifest that cannot be used is told of', async () => {
+  const workspace = await built();
+  const { s3 } = await lookInto(workspace.folder);
+  const Key = 'amigraph/manifest/us-west-2.json';
+  await s3.send(new PutObjectCommand({ Bucket: 'amigraph-sandbox', Key, Body: 'junk' }));
+  const ran = await workspace.run(['why', 'gromacs']);
+  expect(ran.stdout).toMatch(/^gromacs is up to date\.\n {2}ami-\w+ was made [^b]+\(build/);
+  expect(ran).toMatchObject({
+    code: 0,
+    stderr:
+      `warning: the manifest is not used: s3://amigraph-sandbox/${Key}: it is not JSON\n` +
+      '  cure: the images are found by their tags; the next build sets it aside and begins a new one\n',
   });
 });

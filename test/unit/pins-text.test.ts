@@ -26,10 +26,13 @@ test('bases that are outdated or not pinned, and nothing of the others', () => {
   const pin = { provider: 'aws', region: 'us-east-1', base: '/a', image: one, pinnedAt: '' } as const;
   const standing = ['a', 'b'].map(templateName);
   const current = { base: '/a', pin, newest: one, standing };
-  expect(outdatedText([])).toBe('no template stands on a base that is pinned\n');
-  expect(outdatedText([current])).toBe('nothing is outdated: every base is pinned to its newest image\n');
+  expect(outdatedText([], true)).toBe('no template stands on a base that is pinned\n');
+  expect(outdatedText([current], false)).toBe('');
+  expect(outdatedText([current], true)).toBe(
+    'nothing is outdated: every base is pinned to its newest image\n',
+  );
   expect(
-    outdatedText([current, { ...current, newest: two }, { ...current, pin: undefined }]).split('\n'),
+    outdatedText([current, { ...current, newest: two }, { ...current, pin: undefined }], false).split('\n'),
   ).toEqual([
     'BASE  PINNED        NEWEST        REBUILDS',
     '/a    ami-00000001  ami-00000002  a, b',

@@ -42,7 +42,7 @@ export async function glob(
   return files.map(({ path }) => realName(path)).toSorted(byCodeUnits);
 }
 
-/** No wildcard fits a line break: what has one in its name would be passed over in silence. */
+/** No wildcard fits a line break, and a name that is no text cannot be asked for: what has one would be passed over in silence. */
 function withoutLineBreaks(disk: Disk): Disk {
   return {
     lstat: (path, answer) => disk.lstat(realName(path), answer),
@@ -50,10 +50,17 @@ function withoutLineBreaks(disk: Disk): Disk {
       disk.readdir(realName(path), options, (error, entries) => {
         if (error === null)
           for (const entry of entries) if (lineBreak.test(entry.name)) entry.name = standIn(entry.name);
-        answer(error, entries);
+        answer(error !== null && path.includes(noText) ? unlistable(path) : error, entries);
       }),
   };
 }
+
+/** What Node puts in the place of bytes that are no UTF-8. */
+const noText = '\uFFFD';
+
+/** By another code than of what has gone, which is passed over. */
+const unlistable = (path: string): Error =>
+  Object.assign(new Error('no such folder'), { code: 'EILSEQ', path: realName(path) });
 
 const lineBreak = /[\n\r\u2028\u2029]/;
 const lineBreaks = '\n\r\u2028\u2029';

@@ -9,16 +9,15 @@ import { type ExecuteContext, paced } from '../../execute/context.ts';
 import { looksOf } from '../../execute/looks.ts';
 import { Poller } from '../../execute/poller.ts';
 import { runPlan, type RunSummary } from '../../execute/run.ts';
-import { diagnosticsText } from '../../report/diagnostics.ts';
 import { pinnedLine } from '../../report/pins.ts';
 import { printable, styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
-import { warningDiagnostic } from '../../report/warnings.ts';
 import { type Cloud, openWorkspace, type Workspace } from '../context.ts';
 import { changePins } from '../lock-file.ts';
 import type { PlannedRun } from '../planning.ts';
 import type { Interruptions, Surroundings } from '../surroundings.ts';
+import { tellWarnings } from '../telling.ts';
 import { unlessInterrupted } from '../unless-interrupted.ts';
 import { exitCodes } from './base.ts';
 import { prepareBuild, type PreparedBuild, type PrepareOptions } from './build-prepare.ts';
@@ -71,9 +70,7 @@ async function interruptibly(
 }
 
 function showPlan(around: Surroundings, { plan, warnings }: PlannedRun, json: boolean): number {
-  const style = styleFor(around.stderr, around.env);
-  if (warnings.length > 0)
-    around.stderr.write(`${diagnosticsText(warnings.map(warningDiagnostic), style)}\n`);
+  tellWarnings(around, warnings);
   const text = json
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
     : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;

@@ -16,20 +16,18 @@ export class ListCommand extends CloudCommand {
     const { allImages } = await import('../../cache/lookup.ts');
     const { imageView } = await import('../../report/views.ts');
     const { imagesTable } = await import('../../report/tables.ts');
-    const { warningDiagnostic } = await import('../../report/warnings.ts');
+    const { tellWarnings } = await import('../telling.ts');
     const { must } = await import('../unavailable.ts');
     const workspace = await openWorkspace(this.context, this.flags);
     const cloud = await openCloud(workspace, this.context);
     try {
       const all = must(await allImages(cloud.registry));
       const images = all.map(imageView);
-      const damaged = all
-        .filter(({ record }) => record === undefined)
-        .map(({ image }) => warningDiagnostic({ code: 'image-tags', image: image.id }));
-      if (damaged.length > 0) {
-        const { diagnosticsText } = await import('../../report/diagnostics.ts');
-        this.context.stderr.write(`${diagnosticsText(damaged, this.errorStyle)}\n`);
-      }
+      const damaged = all.filter(({ record }) => record === undefined);
+      tellWarnings(
+        this.context,
+        damaged.map(({ image }) => ({ code: 'image-tags', image: image.id })),
+      );
       if (this.json) this.answerJson(images);
       else if (images.length > 0) this.answer(imagesTable(images));
       else

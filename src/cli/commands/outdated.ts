@@ -22,7 +22,7 @@ export class OutdatedCommand extends CloudCommand {
     const collection = await readCollection(workspace);
     const { bases, diagnostics } = await compareBases(this.context, workspace, collection);
     if (this.json) this.answerJson(bases.map(outdatedView));
-    else this.answer(outdatedText(bases));
+    else this.answer(outdatedText(bases, diagnostics.length === 0));
     return this.complain([...collection.diagnostics, ...diagnostics]);
   }
 }

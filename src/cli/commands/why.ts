@@ -36,13 +36,15 @@ export class WhyCommand extends CloudCommand {
     const workspace = await openWorkspace(this.context, this.flags);
     const collection = await readCollection(workspace);
     const { name } = selectOne(collection, templateName(wanted)).template;
-    const answer = await this.#ask(workspace, collection, name);
+    const { answer, warnings } = await this.#ask(workspace, collection, name);
+    const { tellWarnings } = await import('../telling.ts');
+    tellWarnings(this.context, warnings);
     if (this.json) this.answerJson(whyView(answer));
     else this.answer(whyText(answer, styleFor(this.context.stdout, this.context.env)));
     return exitCodes.done;
   }
 
-  async #ask(workspace: Workspace, collection: Collection, name: TemplateName): Promise<WhyAnswer> {
+  async #ask(workspace: Workspace, collection: Collection, name: TemplateName): Promise<Asked> {
     const { openCloud } = await import('../context.ts');
     const { planRun } = await import('../planning.ts');
     const { restrict } = await import('../../graph/focus.ts');
@@ -66,6 +68,11 @@ export class WhyCommand extends CloudCommand {
   }
 }
 
+interface Asked {
+  readonly answer: WhyAnswer;
+  readonly warnings: ExplainedRun['warnings'];
+}
+
 async function unlessInvalid<Value>(call: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await call();
@@ -76,16 +83,17 @@ async function unlessInvalid<Value>(call: () => Promise<Value>): Promise<Value |
 }
 
 function answerOf(
-  { plan, fingerprints, manifest, found, newest }: ExplainedRun,
+  { plan, fingerprints, manifest, found, newest, warnings }: ExplainedRun,
   name: TemplateName,
   others: WhyAnswer['builtWith'],
-): WhyAnswer {
+): Asked {
   const action = plan.actions.find(({ template }) => template === name);
   const parts = fingerprints.get(name)?.fingerprint.parts;
   if (action === undefined || parts === undefined)
     throw new Error(`${name} was selected and is not in the plan`);
   const image = found.get(action.digest)?.find((one) => one.image.id === action.image) ?? newest.get(name);
-  return { action, parts, builtWith: others, image: image && madeImage(image, manifest) };
+  const answer = { action, parts, builtWith: others, image: image && madeImage(image, manifest) };
+  return { answer, warnings };
 }
 
 function madeImage({ image, record }: Found, { images }: Manifest): MadeImage {
