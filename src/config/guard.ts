@@ -31,7 +31,7 @@ export async function guarded<Value>(evaluate: () => Promise<Value>): Promise<Va
       fail(new Misbehaved('it awaits what never comes', 'mend its top-level await')),
     ),
   ];
-  const write = process.stdout.write.bind(process.stdout);
+  const write = Object.getOwnPropertyDescriptor(process.stdout, 'write');
   // Only answers go to stdout.
   process.stdout.write = process.stderr.write.bind(process.stderr);
   process.exit = () => {
@@ -44,7 +44,8 @@ export async function guarded<Value>(evaluate: () => Promise<Value>): Promise<Va
   } finally {
     await turn();
     process.exit = exit;
-    process.stdout.write = write;
+    if (write === undefined) delete (process.stdout as Partial<typeof process.stdout>).write;
+    else Object.defineProperty(process.stdout, 'write', write);
     for (const one of restore) one();
     clearTimeout(timer);
   }

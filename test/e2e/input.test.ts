@@ -228,10 +228,11 @@ describe('an amifile.ts that lives on', () => {
     const workspace = await makeWorkspace({
       ...threeTemplates,
       'amifile.ts': `export default {};
-        const write = process.stdout.write.bind(process.stdout);
-        process.stdout.write = (text: string, ...rest: never[]) => {
+        const every = Object.getPrototypeOf(process.stdout);
+        const { write } = every;
+        every.write = function (text: string, ...rest: never[]) {
           if (text.includes('step-started')) queueMicrotask(() => { ${code}; });
-          return write(text, ...rest);
+          return write.call(this, text, ...rest);
         };`,
     });
     await workspace.run(['update']);

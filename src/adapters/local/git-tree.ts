@@ -29,7 +29,7 @@ export function gitTree(source: TreeSource): Omit<GitTree, 'outside'> {
 
   const look = (path: string): FoundFile | { readonly problem: FileProblem } => {
     const found = find(root, top, path);
-    if ('problem' in found) return found;
+    if ('problem' in found) return { problem: found.problem };
     const { entry, paths } = found;
     switch (entry.kind) {
       case 'file':
