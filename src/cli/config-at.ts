@@ -1,12 +1,12 @@
 /** The options that a commit's amifile.ts sets. It does not know what they are for. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runApart } from '../config/amifile-apart.ts';
 import type { Config } from '../config/config.ts';
 import type { WrittenConfig } from '../config/written-config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Files } from '../ports/files.ts';
 import type { GitTree } from '../ports/git.ts';
-import { runApart } from './amifile-apart.ts';
 import type { Workspace } from './context.ts';
 
 /**
@@ -32,17 +32,18 @@ export async function configAt(
   try {
     const templates = new Set([...onDisk, ...earlier]);
     const written = await runApart(config.root, tree.files, outside.texts, (path) => !templates.has(path));
-    return workspace.configOf(aboutImages(written, config));
+    return asThen(written, workspace);
   } catch (error) {
     throw error instanceof InvalidInput ? atCommit(error, commit) : error;
   }
 }
 
-/** What can make a digest another one; all else is as it is now. */
-function aboutImages(written: WrittenConfig, { bucket }: Config): WrittenConfig {
-  const { templates, maxDepth, base, builder, steps, provider, region } = written;
-  const about = { templates, maxDepth, base, builder, steps, provider, region, bucket };
-  return Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
+/** What can make a digest another one is as it was written; all else is as it is now. */
+function asThen(written: WrittenConfig, { config, configOf }: Workspace): Config {
+  // Where the manifest was is of no importance, but an AWS without a bucket would be an error.
+  const then = configOf({ ...written, bucket: config.bucket });
+  const { templates, maxDepth, base, builder, steps, provider, region } = then;
+  return { ...config, templates, maxDepth, base, builder, steps, provider, region };
 }
 
 async function outsideAt(

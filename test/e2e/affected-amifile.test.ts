@@ -1,11 +1,12 @@
 /** Whatever an earlier amifile.ts has read, `affected` runs it with that as it was. */
-import { chmod, mkdir, rename, symlink, utimes } from 'node:fs/promises';
+import { mkdir, rename, symlink, utimes } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeRepo, tempFolder } from '../git-rig.ts';
-import { makeBranch } from './affected-rig.ts';
-import { program, threeTemplates } from './rig.ts';
+import { makeRepo } from '../git-rig.ts';
+import { stepScripts } from '../unit/rig.ts';
+import { makeBranch, runIn } from './affected-rig.ts';
+import { threeTemplates } from './rig.ts';
 
 const amifile = (gb: string): string =>
   `import { readFileSync, readdirSync } from 'node:fs';\nexport default { builder: { volumeSizeGb: ${gb} } };\n`;
@@ -60,36 +61,26 @@ test('a link in its place, and a linked folder from which it imports', async () 
 });
 
 test('code beside the workspace, in the same repository', async () => {
-  const repo = await makeRepo(join(await tempFolder(), 'repo'));
-  const { workspace } = await makeBranch();
-  await repo.write(
-    'w/amifile.ts',
-    "import { gb } from '../shared/gb';\nexport default { builder: { volumeSizeGb: gb } };\n",
-  );
-  await repo.write('shared/gb.ts', "export { gb } from './number';\n");
-  await repo.write('shared/number.ts', 'export const gb: number = 100;\n');
-  await repo.write('w/templates/foundation.yaml', 'tests: [x]\n');
-  repo.git('init', '-q');
-  for (const script of readdirSync(join(workspace.folder, 'scripts')))
-    await repo.write(`w/scripts/${script}`, 'true\n');
-  repo.commit();
-  const run = async (): Promise<string> => {
-    const { spawnSync } = await import('node:child_process');
-    const { gitEnvironment } = await import('../git-rig.ts');
-    const args = [program, 'affected', '--base', 'main', '--explain'];
-    const ran = spawnSync(process.execPath, args, {
-      cwd: join(repo.folder, 'w'),
-      env: gitEnvironment,
-      encoding: 'utf8',
-    });
-    return ran.stdout + ran.stderr;
+  const repo = await makeRepo();
+  const files = {
+    'w/amifile.ts': "import { gb } from '../shared/gb';\nexport default { builder: { volumeSizeGb: gb } };\n",
+    'shared/gb.ts': "export { gb } from './number';\n",
+    'shared/number.ts': 'export const gb: number = 100;\n',
+    'w/templates/foundation.yaml': 'tests: [x]\n',
   };
-  expect(await run()).toBe('nothing is affected\n');
+  for (const [path, text] of Object.entries(files)) await repo.write(path, text);
+  for (const [path, text] of Object.entries(stepScripts)) await repo.write(`w/${path}`, text);
+  repo.commit();
+  const explain = (): string => {
+    const { stdout, stderr } = runIn(join(repo.folder, 'w'), 'affected', '--base', 'main', '--explain');
+    return stdout + stderr;
+  };
+  expect(explain()).toBe('nothing is affected\n');
   await repo.write('shared/number.ts', 'export const gb: number = 130;\n');
-  expect(await run()).toBe(volume(100, 130));
-  await repo.write('shared/number.ts', 'export const gb: number = 100;\n');
+  expect(explain()).toBe(volume(100, 130));
+  await repo.write('shared/number.ts', files['shared/number.ts']);
   await repo.write('w/scripts/clean-up.sh', 'false\n');
-  expect(await run()).toBe('foundation\n  scripts/clean-up.sh changed\n');
+  expect(explain()).toBe('foundation\n  scripts/clean-up.sh changed\n');
 });
 
 test('what git does not track at either end is the same at both', async () => {
@@ -101,12 +92,29 @@ test('what git does not track at either end is the same at both', async () => {
   expect(await run('affected', '--base', 'main', '--head', 'HEAD')).toMatchObject({ code: 0, stdout: '' });
 });
 
+test('a file of no importance, whatever amifile.ts sets for other things than images', async () => {
+  const { workspace, affected } = await makeBranch({
+    ...threeTemplates,
+    'amifile.ts': amifile("Number(readFileSync('VOLUME', 'utf8'))").replace(
+      'builder',
+      "workspace: 'w', prefix: 'p/', concurrency: 3, sandbox: { speed: 7 }, builder",
+    ),
+    VOLUME: '100',
+    'README.md': 'one\n',
+  });
+  await workspace.write('README.md', 'two\n');
+  expect(await affected()).toBe('');
+  expect(await affected('--untracked')).toBe('');
+  await workspace.write('VOLUME', '200');
+  expect(await affected('--files', 'README.md', ...explained)).toBe(volume(100, 200));
+  expect(await affected('--files', 'scripts/clean-up.sh')).toBe('');
+});
+
 test('a folder that was left behind is removed by the next run, unless another may be using it', async () => {
   const { workspace, affected } = await makeBranch();
   const own = join(workspace.folder, '.amigraph');
   for (const name of ['amifile-old', 'amifile-new']) await mkdir(join(own, name), { recursive: true });
   await utimes(join(own, 'amifile-old'), 0, 0);
-  await chmod(join(own, 'amifile-new'), 0o755);
   await workspace.write('amifile.ts', 'export default {};\n');
   await affected();
   expect(readdirSync(own).filter((name) => name.startsWith('amifile-'))).toEqual(['amifile-new']);

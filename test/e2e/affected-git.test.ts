@@ -3,8 +3,8 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gitEnvironment, makeRepo, tempFolder } from '../git-rig.ts';
-import { makeBranch } from './affected-rig.ts';
-import { makeWorkspace, program, type Ran, threeTemplates } from './rig.ts';
+import { makeBranch, runIn } from './affected-rig.ts';
+import { makeWorkspace, type Ran, threeTemplates } from './rig.ts';
 
 const gromacs = 'templates/gromacs.yaml';
 const withTest = `${threeTemplates[gromacs]}tests: [x]\n`;
@@ -82,7 +82,7 @@ test('a shallow clone', async () => {
   const clone = join(await tempFolder(), 'clone');
   repo.git('clone', '-q', '--depth', '1', '--no-single-branch', `file://${workspace.folder}`, clone);
   const shallow = await makeRepo(clone);
-  const run = (...args: string[]) => runIn(clone, ...args);
+  const run = (...args: string[]): Ran => runIn(clone, ...args);
   const rest =
     'git fetch --unshallow fetches the rest of the history; in GitHub Actions, fetch-depth: 0 for actions/checkout';
   expect(await run('affected', '--base', 'origin/main')).toEqual(
@@ -111,7 +111,7 @@ test('a worktree, a folder of a repository, and an environment of another one', 
   const third = await makeRepo(await tempFolder());
   const hostile = { GIT_DIR: join(third.folder, '.git'), GIT_INDEX_FILE: '/nonexistent', GIT_WORK_TREE: '/' };
   await workspace.write(gromacs, withTest);
-  expect(await runIn(tree, 'affected', '--base', 'main')).toMatchObject({ code: 0, stdout: '' });
+  expect(runIn(tree, 'affected', '--base', 'main')).toMatchObject({ code: 0, stdout: '' });
   const there = await workspace.run(['affected', '--base', main], { ...gitEnvironment, ...hostile });
   expect(there).toEqual({ code: 0, stdout: 'gromacs\n', stderr: '' });
 
@@ -124,8 +124,8 @@ test('a worktree, a folder of a repository, and an environment of another one', 
   await third.write('images/templates/a.yaml', 'tests: [b]\n');
   await third.write('templates/b.yaml', 'tests: [b]\n');
   const images = join(third.folder, 'images');
-  expect(await runIn(images, 'affected', '--uncommitted')).toMatchObject({ code: 0, stdout: 'a\n' });
-  expect(await runIn(images, 'affected', '--base', before, '--explain')).toMatchObject({
+  expect(runIn(images, 'affected', '--uncommitted')).toMatchObject({ code: 0, stdout: 'a\n' });
+  expect(runIn(images, 'affected', '--base', before, '--explain')).toMatchObject({
     stdout: 'a\n  - test a\n  + test b (templates/a.yaml:1)\n',
   });
 });
@@ -200,7 +200,7 @@ test('a commit by its message; one that is not there; a worktree whose repositor
   const tree = join(await tempFolder(), 'tree');
   repo.git('worktree', 'add', '-q', tree);
   await rename(join(workspace.folder, '.git/worktrees/tree'), join(workspace.folder, '.git/worktrees/gone'));
-  expect(await runIn(tree, 'affected', '--base', 'main')).toEqual(
+  expect(runIn(tree, 'affected', '--base', 'main')).toEqual(
     wrong(
       `git rev-parse failed: not a git repository: ${workspace.folder}/.git/worktrees/tree`,
       'look at it with git fsck; in a clone without all objects, it must be able to fetch them',
@@ -228,9 +228,3 @@ test('a workspace that git ignores', async () => {
     ),
   );
 });
-
-async function runIn(cwd: string, ...args: string[]): Promise<Ran> {
-  const { spawnSync } = await import('node:child_process');
-  const ran = spawnSync(process.execPath, [program, ...args], { cwd, env: gitEnvironment, encoding: 'utf8' });
-  return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
-}

@@ -1,7 +1,8 @@
 /** A workspace in a real git repository, and `affected` asked in it. */
+import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
 import { gitEnvironment, makeRepo, type Repo } from '../git-rig.ts';
-import { type Environment, makeWorkspace, type Ran, threeTemplates, type Workspace } from './rig.ts';
+import { type Environment, makeWorkspace, program, type Ran, threeTemplates, type Workspace } from './rig.ts';
 
 export interface Branch {
   readonly workspace: Workspace;
@@ -35,6 +36,12 @@ export async function makeBranch(
       return ran.stdout;
     },
   };
+}
+
+/** Where the rig of a workspace is not wanted: `folder` is one already. */
+export function runIn(cwd: string, ...args: string[]): Ran {
+  const ran = spawnSync(process.execPath, [program, ...args], { cwd, env: gitEnvironment, encoding: 'utf8' });
+  return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
 }
 
 const isEnd = (arg: string): boolean => /^--(?:base|uncommitted|untracked)$/.test(arg);

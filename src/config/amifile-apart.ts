@@ -1,10 +1,10 @@
 /** Runs an earlier amifile.ts in a folder of its own, beside the files of its time. It does not know what it sets. */
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { readAmifile } from '../config/amifile.ts';
-import type { WrittenConfig } from '../config/written-config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Files } from '../ports/files.ts';
+import { readAmifile } from './amifile.ts';
+import type { WrittenConfig } from './written-config.ts';
 
 const mostBytes = 1024 * 1024;
 const prefix = 'amifile-';
@@ -37,8 +37,9 @@ async function freshFolder(root: string): Promise<string> {
   const own = join(root, '.amigraph');
   try {
     await mkdir(own, { recursive: true });
-    await removeLeftovers(own);
-    return await mkdtemp(join(own, prefix));
+    const folder = await mkdtemp(join(own, prefix));
+    await removeLeftovers(own, (await stat(folder)).mtimeMs - leftAfterMs);
+    return folder;
   } catch (error) {
     throw new InvalidInput([
       {
@@ -51,11 +52,13 @@ async function freshFolder(root: string): Promise<string> {
   }
 }
 
-async function removeLeftovers(own: string): Promise<void> {
+/** By the clock of the file system, which all that share it go by. */
+async function removeLeftovers(own: string, beforeMs: number): Promise<void> {
   for (const name of await readdir(own)) {
-    if (!name.startsWith(prefix)) continue;
-    const { mtimeMs } = await stat(join(own, name));
-    if (Date.now() - mtimeMs > leftAfterMs) await rm(join(own, name), { recursive: true, force: true });
+    const folder = join(own, name);
+    // Another run may have removed it meanwhile.
+    const found = name.startsWith(prefix) ? await stat(folder).catch(() => undefined) : undefined;
+    if (found !== undefined && found.mtimeMs < beforeMs) await rm(folder, { recursive: true, force: true });
   }
 }
 
