@@ -24,32 +24,34 @@ export async function newsOnDisk(
   const isUntracked = amongThese(others, was);
   return {
     files: (path) => isUntracked(path) || (uncommitted && isUncommitted(path)),
-    config: uncommitted || [...others].some((path) => isCode.test(path)),
+    config: uncommitted || (await mayBeOptions([...others], was, onDisk)),
   };
 }
 
-const isCode = /\.(?:[cm]?[jt]s|json)$/;
-
-/** Throws InvalidInput where neither state has such a file. */
-export async function named(
+/** Whatever is neither a script nor a template may be what amifile.ts reads. */
+async function mayBeOptions(
   paths: readonly string[],
   was: GitTree,
   { config, files }: State,
-): Promise<News | undefined> {
+): Promise<boolean> {
+  const lists = await Promise.all([was.files, files].map((one) => one.list([config.templates])));
+  const templates = new Set(lists.flatMap((list) => (list.ok ? list.value : [])));
+  return paths.some((path) => !path.endsWith('.sh') && !templates.has(path));
+}
+
+/** Throws InvalidInput where neither state has such a file. */
+export async function named(paths: readonly string[], was: GitTree, after: State): Promise<News | undefined> {
   if (paths.length === 0) return undefined;
   const isMissing = async (path: string): Promise<boolean> => {
-    const found = await Promise.all([was.files, files].map((one) => one.read(path, 0)));
+    const found = await Promise.all([was.files, after.files].map((one) => one.read(path, 0)));
     return found.every((one) => 'problem' in one && /^(?:missing|outside)/.test(one.problem));
   };
-  const wanted = paths.map((path) => inWorkspace(path, config.root));
+  const wanted = paths.map((path) => inWorkspace(path, after.config.root));
   for (const [at, path] of wanted.entries())
     if (path !== '' && (await isMissing(path))) throw new InvalidInput([unknownFile(paths[at] ?? path)]);
-  const templates = await Promise.all([was.files, files].map((one) => one.list([config.templates])));
-  const isTemplate = (path: string): boolean => templates.some((one) => one.ok && one.value.includes(path));
   return {
     files: wanted.includes('') ? () => true : amongThese(wanted, was),
-    // Whatever is neither a script nor a template may be what amifile.ts reads.
-    config: wanted.some((path) => !path.endsWith('.sh') && !isTemplate(path)),
+    config: await mayBeOptions(wanted, was, after),
   };
 }
 

@@ -77,8 +77,8 @@ async function compare(
   const narrow = some?.diagnostics.length === 0 ? possible : undefined;
   const collection =
     narrow === undefined || some === undefined ? await untroubled(readCollection(after, { reads })) : some;
-  const partly = options.uncommitted === true || options.untracked === true;
-  if (partly && collection.diagnostics.some(({ code }) => code === 'no-templates'))
+  const onlyNews = options.uncommitted === true || options.untracked === true;
+  if (onlyNews && collection.diagnostics.some(({ code }) => code === 'no-templates'))
     throw new InvalidInput([ignoredTemplates(after.config.templates)]);
   const { templates: selected, incomplete } =
     narrow?.after.length === 0

@@ -16,6 +16,7 @@ export interface TreeSource {
   readonly disk: Files;
   readonly changed: ReadonlySet<string>;
   readonly onTrouble: (problem: GitProblem) => void;
+  readonly outside: GitTree['outside'];
 }
 
 interface FoundFile {
@@ -23,8 +24,8 @@ interface FoundFile {
   readonly onDisk: boolean;
 }
 
-export function gitTree(source: TreeSource): Omit<GitTree, 'outside'> {
-  const { root, top, disk, changed, onTrouble } = source;
+export function gitTree(source: TreeSource): GitTree {
+  const { root, top, disk, changed, onTrouble, outside } = source;
   const known = new Map<string, FoundFile | { readonly problem: FileProblem }>();
 
   const look = (path: string): FoundFile | { readonly problem: FileProblem } => {
@@ -94,6 +95,7 @@ export function gitTree(source: TreeSource): Omit<GitTree, 'outside'> {
   return {
     files,
     changed,
+    outside,
     identity(path) {
       const file = fileAt(path);
       if (!('problem' in file)) return blobIdentity(file.blob);

@@ -111,8 +111,8 @@ class LocalRepository implements Repository {
     const problem = await this.#load({ root, changed }, { commit, below: this.#below, at: '' });
     if (problem !== undefined) return fail(problem);
     const onTrouble = (met: GitProblem): void => void (this.#trouble ??= met);
-    const tree = gitTree({ root, top: this.#root, disk, changed, onTrouble });
-    return ok({ ...tree, outside: (path) => this.#outside(commit, path) });
+    const outside = (path: string): Promise<string | undefined> => this.#outside(commit, path);
+    return ok(gitTree({ root, top: this.#root, disk, changed, onTrouble, outside }));
   }
 
   async #outside(commit: string, path: string): Promise<string | undefined> {

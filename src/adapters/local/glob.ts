@@ -36,21 +36,21 @@ export async function glob(
     onlyFiles: false,
     objectMode: true,
     // The type is that of all of node:fs, overloads included.
-    fs: withoutLineBreaks(disk) as unknown as fastGlob.FileSystemAdapter,
+    fs: nothingPassedOver(disk) as unknown as fastGlob.FileSystemAdapter,
   });
   const files = found.filter(({ dirent }) => !dirent.isDirectory());
   return files.map(({ path }) => realName(path)).toSorted(byCodeUnits);
 }
 
 /** No wildcard fits a line break, and a name that is no text cannot be asked for: what has one would be passed over in silence. */
-function withoutLineBreaks(disk: Disk): Disk {
+function nothingPassedOver(disk: Disk): Disk {
   return {
     lstat: (path, answer) => disk.lstat(realName(path), answer),
     readdir: (path, options, answer) =>
       disk.readdir(realName(path), options, (error, entries) => {
         if (error === null)
           for (const entry of entries) if (lineBreak.test(entry.name)) entry.name = standIn(entry.name);
-        answer(error !== null && path.includes(noText) ? unlistable(path) : error, entries);
+        answer(hasGone(error) && path.includes(noText) ? misnamed(path) : error, entries);
       }),
   };
 }
@@ -58,8 +58,11 @@ function withoutLineBreaks(disk: Disk): Disk {
 /** What Node puts in the place of bytes that are no UTF-8. */
 const noText = '\uFFFD';
 
-/** By another code than of what has gone, which is passed over. */
-const unlistable = (path: string): Error =>
+const hasGone = (error: Error | null): boolean =>
+  error !== null && 'code' in error && error.code === 'ENOENT';
+
+/** By another code, since what has gone is passed over. */
+const misnamed = (path: string): Error =>
   Object.assign(new Error('no such folder'), { code: 'EILSEQ', path: realName(path) });
 
 const lineBreak = /[\n\r\u2028\u2029]/;
