@@ -85,23 +85,23 @@ test('a shallow clone', async () => {
   const run = (...args: string[]): Ran => runIn(clone, ...args);
   const rest =
     'git fetch --unshallow fetches the rest of the history; in GitHub Actions, fetch-depth: 0 for actions/checkout';
-  expect(await run('affected', '--base', 'origin/main')).toEqual(
+  expect(run('affected', '--base', 'origin/main')).toEqual(
     wrong(
       `${main.slice(0, 12)} and ${work.slice(0, 12)} have no commit in common in this shallow clone`,
       rest,
     ),
   );
-  expect(await run('affected', '--base', '0123456789abcdef')).toEqual(
+  expect(run('affected', '--base', '0123456789abcdef')).toEqual(
     wrong('git knows no commit 0123456789abcdef', `this is a shallow clone: ${rest}`),
   );
-  expect(await run('affected', '--base', 'release')).toEqual(
+  expect(run('affected', '--base', 'release')).toEqual(
     wrong(
       'git knows no commit release',
       'this is a shallow clone: git fetch --unshallow origin release:refs/remotes/origin/release, then --base origin/release; in GitHub Actions, fetch-depth: 0 for actions/checkout',
     ),
   );
   shallow.git('fetch', '-q', '--unshallow');
-  expect(await run('affected', '--base', 'origin/main')).toMatchObject({ code: 0, stdout: 'gromacs\n' });
+  expect(run('affected', '--base', 'origin/main')).toMatchObject({ code: 0, stdout: 'gromacs\n' });
 });
 
 test('a worktree, a folder of a repository, and an environment of another one', async () => {
