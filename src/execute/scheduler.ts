@@ -3,6 +3,7 @@ import type { Trouble } from '../core/event.ts';
 import type { ImageId, TemplateName } from '../core/ids.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import type { Execution, Outcome } from './image.ts';
+import { ReadyQueue } from './ready-queue.ts';
 
 export interface Schedule {
   readonly concurrency: number;
@@ -19,16 +20,24 @@ export interface Schedule {
 export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
   const images = new Map<TemplateName, ImageId>();
   const troubled = new Map<TemplateName, TemplateName>();
-  const weights = remainingPaths(plan);
   const waiting = new Set(plan.actions);
+  const queue = new ReadyQueue(plan);
+  /** Building: they take a place each. */
   let running = 0;
+  /** What waits and may never start has not been told so. */
+  let hopeless = false;
 
   return new Promise((resolve, reject) => {
     let culpritOfBail: TemplateName | undefined;
     const settle = (action: Action, given: Outcome): void => {
       const outcome = culpritOfBail === undefined ? given : blaming(culpritOfBail, given);
-      if (outcome.image !== null) images.set(action.template, outcome.image);
-      else troubled.set(action.template, troubled.get(action.template) ?? action.template);
+      if (outcome.image === null) {
+        troubled.set(action.template, troubled.get(action.template) ?? action.template);
+        hopeless = true;
+      } else {
+        images.set(action.template, outcome.image);
+        queue.isThere(action.template);
+      }
       schedule.onOutcome(action, outcome);
       if (outcome.result !== 'failed' || !schedule.bail) return;
       culpritOfBail ??= action.template;
@@ -49,26 +58,30 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
           skip(action, { code: 'ancestor-failed', template: culprit });
         } else if (schedule.stop.signal.aborted) skip(action, { code: 'not-started' });
       }
+      hopeless = false;
+    };
+
+    const start = (action: Action): void => {
+      waiting.delete(action);
+      running += 1;
+      const { outcome, ended } = schedule.start(action, images);
+      outcome.then((result) => {
+        settle(action, result);
+        next();
+      }, reject);
+      Promise.all([outcome, ended]).then(() => {
+        running -= 1;
+        next();
+      }, reject);
     };
 
     const next = (): void => {
-      skipHopeless();
-      const ready = [...waiting]
-        .filter(({ needs }) => needs.every((name) => images.has(name)))
-        .toSorted((a, b) => (weights.get(b.template) ?? 0) - (weights.get(a.template) ?? 0));
-      for (const action of ready) {
-        if (running >= schedule.concurrency) break;
-        waiting.delete(action);
-        running += 1;
-        const { outcome, ended } = schedule.start(action, images);
-        outcome.then((result) => {
-          settle(action, result);
-          next();
-        }, reject);
-        Promise.all([outcome, ended]).then(() => {
-          running -= 1;
-          next();
-        }, reject);
+      const { aborted } = schedule.stop.signal;
+      if (hopeless || aborted) skipHopeless();
+      while (!aborted && running < schedule.concurrency) {
+        const action = queue.take();
+        if (action === undefined) break;
+        start(action);
       }
       if (running === 0 && waiting.size === 0) resolve();
     };
@@ -83,19 +96,4 @@ function blaming(template: TemplateName, outcome: Outcome): Outcome {
   return code === 'interrupted' || code === 'not-started'
     ? { ...outcome, trouble: { code: 'bailed', template } }
     : outcome;
-}
-
-/** Milliseconds from an action's start to the end of the last that stands on it; an unknown build counts as the mean of the known. */
-function remainingPaths(plan: Plan): Map<TemplateName, number> {
-  const known = plan.actions.flatMap(({ expectedMs }) => expectedMs ?? []);
-  const mean = known.length === 0 ? 1 : known.reduce((sum, ms) => sum + ms, 0) / known.length;
-  const behind = new Map<TemplateName, number>();
-  const paths = new Map<TemplateName, number>();
-  for (const action of plan.actions.toReversed()) {
-    const path =
-      (action.action === 'build' ? (action.expectedMs ?? mean) : 0) + (behind.get(action.template) ?? 0);
-    paths.set(action.template, path);
-    for (const name of action.needs) behind.set(name, Math.max(behind.get(name) ?? 0, path));
-  }
-  return paths;
 }

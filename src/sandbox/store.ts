@@ -71,6 +71,8 @@ export interface Tables {
   /** Keyed by region and id, as are images, snapshots and commands. */
   readonly instances: Table<InstanceRecord>;
   readonly images: Table<ImageRecord>;
+  /** The ids of images, keyed by region and name; the image may be deregistered. */
+  readonly imageNames: Table<string>;
   readonly snapshots: Table<SnapshotRecord>;
   readonly commands: Table<CommandRecord>;
   /** Region, command, instance. */
@@ -177,6 +179,7 @@ function tablesOf(root: RootDatabase): Tables {
   return {
     instances: table('instances'),
     images: table('images'),
+    imageNames: table('image names'),
     snapshots: table('snapshots'),
     commands: table('commands'),
     invocations: table('invocations'),

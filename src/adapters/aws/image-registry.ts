@@ -17,18 +17,34 @@ import type { ImageRegistry } from '../../ports/image-registry.ts';
 import { answerOf, batches, valuesPerFilter } from './calls.ts';
 import type { Clients } from './clients.ts';
 
-const pageSize = 500;
+/** The most that EC2 gives at once. */
+const pageSize = 1000;
 
 const own = { Owners: ['self'], IncludeDisabled: true };
 
 export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
-  const describeAll = (input: DescribeImagesCommandInput): Promise<Result<RegisteredImage[], CloudFailure>> =>
+  /** Undefined: there are more than `mostPages`. */
+  const describePages = (
+    input: DescribeImagesCommandInput,
+    mostPages: number,
+  ): Promise<Result<RegisteredImage[] | undefined, CloudFailure>> =>
     answerOf('ec2:DescribeImages', async () => {
       const images: RegisteredImage[] = [];
-      const pages = paginateDescribeImages({ client: ec2, pageSize }, input);
-      for await (const page of pages) images.push(...(page.Images ?? []).flatMap(registered));
+      let pages = 0;
+      for await (const page of paginateDescribeImages({ client: ec2, pageSize }, input)) {
+        images.push(...(page.Images ?? []).flatMap(registered));
+        pages += 1;
+        if (pages === mostPages && page.NextToken) return undefined;
+      }
       return images;
     });
+
+  const describeAll = async (
+    input: DescribeImagesCommandInput,
+  ): Promise<Result<RegisteredImage[], CloudFailure>> => {
+    const all = await describePages(input, Infinity);
+    return all.ok ? ok(all.value ?? []) : all;
+  };
 
   const describeSome = async (
     filter: string,
@@ -47,9 +63,16 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
   return {
     async findByTag(tag, values) {
       const ours: Filter = { Name: 'tag:ManagedBy', Values: ['amigraph'] };
-      if (values.length === 0)
-        return describeAll({ ...own, Filters: [ours, { Name: 'tag-key', Values: [tag] }] });
-      return describeSome(`tag:${tag}`, values, [ours]);
+      const all = { ...own, Filters: [ours, { Name: 'tag-key', Values: [tag] }] };
+      if (values.length === 0) return describeAll(all);
+      const calls = Math.ceil(values.length / valuesPerFilter);
+      if (calls === 1) return describeSome(`tag:${tag}`, values, [ours]);
+      // A page holds more images than a filter takes values: where there are not many more than are wanted, all of them cost less.
+      const listed = await describePages(all, calls);
+      if (!listed.ok) return listed;
+      if (listed.value === undefined) return describeSome(`tag:${tag}`, values, [ours]);
+      const wanted = new Set(values);
+      return ok(listed.value.filter(({ tags }) => wanted.has(tags[tag] ?? '')));
     },
     // A filter, where ids as such would fail as a whole for one that is not there.
     describe: (ids) => describeSome('image-id', ids, []),

@@ -3,8 +3,9 @@ import { account } from '../call.ts';
 import type { Call } from '../call.ts';
 import type { ImageRecord, Time } from '../records.ts';
 import type { Xml } from '../xml.ts';
-import { filterOf, pageOf } from './filters.ts';
+import { filterOf, inIdOrder, pageOf, pageStart } from './filters.ts';
 import { allImages, checkImageId, imagesMissing, imageState, imageUnavailable } from './image-life.ts';
+import { publicImages } from './public-images.ts';
 import type { Query } from './query.ts';
 import { tagSet } from './tags.ts';
 
@@ -36,19 +37,14 @@ export function describeImages(query: Query, call: Call): Record<string, Xml> {
   const withDisabled = query.flag('IncludeDisabled');
   // By its id anybody finds it; and its owner always does.
   const withDeprecated = ids.length > 0 || query.flag('IncludeDeprecated');
-  const all = allImages(call).filter((image) => call.now >= image.visibleAt);
-  const found =
-    ids.length > 0
-      ? named(call, all, ids)
-      : all.filter((image) => call.now < (image.forgottenAt ?? Infinity));
-  const shown = found.filter(
-    (image) =>
-      (withDisabled || !image.disabled) &&
-      (withDeprecated || !isDeprecated(image, call.now)) &&
-      isOwnedByAny(image, owners) &&
-      wanted(image),
-  );
-  const page = pageOf(query, shown, 1);
+  const isShown = (image: ImageRecord): boolean =>
+    call.now >= image.visibleAt &&
+    (withDisabled || !image.disabled) &&
+    (withDeprecated || !isDeprecated(image, call.now)) &&
+    isOwnedByAny(image, owners) &&
+    wanted(image);
+  const images = ids.length > 0 ? named(call, ids) : remembered(call, pageStart(query));
+  const page = pageOf(query, filter(images, isShown), 1);
   return {
     imagesSet: { item: page.things.map((image) => imageView(image, call.now)) },
     nextToken: page.nextToken,
@@ -58,13 +54,27 @@ export function describeImages(query: Query, call: Call): Record<string, Xml> {
 const isDeprecated = ({ owner, deprecatedAt = Infinity }: ImageRecord, now: Time): boolean =>
   owner !== account && now >= deprecatedAt;
 
-function named(call: Call, all: readonly ImageRecord[], ids: readonly string[]): ImageRecord[] {
-  const found = all.filter(({ id }) => ids.includes(id));
+function named(call: Call, ids: readonly string[]): ImageRecord[] {
+  const found = allImages(call).filter(({ id, visibleAt }) => call.now >= visibleAt && ids.includes(id));
   const missing = ids.filter((id) => !found.some((image) => image.id === id));
   if (missing.length > 0) throw imagesMissing(missing);
   const forgotten = found.find((image) => call.now >= (image.forgottenAt ?? Infinity));
   if (forgotten !== undefined) throw imageUnavailable(forgotten.id);
-  return found;
+  return inIdOrder(found);
+}
+
+/** From the id `after` on, in the order of their ids. */
+function* remembered(call: Call, after: string): Generator<ImageRecord> {
+  const published = inIdOrder(publicImages(call.region));
+  for (const { row } of call.tables.images.scan([call.region], after)) {
+    while (published[0] !== undefined && published[0].id < row.id) yield* published.splice(0, 1);
+    if (call.now < (row.forgottenAt ?? Infinity)) yield row;
+  }
+  yield* published;
+}
+
+function* filter<Thing>(things: Iterable<Thing>, test: (thing: Thing) => boolean): Generator<Thing> {
+  for (const thing of things) if (test(thing)) yield thing;
 }
 
 function isOwnedByAny(image: ImageRecord, owners: readonly string[]): boolean {

@@ -5,6 +5,8 @@ import type { Query } from './query.ts';
 
 const maxFilters = 50;
 const maxValues = 200;
+/** Of a page. */
+const most = 1000;
 
 export type FilterValues<Thing> = Readonly<
   Record<string, (thing: Thing) => string | readonly string[] | undefined>
@@ -69,33 +71,39 @@ export interface Page<Thing> {
   readonly nextToken?: string;
 }
 
-/** One page of things in the order of their ids. */
+/** One page of things, which come in the order of their ids; no more of them are looked at than it takes. */
 export function pageOf<Thing extends { readonly id: string }>(
   query: Query,
-  things: readonly Thing[],
+  things: Iterable<Thing>,
   least: number,
 ): Page<Thing> {
-  const size = query.count('MaxResults');
-  if (size !== undefined && (size < least || size > 1000)) {
+  const size = query.count('MaxResults') ?? most;
+  if (size < least || size > most) {
     throw new Refusal(
       'InvalidParameterValue',
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value between ${least} and 1000.`,
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value between ${least} and ${most}.`,
     );
   }
-  const after = readToken(query.text('NextToken'));
-  const rest = things.filter(({ id }) => id > after).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const page = rest.slice(0, size ?? 1000);
-  const last = page.at(-1);
-  return {
-    things: page,
-    ...(last !== undefined &&
-      page.length < rest.length && { nextToken: Buffer.from(`after ${last.id}`).toString('base64') }),
-  };
+  const after = pageStart(query);
+  const page: Thing[] = [];
+  for (const thing of things) {
+    if (thing.id <= after) continue;
+    const last = page.at(-1);
+    if (page.length === size && last !== undefined)
+      return { things: page, nextToken: Buffer.from(`after ${last.id}`).toString('base64') };
+    page.push(thing);
+  }
+  return { things: page };
 }
 
-function readToken(token: string | undefined): string {
+/** The id after which the page begins; empty: the first page. */
+export function pageStart(query: Query): string {
+  const token = query.text('NextToken');
   if (token === undefined || token === '') return '';
   const id = /^after (.+)$/u.exec(Buffer.from(token, 'base64').toString('utf8'))?.[1];
   if (id === undefined) throw new Refusal('InvalidNextToken', 'The specified pagination token is invalid.');
   return id;
 }
+
+export const inIdOrder = <Thing extends { readonly id: string }>(things: readonly Thing[]): Thing[] =>
+  things.toSorted((a, b) => (a.id < b.id ? -1 : 1));

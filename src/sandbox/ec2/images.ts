@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import * as durations from '../durations.ts';
 import type { ImageRecord, InstanceRecord } from '../records.ts';
 import type { Xml } from '../xml.ts';
-import { allImages, imageState, ownImage } from './image-life.ts';
+import { imageState, ownImage } from './image-life.ts';
 import { stateOf } from './instance-life.ts';
 import { findInstances } from './instances.ts';
 import type { Query } from './query.ts';
@@ -16,10 +16,9 @@ export function createImage(query: Query, call: Call): Record<string, Xml> {
   const name = checkedName(query.required('Name'));
   const instance = capturable(call, id);
   const tags = tagSpecifications(query, ['image', 'snapshot']);
-  const taken = allImages(call).find(
-    (image) => image.name === name && image.owner === account && image.deregisteredAt === undefined,
-  );
-  if (taken !== undefined) {
+  const { images, imageNames } = call.tables;
+  const taken = images.get(call.region, imageNames.get(call.region, name) ?? '');
+  if (taken !== undefined && taken.deregisteredAt === undefined) {
     throw new Refusal('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${taken.id}`);
   }
   const failed = faultOf(call, 'image-failed');
@@ -48,7 +47,8 @@ export function createImage(query: Query, call: Call): Record<string, Xml> {
     encrypted: instance.encrypted,
     tags: tags['image'] ?? {},
   };
-  call.tables.images.put([call.region, image.id], image);
+  images.put([call.region, image.id], image);
+  imageNames.put([call.region, name], image.id);
   call.tables.snapshots.put([call.region, image.snapshot], {
     id: image.snapshot,
     volume: instance.volume,

@@ -4,7 +4,7 @@ import { Refusal } from '../call.ts';
 import * as durations from '../durations.ts';
 import type { InstanceRecord } from '../records.ts';
 import type { Xml } from '../xml.ts';
-import { filterOf, pageOf } from './filters.ts';
+import { filterOf, inIdOrder, pageOf } from './filters.ts';
 import { endOf, isGone, stateCodes, stateOf } from './instance-life.ts';
 import { reservation, stateView } from './instance-view.ts';
 import type { Query } from './query.ts';
@@ -32,7 +32,7 @@ export function describeInstances(query: Query, call: Call): Record<string, Xml>
     architecture: ({ architecture }) => architecture,
   });
   const found = (ids.length > 0 ? findInstances(call, ids) : visibleInstances(call)).filter(wanted);
-  const page = pageOf(query, found, 5);
+  const page = pageOf(query, inIdOrder(found), 5);
   const launches = new Map<string, InstanceRecord[]>();
   for (const instance of page.things) {
     launches.set(instance.reservation, [...(launches.get(instance.reservation) ?? []), instance]);

@@ -3,7 +3,7 @@ import { account, Refusal } from '../call.ts';
 import type { Call } from '../call.ts';
 import type { SnapshotRecord } from '../records.ts';
 import type { Xml } from '../xml.ts';
-import { filterOf, pageOf } from './filters.ts';
+import { filterOf, inIdOrder, pageOf } from './filters.ts';
 import type { Query } from './query.ts';
 import { tagSet } from './tags.ts';
 
@@ -25,7 +25,7 @@ export function describeSnapshots(query: Query, call: Call): Record<string, Xml>
   const ids = query.list('SnapshotId');
   const all =
     ids.length > 0 ? ids.map((id) => findSnapshot(call, id)) : call.tables.snapshots.all(call.region);
-  const page = pageOf(query, ours ? all.filter(wanted) : [], 5);
+  const page = pageOf(query, ours ? inIdOrder(all.filter(wanted)) : [], 5);
   return {
     snapshotSet: {
       item: page.things.map((snapshot) => ({

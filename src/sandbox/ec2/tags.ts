@@ -4,7 +4,7 @@ import { Refusal } from '../call.ts';
 import type { Tags } from '../records.ts';
 import type { Table } from '../store.ts';
 import type { Xml } from '../xml.ts';
-import { filterOf, pageOf } from './filters.ts';
+import { filterOf, inIdOrder, pageOf } from './filters.ts';
 import type { Query } from './query.ts';
 
 const mostTags = 50;
@@ -155,7 +155,7 @@ export function describeTags(query: Query, call: Call): Record<string, Xml> {
     key: ({ key }) => key,
     value: ({ value }) => value,
   });
-  const page = pageOf(query, all.filter(wanted), 5);
+  const page = pageOf(query, inIdOrder(all.filter(wanted)), 5);
   return {
     tagSet: {
       item: page.things.map(({ resource, type, key, value }) => ({
