@@ -3,16 +3,18 @@ import type { Architecture } from './template.ts';
 import type { ImageId } from './ids.ts';
 
 /** EC2's own states, and `unseen` for an image that was made but that no answer shows yet. */
-export type ImageState =
-  | 'pending'
-  | 'available'
-  | 'invalid'
-  | 'deregistered'
-  | 'transient'
-  | 'failed'
-  | 'error'
-  | 'disabled'
-  | 'unseen';
+export const imageStates = [
+  'pending',
+  'available',
+  'invalid',
+  'deregistered',
+  'transient',
+  'failed',
+  'error',
+  'disabled',
+  'unseen',
+] as const;
+export type ImageState = (typeof imageStates)[number];
 
 export interface RegisteredImage {
   readonly id: ImageId;

@@ -76,9 +76,9 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
     };
 
     const next = (): void => {
-      const { aborted } = schedule.stop.signal;
-      if (hopeless || aborted) skipHopeless();
-      while (!aborted && running < schedule.concurrency) {
+      const { signal } = schedule.stop;
+      if (hopeless || signal.aborted) skipHopeless();
+      while (!signal.aborted && running < schedule.concurrency) {
         const action = queue.take();
         if (action === undefined) break;
         start(action);

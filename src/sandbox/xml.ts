@@ -6,16 +6,17 @@ export type Xml = string | number | boolean | undefined | readonly Xml[] | { rea
 function element(name: string, value: Xml): string {
   if (value === undefined) return '';
   if (typeof value === 'object') {
-    if (isList(value)) return value.map((one) => element(name, one)).join('');
+    if (isList(value)) return value.reduce<string>((text, one) => text + element(name, one), '');
     return `<${name}>${elements(value)}</${name}>`;
   }
   return `<${name}>${escapeXml(String(value))}</${name}>`;
 }
 
-const elements = (values: { readonly [name: string]: Xml }): string =>
-  Object.entries(values)
-    .map(([name, value]) => element(name, value))
-    .join('');
+function elements(values: { readonly [name: string]: Xml }): string {
+  let text = '';
+  for (const name in values) text += element(name, values[name]);
+  return text;
+}
 
 export const document = (
   root: string,
@@ -37,12 +38,16 @@ const entities: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
+const plain = /^[^&<>"\p{Cc}]*$/u;
+
 // Other control characters cannot stand in XML 1.0 in any form.
 const escapeXml = (text: string): string =>
-  text.replaceAll(
-    /[&<>"\r]|\p{Cc}/gu,
-    (character) => entities[character] ?? (isAllowed(character) ? character : '\uFFFD'),
-  );
+  plain.test(text)
+    ? text
+    : text.replaceAll(
+        /[&<>"\r]|\p{Cc}/gu,
+        (character) => entities[character] ?? (isAllowed(character) ? character : '\uFFFD'),
+      );
 
 const isAllowed = (character: string): boolean =>
   character >= ' ' || character === '\t' || character === '\n';

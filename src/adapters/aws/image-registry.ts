@@ -1,21 +1,14 @@
 /** EC2 images and SSM parameters as the image registry. It does not know which image will do. */
-import {
-  DeregisterImageCommand,
-  DescribeImagesCommand,
-  type DescribeImagesCommandInput,
-  type Filter,
-  type Image,
-  paginateDescribeImages,
-} from '@aws-sdk/client-ec2';
+import { DeregisterImageCommand, type DescribeImagesCommandInput, type Filter } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { CloudFailure } from '../../core/failure.ts';
-import { type ImageId, imageId } from '../../core/ids.ts';
-import type { ImageState, RegisteredImage } from '../../core/image.ts';
-import { architectures } from '../../core/template.ts';
+import { imageId } from '../../core/ids.ts';
+import type { RegisteredImage } from '../../core/image.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ImageRegistry } from '../../ports/image-registry.ts';
 import { answerOf, batches, valuesPerFilter } from './calls.ts';
 import type { Clients } from './clients.ts';
+import { describe } from './describe-images.ts';
 
 /** The most that EC2 gives at once. */
 const pageSize = 1000;
@@ -23,20 +16,21 @@ const pageSize = 1000;
 const own = { Owners: ['self'], IncludeDisabled: true };
 
 export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
-  /** Undefined: there are more than `mostPages`. */
+  /** Page by page; undefined: there are more than `mostPages`. */
   const describePages = (
     input: DescribeImagesCommandInput,
     mostPages: number,
   ): Promise<Result<RegisteredImage[] | undefined, CloudFailure>> =>
     answerOf('ec2:DescribeImages', async () => {
       const images: RegisteredImage[] = [];
-      let pages = 0;
-      for await (const page of paginateDescribeImages({ client: ec2, pageSize }, input)) {
-        images.push(...(page.Images ?? []).flatMap(registered));
-        pages += 1;
-        if (pages === mostPages && page.NextToken) return undefined;
+      let token: string | undefined;
+      for (let pages = 0; pages < mostPages; pages += 1) {
+        const page = await describe(ec2, { ...input, MaxResults: pageSize, NextToken: token });
+        for (const image of page.images) images.push(image);
+        token = page.nextToken;
+        if (token === undefined) return images;
       }
-      return images;
+      return undefined;
     });
 
   const describeAll = async (
@@ -79,8 +73,8 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
     async find(id) {
       // Without a page's size: beside the ids of instances or snapshots EC2 does not take one.
       const input = { ImageIds: [id], IncludeDeprecated: true, IncludeDisabled: true };
-      const found = await answerOf('ec2:DescribeImages', () => ec2.send(new DescribeImagesCommand(input)));
-      if (found.ok) return ok(found.value.Images?.flatMap(registered)[0]);
+      const found = await answerOf('ec2:DescribeImages', () => describe(ec2, input));
+      if (found.ok) return ok(found.value.images[0]);
       return found.error.awsCode.startsWith('InvalidAMIID.') ? ok(undefined) : found;
     },
     findPublished: (names) =>
@@ -113,32 +107,3 @@ const notAnImage = (name: string, value: string): CloudFailure => ({
   message: `the parameter ${name} holds ${JSON.stringify(value.slice(0, 100))}, not an image's id`,
   nature: 'refused',
 });
-
-const states: readonly string[] = [
-  'pending',
-  'available',
-  'invalid',
-  'deregistered',
-  'transient',
-  'failed',
-  'error',
-  'disabled',
-];
-
-function registered(image: Image): RegisteredImage[] {
-  if (image.ImageId === undefined) return [];
-  const architecture = architectures.find((one) => one === image.Architecture);
-  return [
-    {
-      id: imageId(image.ImageId) satisfies ImageId,
-      name: image.Name ?? '',
-      state: (states.includes(image.State ?? '') ? image.State : 'unseen') as ImageState,
-      architecture,
-      createdAt: image.CreationDate ?? '',
-      tags: Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-      snapshots: (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
-      deprecatedAt: image.DeprecationTime,
-      stateReason: image.StateReason?.Message,
-    },
-  ];
-}

@@ -1,0 +1,98 @@
+/** DescribeImages' XML to images, in one pass: the SDK reads every type there is and takes seconds for ten thousand. It does not know what was asked. */
+import { SaxesParser } from 'saxes';
+import { imageId } from '../../core/ids.ts';
+import { imageStates, type RegisteredImage } from '../../core/image.ts';
+import { architectures } from '../../core/template.ts';
+
+export interface ImagesPage {
+  readonly images: readonly RegisteredImage[];
+  /** Of the next page; undefined: this is the last. */
+  readonly nextToken: string | undefined;
+}
+
+/** Throws an Error named UnreadableAnswer where the text is not what EC2 answers. */
+export function readImagesAnswer(text: string): ImagesPage {
+  const images: RegisteredImage[] = [];
+  let nextToken: string | undefined;
+  let draft = newDraft();
+  /** The elements that are open. */
+  const path: string[] = [];
+  let written = '';
+  const parser = new SaxesParser({ position: false });
+  parser.on('error', unreadable);
+  parser.on('opentag', ({ name }) => {
+    if (path.length === 0 && name !== 'DescribeImagesResponse') unreadable(new Error(`it is <${name}>`));
+    path.push(name);
+    written = '';
+  });
+  parser.on('text', (some) => {
+    written += some;
+  });
+  parser.on('closetag', ({ name }) => {
+    path.pop();
+    if (path.length === 1 && name === 'nextToken' && written !== '') nextToken = written;
+    if (path.length >= 3 && path[1] === 'imagesSet') take(draft, path, name, written);
+    if (path.length === 2 && path[1] === 'imagesSet') {
+      images.push(...imagesOf(draft));
+      draft = newDraft();
+    }
+    written = '';
+  });
+  parser.write(text).close();
+  return { images, nextToken };
+}
+
+function unreadable(error: Error): never {
+  throw Object.assign(new Error(`the answer of EC2 cannot be read: ${error.message}`), {
+    name: 'UnreadableAnswer',
+  });
+}
+
+/** What has been read of one image. */
+interface Draft {
+  readonly fields: Record<string, string>;
+  readonly tags: Record<string, string>;
+  readonly snapshots: string[];
+  /** Of the tag that is being read; it may lack its value. */
+  key: string;
+  value: string;
+}
+
+const newDraft = (): Draft => ({ fields: {}, tags: {}, snapshots: [], key: '', value: '' });
+
+/** `path`: the elements that hold the one that is called `name`; the first three hold the image. */
+function take(draft: Draft, path: readonly string[], name: string, text: string): void {
+  const field = path[3];
+  if (field === undefined) draft.fields[name] = text;
+  else if (field === 'tagSet') takeOfTag(draft, name, text);
+  else if (field === 'stateReason' && name === 'message') draft.fields['reason'] = text;
+  else if (name === 'snapshotId') draft.snapshots.push(text);
+}
+
+function takeOfTag(draft: Draft, name: string, text: string): void {
+  if (name === 'key') draft.key = text;
+  else if (name === 'value') draft.value = text;
+  else {
+    draft.tags[draft.key] = draft.value;
+    draft.key = draft.value = '';
+  }
+}
+
+/** None without an id. */
+function imagesOf({ fields, tags, snapshots }: Draft): RegisteredImage[] {
+  const { imageId: id, imageState: state, architecture } = fields;
+  if (id === undefined) return [];
+  return [
+    {
+      id: imageId(id),
+      name: fields['name'] ?? '',
+      state: imageStates.find((one) => one === state) ?? 'unseen',
+      architecture: architectures.find((one) => one === architecture),
+      createdAt: fields['creationDate'] ?? '',
+      tags,
+      snapshots,
+      deprecatedAt: fields['deprecationTime'],
+      stateReason: fields['reason'],
+    },
+  ];
+}
