@@ -13,19 +13,32 @@ export interface Found {
   readonly record: BuildRecord;
 }
 
-/** By digest, newest first. A digest that no image carries is not in the map. */
+export interface LookedUp {
+  /** By digest, newest first. A digest that no image carries is not in the map. */
+  readonly found: ReadonlyMap<Digest, readonly Found[]>;
+  /** They carry the hash of a digest, and are never reused: their tags are not whole, or do not say that they are ours. */
+  readonly strange: readonly RegisteredImage[];
+}
+
 export async function lookUp(
   registry: ImageRegistry,
   digests: readonly Digest[],
-): Promise<Result<ReadonlyMap<Digest, readonly Found[]>, CloudFailure>> {
-  if (digests.length === 0) return ok(new Map());
+): Promise<Result<LookedUp, CloudFailure>> {
+  if (digests.length === 0) return ok({ found: new Map(), strange: [] });
   const images = await registry.findByTag(hashTag, [...new Set(digests.map(shortDigest))]);
   if (!images.ok) return images;
   const wanted = new Set(digests);
-  const found = newestFirst(images.value).flatMap(({ image, record }): Found[] =>
-    record !== undefined && wanted.has(record.digest) ? [{ image, record }] : [],
-  );
-  return ok(byDigest(found));
+  const found = new Map<Digest, Found[]>();
+  const strange: RegisteredImage[] = [];
+  for (const { image, record } of newestFirst(images.value)) {
+    if (record === undefined) strange.push(image);
+    else if (wanted.has(record.digest)) {
+      const others = found.get(record.digest);
+      if (others === undefined) found.set(record.digest, [{ image, record }]);
+      else others.push({ image, record });
+    }
+  }
+  return ok({ found, strange });
 }
 
 /** Of each of these templates the newest image in `workspace`, whatever its digest; an available one before any other. */
@@ -47,34 +60,23 @@ export async function newestImages(
   return ok(newest);
 }
 
-/** An image that says that it is ours. */
+/** An image of this account. */
 export interface Listed {
   readonly image: RegisteredImage;
   /** Undefined: its tags are not whole, and nothing that they say is trusted. */
   readonly record: BuildRecord | undefined;
 }
 
-/** All images of ours, newest first. */
+/** All that say that they are ours, newest first. */
 export async function allImages(registry: ImageRegistry): Promise<Result<Listed[], CloudFailure>> {
-  const images = await registry.findByTag(ownership.key, []);
-  return images.ok ? ok(newestFirst(images.value)) : images;
+  const images = await registry.findByTag(ownership.key, [ownership.value]);
+  return images.ok ? ok(newestFirst(images.value.filter(isOurs))) : images;
 }
 
 function newestFirst(images: readonly RegisteredImage[]): Listed[] {
   return images
-    .filter(isOurs)
     .map((image) => ({ image, record: recordOf(image) }))
     .toSorted(
       (a, b) => byCodeUnits(b.image.createdAt, a.image.createdAt) || byCodeUnits(b.image.id, a.image.id),
     );
-}
-
-function byDigest(found: readonly Found[]): Map<Digest, Found[]> {
-  const groups = new Map<Digest, Found[]>();
-  for (const one of found) {
-    const others = groups.get(one.record.digest);
-    if (others === undefined) groups.set(one.record.digest, [one]);
-    else others.push(one);
-  }
-  return groups;
 }

@@ -1,5 +1,5 @@
 /** What the cloud has for a plan, in one go: the images that carry its digests, and what the manifest remembers. It decides nothing. */
-import { type Found, lookUp } from '../cache/lookup.ts';
+import { type Found, lookUp, type LookedUp } from '../cache/lookup.ts';
 import {
   knownTokens,
   type Manifest,
@@ -15,19 +15,21 @@ import type { DecideFacts } from '../plan/plan.ts';
 import type { Cloud } from './context.ts';
 import { must } from './unavailable.ts';
 
-export interface Asked {
-  /** Images by the digest that they carry, newest first. */
-  readonly found: ReadonlyMap<Digest, readonly Found[]>;
+export interface Asked extends LookedUp {
   readonly manifest: Manifest;
   readonly durations: ReadonlyMap<TemplateName, number>;
   /** The highest lease token that the manifest has seen, by digest. */
   readonly tokens: ReadonlyMap<Digest, number>;
+  /** Of the manifest. */
   readonly warnings: readonly Warning[];
+  readonly isListed: (image: Found) => boolean;
+  /** Whether it may be reused: where tags are trusted, any. */
+  readonly isTrusted: (image: Found) => boolean;
 }
 
 /** For the selected templates and all that they stand on. Throws where the cloud does not answer. */
 export async function askCloud(
-  { prefix, region, bucket }: Config,
+  { prefix, region, bucket, cache }: Config,
   { graph, templates }: Pick<DecideFacts, 'graph' | 'templates'>,
   selected: ReadonlySet<TemplateName>,
   { registry, store }: Pick<Cloud, 'registry' | 'store'>,
@@ -47,8 +49,11 @@ export async function askCloud(
       },
     ]);
   }
+  const isListed = ({ image, record }: Found): boolean => manifest.images[record.digest]?.image === image.id;
   return {
-    found: must(found),
+    ...must(found),
+    isListed,
+    isTrusted: cache.trust === 'manifest' ? isListed : () => true,
     manifest,
     durations: rememberedDurations(manifest),
     tokens: knownTokens(manifest),

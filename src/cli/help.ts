@@ -13,8 +13,8 @@ interface OptionHelp {
 
 export function optionHelp({ options }: Definition): OptionHelp[] {
   return options.map(({ definition, description = '' }) => {
-    const flag = definition.replace(unnamedValue, '');
-    if (flag === definition) return { flag, about: description };
+    const flag = definition.replace(unnamedValue, '').replace(',', ', ');
+    if (!unnamedValue.test(definition)) return { flag, about: description };
     const [value = '', ...about] = description.split(': ');
     return { flag: `${flag} ${value}`, about: about.join(': ') };
   });

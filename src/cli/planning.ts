@@ -1,10 +1,11 @@
 /** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
 import type { Manifest } from '../cache/manifest.ts';
 import type { Pin } from '../config/pins.ts';
+import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
-import type { RegisteredImage } from '../core/image.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Collection } from '../graph/collection.ts';
 import {
   decideAll,
@@ -14,8 +15,9 @@ import {
   makePlan,
   type NamedFingerprint,
   type PlanFacts,
-  type Planned,
+  type Wishes,
 } from '../plan/plan.ts';
+import { type Doubts, warningsOf } from './plan-warnings.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
 import { type Asked, askCloud } from './asking.ts';
 import { explainPlan, type Explanation } from './explaining.ts';
@@ -43,7 +45,8 @@ export async function fingerprints(
   return { each: each.value, inputs };
 }
 
-export interface PlannedRun extends Planned {
+export interface PlannedRun {
+  readonly plan: Plan;
   /** Bases that the lock file does not have yet. */
   readonly unpinned: readonly Pin[];
   /** What is not as it should be, and does not stop the run. */
@@ -64,7 +67,7 @@ export interface ExplainedRun extends PlannedRun, Explanation {
 export async function planRun(
   workspace: Workspace,
   collection: Collection,
-  selected: ReadonlySet<TemplateName>,
+  wishes: Wishes,
   cloud: Cloud,
   bases: Bases,
 ): Promise<ExplainedRun> {
@@ -72,12 +75,13 @@ export async function planRun(
   const { each, inputs } = await fingerprints(workspace, collection, bases);
   const fingerprinted = new Map(each);
   const facts = factsOf(collection, config, fingerprinted);
-  const asked = await askCloud(config, facts, selected, cloud);
-  const { found, durations, manifest } = asked;
-  const planned = makePlan({ ...facts, found, durations }, decideAll({ ...facts, found }, selected));
-  const explained = await explainPlan(workspace, collection, fingerprinted, manifest, planned.plan, cloud);
+  const asked = await askCloud(config, facts, wishes.selected, cloud);
+  const { found, manifest } = asked;
+  const decisions = decideAll({ ...facts, ...asked }, wishes);
+  const plan = makePlan({ ...facts, ...asked }, decisions.decided);
+  const explained = await explainPlan(workspace, collection, fingerprinted, manifest, plan, cloud);
   return {
-    ...runOf({ ...planned, plan: explained.plan }, asked, bases.unpinned),
+    ...runOf(config, { ...facts, ...asked, ...decisions, plan: explained.plan }, bases.unpinned),
     newest: explained.newest,
     fingerprints: fingerprinted,
     inputs,
@@ -90,29 +94,26 @@ export async function planRun(
 export async function planKnown(
   { config }: Workspace,
   known: Recalled,
-  selected: ReadonlySet<TemplateName>,
+  wishes: Wishes,
   cloud: Cloud,
 ): Promise<PlannedRun | undefined> {
-  const asked = await askCloud(config, known, selected, cloud);
-  const { found, durations } = asked;
-  const decisions = decideAll({ ...known, found }, selected);
-  if ([...decisions.values()].some(({ action }) => action !== 'reuse')) return undefined;
+  const asked = await askCloud(config, known, wishes.selected, cloud);
+  const decisions = decideAll({ ...known, ...asked }, wishes);
+  if ([...decisions.decided.values()].some(({ action }) => action !== 'reuse')) return undefined;
   const workOf = (name: TemplateName): never => {
     throw new Error(`${name} is reused, and needs no work`);
   };
-  return runOf(makePlan({ ...known, found, durations, workOf }, decisions), asked, []);
+  const plan = makePlan({ ...known, ...asked, workOf }, decisions.decided);
+  return runOf(config, { ...known, ...asked, ...decisions, plan }, []);
 }
 
-const runOf = (planned: Planned, { tokens, warnings }: Asked, unpinned: readonly Pin[]): PlannedRun => ({
-  ...planned,
-  tokens,
+const runOf = (
+  { region }: Config,
+  facts: Doubts & Pick<Asked, 'tokens'>,
+  unpinned: readonly Pin[],
+): PlannedRun => ({
+  plan: facts.plan,
+  tokens: facts.tokens,
   unpinned,
-  warnings: [...planned.unusable.map(unusableImage), ...warnings],
-});
-
-const unusableImage = ({ id, state, stateReason }: RegisteredImage): Warning => ({
-  code: 'image-unusable',
-  image: id,
-  state,
-  ...(stateReason === undefined ? {} : { why: stateReason }),
+  warnings: warningsOf(region, facts),
 });

@@ -1,6 +1,6 @@
 /** The configuration with nothing left open. It does not know which of its values were defaults. */
 import type { Architecture, BaseImage } from '../core/template.ts';
-import type { Provider, StepScripts, StepScriptWithInputs } from './written-config.ts';
+import type { CacheOptions, Provider, StepScripts, StepScriptWithInputs } from './written-config.ts';
 
 export interface Config {
   /** Absolute path of the folder that holds amifile.ts. */
@@ -25,6 +25,7 @@ export interface Config {
   };
   readonly steps: Readonly<Record<keyof StepScripts, Required<StepScriptWithInputs>>>;
   readonly concurrency: number;
+  readonly cache: Required<CacheOptions>;
   /** Between which ends `affected` compares; undefined: nobody has said. */
   readonly affected: { readonly base: string | undefined; readonly head: string | undefined };
   readonly sandbox: {

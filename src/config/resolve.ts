@@ -63,6 +63,7 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
       cleanUp: step(config.steps?.cleanUp ?? 'scripts/clean-up.sh'),
     },
     concurrency: config.concurrency ?? 10,
+    cache: { trust: config.cache?.trust ?? 'tags' },
     affected: {
       base: env['AMIGRAPH_BASE'] || config.affected?.base,
       head: env['AMIGRAPH_HEAD'] || undefined,

@@ -66,6 +66,9 @@ export const configSchema = strictMap({
     }),
   ),
   concurrency: v.optional(v.pipe(wholeNumber, v.maxValue(1000, 'must be at most 1000'))),
+  cache: v.optional(
+    strictMap({ trust: v.optional(v.picklist(['tags', 'manifest'], 'must be "tags" or "manifest"')) }),
+  ),
   affected: v.optional(strictMap({ base: v.optional(line) })),
   sandbox: v.optional(
     strictMap({

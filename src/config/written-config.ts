@@ -24,10 +24,17 @@ export interface WrittenConfig {
   readonly steps?: StepScripts;
   /** How many images are built at the same time. Default: 10. */
   readonly concurrency?: number;
+  /** Which images are good enough to be reused. */
+  readonly cache?: CacheOptions;
   /** What `affected` and `build --affected` compare with. */
   readonly affected?: AffectedOptions;
   /** The AWS of our own, for machines with no account. */
   readonly sandbox?: SandboxSettings;
+}
+
+export interface CacheOptions {
+  /** `tags`: an image that its tags say is ours. `manifest`: the manifest must have it too, so that whoever may tag images but not write to the bucket can add nothing. Default: `tags`. */
+  readonly trust?: 'tags' | 'manifest';
 }
 
 export interface AffectedOptions {

@@ -1,6 +1,7 @@
 /** What happens in a run, in the order in which it happens. It does not know who listens. */
 import type { CloudFailure, Failure } from './failure.ts';
 import type { BuildId, Digest, ImageId, InstanceId, TemplateName } from './ids.ts';
+import type { ImageState } from './image.ts';
 import type { Action } from './plan.ts';
 
 export type ImageResult = 'built' | 'reused' | 'failed' | 'skipped';
@@ -11,7 +12,9 @@ export type Trouble =
   | { readonly code: 'ancestor-failed'; readonly template: TemplateName }
   /** `template` failed, and the run was to end with the first failure. */
   | { readonly code: 'bailed'; readonly template: TemplateName }
-  | { readonly code: 'not-started' };
+  | { readonly code: 'not-started' }
+  /** It is not there, and the cache may only be read. */
+  | { readonly code: 'read-only' };
 
 /** What is not as it should be, and does not stop the run. */
 export type Warning =
@@ -25,9 +28,29 @@ export type Warning =
   | { readonly code: 'image-left'; readonly region: string; readonly image: ImageId }
   | {
       readonly code: 'image-unusable';
+      readonly region: string;
       readonly image: ImageId;
-      readonly state: string;
+      readonly state: ImageState;
       readonly why?: string;
+    }
+  /** Its digest says one thing and its tags another. */
+  | {
+      readonly code: 'image-other-parent';
+      readonly image: ImageId;
+      readonly expected: string;
+      readonly found: string;
+    }
+  /** It has the hash of a wanted digest, and not the tag that says that it is ours. */
+  | { readonly code: 'image-not-ours'; readonly image: ImageId }
+  /** The manifest does not have them. `trusted`: they are reused all the same. */
+  | { readonly code: 'images-unlisted'; readonly images: readonly ImageId[]; readonly trusted: boolean }
+  /** They have no image, and all that stands on them is there. */
+  | { readonly code: 'not-needed'; readonly templates: readonly TemplateName[] }
+  /** `children` stand on the image of `template` that was there before. */
+  | {
+      readonly code: 'children-kept';
+      readonly template: TemplateName;
+      readonly children: readonly TemplateName[];
     }
   /** They are not whole, and nothing that they say is trusted. */
   | { readonly code: 'image-tags'; readonly image: ImageId }

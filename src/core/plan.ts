@@ -17,13 +17,23 @@ export type Reason =
     }
   /** The manifest remembers an image with this digest, and it is there no more. */
   | { readonly kind: 'image-gone'; readonly image: ImageId; readonly builtAt: string }
-  | { readonly kind: 'image-unusable'; readonly image: ImageId; readonly state: ImageState }
+  | {
+      readonly kind: 'image-unusable';
+      readonly image: ImageId;
+      readonly state: ImageState;
+      /** In the registry's words, where it has some. */
+      readonly why?: string;
+    }
   | {
       readonly kind: 'other-parent';
       readonly image: ImageId;
       readonly expected: string;
       readonly found: string;
     }
+  /** The manifest does not have the image, and `cache.trust` wants it there. */
+  | { readonly kind: 'image-unlisted'; readonly image: ImageId }
+  /** It was asked for; `image` would have been reused. */
+  | { readonly kind: 'rebuild'; readonly image: ImageId }
   | { readonly kind: 'image-pending'; readonly image: ImageId }
   | { readonly kind: 'same-digest'; readonly template: TemplateName };
 
@@ -56,6 +66,8 @@ export interface Work extends CommonAction {
   readonly recipe: Recipe;
   /** The other templates that it stands on, with their digests. */
   readonly dependsOn: readonly (readonly [TemplateName, Digest])[];
+  /** Images with this digest that are not good enough: it is to be built anew. Others, made since, will do. */
+  readonly replaces: readonly ImageId[];
   /** The template whose image this one shares, since their digests are equal; null: none. */
   readonly sameAs: TemplateName | null;
   readonly settings: LaunchSettings;

@@ -34,6 +34,10 @@ export interface ExecuteContext {
   readonly tokens: ReadonlyMap<Digest, number>;
   /** False: an image that another run builds is an error at once. */
   readonly wait: boolean;
+  /** Images are reused, and none is built: nothing is written. */
+  readonly readOnly: boolean;
+  /** Whether an image must be in the manifest to be reused. */
+  readonly trust: 'tags' | 'manifest';
   /** Aborted by Ctrl-C: stop what is going on, clean up. */
   readonly interrupted: AbortSignal;
   /** Aborted by the second Ctrl-C: leave everything as it is, for the next run. */

@@ -1,18 +1,17 @@
 /** Carries out the action of one image, from the lease to the last sign of its instance. It knows nothing of the graph. */
 import { holderName, type LeaseBody } from '../cache/lease-body.ts';
+import type { Journal } from '../cache/journal.ts';
 import { acquireLease, type AcquireFailure, type Lease, leaseKey } from '../cache/lease.ts';
-import { lookUp } from '../cache/lookup.ts';
 import type { ImageResult, Trouble } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
-import { buildId, type Digest, type ImageId } from '../core/ids.ts';
+import { buildId, type Digest, type ImageId, imageId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Action, Work } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { decide } from '../plan/decide.ts';
-import { attempt } from './attempt.ts';
 import { type Build, newJournal, note, type Remains, whyEnded } from './build.ts';
 import { type ExecuteContext, paced, patience } from './context.ts';
-import { available, makeImage, publishImage } from './imaging.ts';
+import { existingImage, launchImage } from './existing.ts';
+import { makeImage, publishImage } from './imaging.ts';
 import { endInstances, readyInstance, sayInstanceIsLeft } from './machine.ts';
 import { reportStep, runSteps } from './steps.ts';
 
@@ -65,11 +64,13 @@ async function underLease(
   stop: AbortSignal,
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
+  if (ctx.readOnly) return tell(await onlyRead(ctx, action, stop));
   const acquired = await acquire(ctx, action, stop);
   if (!acquired.ok) return tell(failed(acquired.error));
   const lease = acquired.value;
   const signal = AbortSignal.any([stop, lease.signal]);
-  if (lease.journal === null) {
+  const unfinished = await unfinishedBuild(ctx, action, lease);
+  if (unfinished === null) {
     // The plan may be old: whoever held the lease before may have made the image.
     const existing = await existingImage(ctx, action, signal);
     if (!existing.ok || existing.value !== undefined) {
@@ -91,8 +92,8 @@ async function underLease(
     signal,
     began,
     deadline: began + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
-    journal: lease.journal ?? newJournal(ctx, action),
-    instanceSeen: lease.journal?.instance != null,
+    journal: unfinished ?? newJournal(ctx, action),
+    instanceSeen: unfinished?.instance != null,
   };
   try {
     const built = await run(build);
@@ -100,6 +101,27 @@ async function underLease(
   } finally {
     await cleanUp(build);
   }
+}
+
+/** What another run makes is waited for; nothing else can be done without writing. */
+async function onlyRead(ctx: ExecuteContext, action: Work, signal: AbortSignal): Promise<Outcome> {
+  const existing =
+    action.action === 'wait'
+      ? await existingImage(ctx, action, signal)
+      : ok<RegisteredImage | undefined>(undefined);
+  if (!existing.ok) return failed(existing.error);
+  return existing.value === undefined
+    ? { result: 'failed', image: null, trouble: { code: 'read-only' } }
+    : { result: 'reused', image: existing.value.id };
+}
+
+/** What a run that died has begun. It may have made the very image that is to be built anew: then what is left of it is ended. */
+async function unfinishedBuild(ctx: ExecuteContext, action: Work, lease: Lease): Promise<Journal | null> {
+  const { journal } = lease;
+  if (journal === null || journal.image === null || !action.replaces.includes(imageId(journal.image)))
+    return journal;
+  await endInstances(ctx, { ctx, lease, journal, instanceSeen: true });
+  return null;
 }
 
 /**
@@ -229,40 +251,3 @@ const heldBy = (by: LeaseBody, digest: Digest): Failure => ({
   holder: holderName(by.holder),
   since: by.since,
 });
-
-/** An image with the action's digest that is there, or is being made by somebody who let go of the lease. */
-async function existingImage(
-  ctx: ExecuteContext,
-  action: Work,
-  signal: AbortSignal,
-): Promise<Result<RegisteredImage | undefined, Failure>> {
-  const found = await attempt(ctx, () => lookUp(ctx.registry, [action.digest]), {
-    signal,
-    withinMs: 600_000,
-  });
-  if (!found.ok) return found;
-  const baseImage = action.recipe.origin.kind === 'base' ? action.recipe.origin.image : null;
-  const decision = decide(found.value.get(action.digest) ?? [], { parent: action.parent, baseImage });
-  if (decision.image === null) return ok(undefined);
-  if (decision.action === 'reuse') return ok(decision.image);
-  const waited = await available({ ctx, signal }, decision.image.id);
-  // It did not become an image after all: build one.
-  return waited.ok || waited.error.code !== 'image-ended' ? waited : ok(undefined);
-}
-
-/** What to launch from where this run has not made the parent: the base image, or the parent's image by its digest. */
-async function launchImage(
-  ctx: ExecuteContext,
-  action: Work,
-  signal: AbortSignal,
-): Promise<Result<ImageId, Failure>> {
-  const { origin } = action.recipe;
-  if (origin.kind === 'base') return ok(origin.image);
-  const found = await attempt(ctx, () => lookUp(ctx.registry, [origin.digest]), {
-    signal,
-    withinMs: 600_000,
-  });
-  if (!found.ok) return found;
-  const parent = found.value.get(origin.digest)?.find(({ image }) => image.state === 'available');
-  return parent === undefined ? fail({ code: 'parent-gone', parent: origin.digest }) : ok(parent.image.id);
-}

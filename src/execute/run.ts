@@ -61,7 +61,7 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
 
 /** Digests that are to be reused while an instance of their build is still there: its run may have died. */
 async function leftoverDigests(ctx: ExecuteContext, plan: Plan): Promise<ReadonlySet<string>> {
-  if (plan.actions.every(({ action }) => action !== 'reuse')) return new Set();
+  if (ctx.readOnly || plan.actions.every(({ action }) => action !== 'reuse')) return new Set();
   const alive = await ctx.builder.instancesTagged('ManagedBy', 'amigraph');
   return new Set(alive.ok ? alive.value.flatMap(({ tags }) => tags['TemplateDigest'] ?? []) : []);
 }

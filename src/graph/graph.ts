@@ -20,6 +20,8 @@ export interface TemplateGraph {
   edges(): Edge[];
   /** What must be there before `name`, directly. */
   parents(name: TemplateName): TemplateName[];
+  /** What stands on `name`, directly. */
+  children(name: TemplateName): TemplateName[];
   /** All that must be there before any of `names`, and `names` themselves. */
   withAncestors(names: Iterable<TemplateName>): Set<TemplateName>;
   withDescendants(names: Iterable<TemplateName>): Set<TemplateName>;
@@ -56,6 +58,7 @@ export function buildGraph(names: Iterable<TemplateName>, edges: readonly Edge[]
         .mapDirectedEdges((_, { kind }, from, to): Edge => ({ from: nameOf(from), to: nameOf(to), kind }))
         .toSorted((a, b) => byCodeUnits(a.from, b.from) || byCodeUnits(a.to, b.to)),
     parents,
+    children,
     withAncestors: (from) => closure(from, parents),
     withDescendants: (from) => closure(from, children),
     components,

@@ -11,22 +11,33 @@ export interface Expected {
   readonly baseImage: ImageId | null;
 }
 
+/** Why an image that carries the digest is not reused. */
+export type Rejection = Extract<
+  Reason,
+  { readonly kind: 'image-unusable' | 'other-parent' | 'image-unlisted' }
+>;
+
 export type Decision = (
   | { readonly action: 'reuse'; readonly image: RegisteredImage }
   | { readonly action: 'wait'; readonly image: RegisteredImage }
   | { readonly action: 'build'; readonly image: null }
 ) & {
   readonly reason: Reason;
-  /** Images that carry the digest and cannot be used. */
-  readonly unusable: readonly RegisteredImage[];
+  readonly rejected: readonly Rejection[];
 };
 
-/** The newest that is available and stands on what the plan expects; else one that is being made; else none. */
-export function decide(found: readonly Found[], expected: Expected): Decision {
-  const right = found.filter((one) => standsOnExpected(one, expected));
-  const unusable = right
-    .map(({ image }) => image)
-    .filter(({ state }) => state !== 'available' && !isBeingMade(state));
+/** The newest that is available, trusted and stands on what the plan expects; else one that is being made; else none. */
+export function decide(
+  found: readonly Found[],
+  expected: Expected,
+  isTrusted: (image: Found) => boolean,
+): Decision {
+  const rejected: Rejection[] = [];
+  const right = found.filter((one) => {
+    const rejection = rejectionOf(one, expected, isTrusted);
+    if (rejection !== undefined) rejected.push(rejection);
+    return rejection === undefined;
+  });
   const available = right.find(({ image }) => image.state === 'available');
   if (available !== undefined) {
     const { image, record } = available;
@@ -36,29 +47,39 @@ export function decide(found: readonly Found[], expected: Expected): Decision {
       createdAt: image.createdAt,
       buildId: record.buildId,
     };
-    return { action: 'reuse', reason, image, unusable };
+    return { action: 'reuse', reason, image, rejected };
   }
-  const pending = right.find(({ image }) => isBeingMade(image.state));
+  const [pending] = right;
   if (pending !== undefined) {
     const reason: Reason = { kind: 'image-pending', image: pending.image.id };
-    return { action: 'wait', reason, image: pending.image, unusable };
+    return { action: 'wait', reason, image: pending.image, rejected };
   }
-  return { action: 'build', reason: whyBuild(found, unusable, expected), image: null, unusable };
+  // An image that never came to be says less than one that could have been.
+  const telling = rejected.find(({ kind }) => kind !== 'other-parent') ?? rejected[0];
+  return { action: 'build', reason: telling ?? { kind: 'no-image' }, image: null, rejected };
 }
 
-function whyBuild(found: readonly Found[], unusable: readonly RegisteredImage[], expected: Expected): Reason {
-  const [bad] = unusable;
-  if (bad !== undefined) return { kind: 'image-unusable', image: bad.id, state: bad.state };
-  const [other] = found;
-  if (other === undefined) return { kind: 'no-image' };
-  return {
-    kind: 'other-parent',
-    image: other.image.id,
-    expected: expected.parent ?? expected.baseImage ?? '',
-    found:
-      (expected.parent === null ? other.record.baseImage : other.record.parent) ?? other.record.baseImage,
-  };
+function rejectionOf(
+  one: Found,
+  expected: Expected,
+  isTrusted: (image: Found) => boolean,
+): Rejection | undefined {
+  const { id, state, stateReason } = one.image;
+  if (!standsOnExpected(one, expected)) return otherParent(one, expected);
+  if (isBeingMade(state)) return undefined;
+  if (state !== 'available') {
+    const why = stateReason === undefined ? {} : { why: stateReason };
+    return { kind: 'image-unusable', image: id, state, ...why };
+  }
+  return isTrusted(one) ? undefined : { kind: 'image-unlisted', image: id };
 }
+
+const otherParent = ({ image, record }: Found, expected: Expected): Rejection => ({
+  kind: 'other-parent',
+  image: image.id,
+  expected: expected.parent ?? expected.baseImage ?? '',
+  found: (expected.parent === null ? record.baseImage : record.parent) ?? record.baseImage,
+});
 
 /** The digest holds the parent's digest; the tags must not tell another story. */
 function standsOnExpected({ record }: Found, { parent, baseImage }: Expected): boolean {

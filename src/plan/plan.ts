@@ -5,7 +5,6 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Fingerprint, NamedParts } from '../core/fingerprint.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
-import type { RegisteredImage } from '../core/image.ts';
 import type { Action, Plan, Work } from '../core/plan.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { BaseImage, MergedTemplate } from '../core/template.ts';
@@ -62,6 +61,17 @@ export interface DecideFacts {
   readonly templates: ReadonlyMap<TemplateName, Outlined>;
   /** Images by the digest that they carry, newest first. */
   readonly found: ReadonlyMap<Digest, readonly Found[]>;
+  /** Whether an image may be reused that is right in all else. */
+  readonly isTrusted: (image: Found) => boolean;
+}
+
+/** What a run was asked for. */
+export interface Wishes {
+  readonly selected: ReadonlySet<TemplateName>;
+  /** Those of the selected that were asked for by their own names. */
+  readonly named: ReadonlySet<TemplateName>;
+  /** To be built anew although their images are there. */
+  readonly rebuild: ReadonlySet<TemplateName>;
 }
 
 export interface PlanFacts extends DecideFacts {
@@ -71,32 +81,44 @@ export interface PlanFacts extends DecideFacts {
   readonly workOf: (name: TemplateName) => Pick<Work, 'recipe' | 'dependsOn' | 'settings' | 'inputPatterns'>;
 }
 
-export interface Planned {
-  readonly plan: Plan;
-  /** Images that carry a wanted digest and cannot be used. */
-  readonly unusable: readonly RegisteredImage[];
+export interface Decisions {
+  readonly decided: ReadonlyMap<TemplateName, Decision>;
+  /** Selected as a part of more, without an image, and only there to be stood on by what is there already. */
+  readonly notNeeded: readonly TemplateName[];
 }
 
 /** For the selected templates and, of what they stand on, only what a build needs. */
 export function decideAll(
-  { graph, templates, found }: DecideFacts,
-  selected: ReadonlySet<TemplateName>,
-): ReadonlyMap<TemplateName, Decision> {
-  const decisions = new Map<TemplateName, Decision>();
-  const wanted = new Set(selected);
+  { graph, templates, found, isTrusted }: DecideFacts,
+  { selected, named, rebuild }: Wishes,
+): Decisions {
+  const decided = new Map<TemplateName, Decision>();
+  const notNeeded: TemplateName[] = [];
+  const stoodOn = new Set<TemplateName>();
+  const needed = new Set<TemplateName>();
   for (const name of graph.order().toReversed()) {
     const one = templates.get(name);
-    if (!wanted.has(name) || one === undefined) continue;
-    const decision = decide(found.get(one.digest) ?? [], one);
-    decisions.set(name, decision);
-    if (decision.action === 'build') for (const parent of graph.parents(name)) wanted.add(parent);
+    if (one === undefined || !(selected.has(name) || needed.has(name))) continue;
+    const decision = anew(decide(found.get(one.digest) ?? [], one, isTrusted), rebuild.has(name));
+    const parents = graph.parents(name);
+    for (const parent of parents) stoodOn.add(parent);
+    if (decision.action !== 'build' || needed.has(name) || named.has(name) || !stoodOn.has(name)) {
+      decided.set(name, decision);
+      if (decision.action === 'build') for (const parent of parents) needed.add(parent);
+    } else notNeeded.push(name);
   }
-  return decisions;
+  return { decided, notNeeded: notNeeded.toReversed() };
+}
+
+function anew(decision: Decision, rebuild: boolean): Decision {
+  if (!rebuild || decision.image === null) return decision;
+  const { rejected, image } = decision;
+  return { action: 'build', image: null, reason: { kind: 'rebuild', image: image.id }, rejected };
 }
 
 /** In topological order. */
-export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, Decision>): Planned {
-  const { graph, templates } = facts;
+export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, Decision>): Plan {
+  const { graph, templates, found } = facts;
   const firstWith = new Map<Digest, TemplateName>();
   const actions: Action[] = [];
   for (const name of graph.order()) {
@@ -113,7 +135,9 @@ export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, 
       actions.push({ ...common, action, reason, image: image.id });
       continue;
     }
-    const work = { ...common, ...facts.workOf(name) };
+    const replaces =
+      reason.kind === 'rebuild' ? (found.get(digest) ?? []).map(({ image: { id } }) => id) : [];
+    const work = { ...common, ...facts.workOf(name), replaces };
     if (twin !== undefined && action === 'build') {
       const shared = { kind: 'same-digest', template: twin } as const;
       actions.push({ ...work, action: 'wait', reason: shared, image: null, needs: [twin], sameAs: twin });
@@ -122,7 +146,7 @@ export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, 
       actions.push({ ...work, action, reason, image: image?.id ?? null, needs, sameAs: null });
     }
   }
-  return { plan: { actions }, unusable: [...decisions.values()].flatMap((decision) => decision.unusable) };
+  return { actions };
 }
 
 /** The facts that templates hold which have been read in full. */

@@ -5,10 +5,7 @@ import type { RegisteredImage } from '../core/image.ts';
 import type { Result } from '../core/result.ts';
 
 export interface ImageRegistry {
-  /**
-   * Our own images (owned by this account) whose tag has one of the values, in any state;
-   * no values: all that have the tag. One call for a page of values, never one for each.
-   */
+  /** Images of this account whose tag has one of the values, in any state. One call for many values, never one for each. */
   findByTag(tag: string, values: readonly string[]): Promise<Result<RegisteredImage[], CloudFailure>>;
   /** The images of these ids; one that no answer shows is left out. */
   describe(ids: readonly ImageId[]): Promise<Result<RegisteredImage[], CloudFailure>>;

@@ -1,7 +1,7 @@
 /** The words for what is not as it should be and does not stop a run. It does not know where they are shown. */
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
-import { troubleText } from './wording.ts';
+import { stateText, troubleText } from './wording.ts';
 
 interface Words {
   readonly message: string;
@@ -49,8 +49,38 @@ function words(warning: Warning): Words {
       };
     case 'image-unusable':
       return {
-        message: `${warning.image} has a wanted digest, but is ${warning.state}${warning.why === undefined ? '' : `: ${warning.why}`}`,
-        cure: 'it is left alone and not used; deregister it if nothing needs it',
+        message: `${warning.image} has a wanted digest, but ${stateText(warning)}`,
+        cure: cureOfState(warning),
+      };
+    case 'image-other-parent':
+      return {
+        message: `${warning.image} has a wanted digest, but its tags say that it stands on ${warning.found}, not on ${warning.expected}`,
+        cure: 'it is not reused; deregister it if nothing needs it',
+      };
+    case 'image-not-ours':
+      return {
+        message: `${warning.image} has the hash of a wanted digest, but not the tag ManagedBy=amigraph: it is not reused`,
+        cure: 'tag it if it is one of ours and its tags are true; else take the tag TemplateHash from it',
+      };
+    case 'images-unlisted':
+      return warning.trusted
+        ? {
+            message: `reused by ${warning.images.length === 1 ? 'its' : 'their'} tags alone, since the manifest does not have ${warning.images.length === 1 ? 'it' : 'them'}: ${some(warning.images)}`,
+            cure: 'to enter what is missing: amigraph manifest repair',
+          }
+        : {
+            message: `not reused, since the manifest does not have ${warning.images.length === 1 ? 'it' : 'them'} and cache.trust is "manifest": ${some(warning.images)}`,
+            cure: 'if they are good, enter them: amigraph manifest repair',
+          };
+    case 'not-needed':
+      return {
+        message: `not built, since all that stands on ${warning.templates.length === 1 ? 'it' : 'them'} is there: ${some(warning.templates)}`,
+        cure: `to build one all the same, name it: amigraph build ${warning.templates[0] ?? 'NAME'}`,
+      };
+    case 'children-kept':
+      return {
+        message: `${warning.template} is built anew, and what stands on its image of before is kept: ${some(warning.children)}`,
+        cure: `to build that anew too: amigraph build --rebuild ${warning.template}+`,
       };
     case 'image-tags':
       return {
@@ -65,7 +95,7 @@ function words(warning: Warning): Words {
     case 'manifest-not-written':
       return {
         message: `${warning.image} is there and tagged, but the manifest does not have it: ${troubleText(warning.cause)}`,
-        cure: 'it is found by its tags',
+        cure: 'it is found by its tags; to enter it: amigraph manifest repair',
       };
     case 'fingerprint-not-kept':
       return {
@@ -73,6 +103,19 @@ function words(warning: Warning): Words {
         cure: 'it is reused all the same; only why cannot say what changed after it',
       };
   }
+}
+
+/** The first of many. */
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length <= 5 ? shown : `${shown} and ${names.length - 5} more`;
+}
+
+function cureOfState({ image, region, state }: Extract<Warning, { code: 'image-unusable' }>): string {
+  if (state === 'disabled')
+    return `to have it reused, enable it: aws ec2 enable-image --region ${region} --image-id ${image}`;
+  if (state === 'deregistered') return 'EC2 shows it for a while yet; nothing is to be done';
+  return `it is not reused; remove it: aws ec2 deregister-image --region ${region} --image-id ${image} --delete-associated-snapshots`;
 }
 
 const endInstance = ({ region, instance }: { region: string; instance: string }): string =>

@@ -1,6 +1,7 @@
 /** The words for actions, reasons and failures. It does not know where they are shown. */
 import type { Trouble } from '../core/event.ts';
 import { shortDigest } from '../core/digest.ts';
+import type { ImageState } from '../core/image.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Action, ActionKind, Reason } from '../core/plan.ts';
 import { changeText } from './changes.ts';
@@ -20,13 +21,40 @@ export function reasonText({ template, reason }: Pick<Action, 'template' | 'reas
     case 'image-gone':
       return `${reason.image}, which had this digest, is gone (made ${date(reason.builtAt)})`;
     case 'image-unusable':
-      return `${reason.image} has this digest, but is ${reason.state}`;
+      return `${reason.image} has this digest, but ${stateText(reason)}`;
     case 'other-parent':
       return `${reason.image} has this digest, but stands on ${reason.found}, not ${reason.expected}`;
+    case 'image-unlisted':
+      return `${reason.image} has this digest, but the manifest does not have it, and cache.trust is "manifest"`;
+    case 'rebuild':
+      return `asked for: instead of ${reason.image}, which has this digest`;
     case 'image-pending':
       return `${reason.image} has this digest and is being made`;
     case 'same-digest':
       return `${reason.template} has the same digest: one image serves both`;
+  }
+}
+
+/** What its state means for whoever wants to use it. */
+export function stateText({ state, why }: { readonly state: ImageState; readonly why?: string }): string {
+  const because = why === undefined ? '' : `: ${why}`;
+  switch (state) {
+    case 'failed':
+      return `could not be made${because}`;
+    case 'error':
+      return `is in error${because}`;
+    case 'invalid':
+      return `is invalid${because}`;
+    case 'disabled':
+      return 'is disabled';
+    case 'deregistered':
+      return 'is deregistered';
+    case 'available':
+    case 'pending':
+    case 'transient':
+      return `is ${state}`;
+    case 'unseen':
+      return `is in no state that is known here${because}`;
   }
 }
 
@@ -80,6 +108,8 @@ export function troubleText(trouble: Trouble): string {
       return `ended, since ${trouble.template} failed and --bail was given`;
     case 'not-started':
       return 'not started: the run was ended before';
+    case 'read-only':
+      return 'not built: with --cache=r the cache is only read';
   }
 }
 

@@ -87,9 +87,9 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
     });
 
     describe('by tag', () => {
-      test('finds those with any of the values, in any state, and only ours', async () => {
+      test('finds those with any of the values, in any state', async () => {
         const cloud = await makeIt();
-        const [a, b, c, , , f] = await images(cloud, {
+        const [a, b, c, d, e] = await images(cloud, {
           a: { ...ours, TemplateHash: 'aa' },
           b: { ...ours, TemplateHash: 'bb' },
           c: { ...ours, TemplateHash: 'aa' },
@@ -99,13 +99,12 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         });
         const find = async (values: readonly string[]): Promise<string[]> =>
           idsOf(done(await cloud.registry.findByTag('TemplateHash', values)));
-        expect(await find(['aa'])).toEqual(sorted(a, c));
-        expect(await find(['bb', 'zz', 'aa'])).toEqual(sorted(a, b, c));
+        expect(await find(['aa'])).toEqual(sorted(a, c, d, e));
+        expect(await find(['bb', 'zz', 'aa'])).toEqual(sorted(a, b, c, d, e));
         expect(await find(['zz'])).toEqual([]);
-        expect(await find([])).toEqual(sorted(a, b, c, f));
-        expect(idsOf(done(await cloud.registry.findByTag('Other', [])))).toEqual([f]);
+        expect(await find([])).toEqual([]);
         cloud.step(60 * oneMinute);
-        expect(await find(['aa'])).toEqual(sorted(a, c));
+        expect(await find(['aa'])).toEqual(sorted(a, c, d, e));
       });
 
       test('takes more values than one call does', async () => {
@@ -122,12 +121,12 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
 
       test('finds more images than fit on a page, each once', async () => {
         const cloud = await makeIt();
-        const count = 505;
+        const count = 1005;
         const all = Object.fromEntries(
           Array.from({ length: count }, (_, at) => [`n${at}`, { ...ours, TemplateHash: 'aa' }]),
         );
         const ids = await images(cloud, all);
-        expect(idsOf(done(await cloud.registry.findByTag('TemplateHash', [])))).toEqual(sorted(...ids));
+        expect(idsOf(done(await cloud.registry.findByTag('TemplateHash', ['aa'])))).toEqual(sorted(...ids));
         expect(new Set(ids).size).toBe(count);
       });
     });
@@ -203,14 +202,14 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
       const { registry } = cloud;
       const [a, b] = await images(cloud, { a: ours, b: ours });
       cloud.step(60 * oneMinute);
-      const all = done(await registry.findByTag('ManagedBy', []));
+      const all = done(await registry.findByTag('ManagedBy', ['amigraph']));
       const image = all.find(({ id }) => id === a);
       if (image === undefined) throw new Error('the image was not found');
       expect(all).toHaveLength(2);
       done(await registry.remove(image));
       done(await registry.remove(image));
       cloud.step(oneMinute);
-      expect(idsOf(done(await registry.findByTag('ManagedBy', [])))).toEqual([b]);
+      expect(idsOf(done(await registry.findByTag('ManagedBy', ['amigraph'])))).toEqual([b]);
       done(await registry.remove(image));
     });
   });

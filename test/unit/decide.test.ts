@@ -35,6 +35,7 @@ function image(id: string, state: ImageState, parent: string | null = 'foundatio
   };
 }
 
+const anyImage = (): boolean => true;
 const onParent: Expected = { parent: templateName('foundation'), baseImage: null };
 const onBase: Expected = { parent: null, baseImage: base };
 const hit = (id: string) => ({
@@ -118,7 +119,7 @@ test.each<Row>([
     'build',
     { kind: 'other-parent', image: 'a', expected: 'foundation', found: 'other' },
     null,
-    [],
+    ['a'],
   ],
   [
     'one on a base image where a parent is expected',
@@ -127,7 +128,7 @@ test.each<Row>([
     'build',
     { kind: 'other-parent', image: 'a', expected: 'foundation', found: base },
     null,
-    [],
+    ['a'],
   ],
   [
     'one on another parent before the right one',
@@ -136,7 +137,7 @@ test.each<Row>([
     'reuse',
     hit('b'),
     'b',
-    [],
+    ['a'],
   ],
   [
     'a failed one on another parent',
@@ -145,7 +146,7 @@ test.each<Row>([
     'build',
     { kind: 'other-parent', image: 'a', expected: 'foundation', found: 'other' },
     null,
-    [],
+    ['a'],
   ],
   ['one on the base image', [image('a', 'available', null)], onBase, 'reuse', hit('a'), 'a', []],
   [
@@ -155,7 +156,7 @@ test.each<Row>([
     'build',
     { kind: 'other-parent', image: 'a', expected: base, found: 'ami-0000000000000000c' },
     null,
-    [],
+    ['a'],
   ],
   [
     'one on a parent where a base image is expected',
@@ -164,21 +165,53 @@ test.each<Row>([
     'build',
     { kind: 'other-parent', image: 'a', expected: base, found: base },
     null,
-    [],
+    ['a'],
   ],
-])('%s', (_, found, expected, action, reason, chosen, unusable) => {
-  const decision = decide(found, expected);
+])('%s', (_, found, expected, action, reason, chosen, rejected) => {
+  const decision = decide(found, expected, anyImage);
   expect(decision.action).toBe(action);
   expect(decision.reason).toEqual(reason);
   expect(decision.image?.id ?? null).toBe(chosen);
-  expect(decision.unusable.map(({ id }) => id)).toEqual(unusable);
+  expect(decision.rejected.map((one) => one.image)).toEqual(rejected);
 });
 
 describe('an image of ours that is neither available nor pending', () => {
   const states: ImageState[] = ['invalid', 'deregistered', 'failed', 'error', 'disabled', 'unseen'];
   test.each(states)('is no hit: %s', (state) => {
-    const decision = decide([image('a', state)], onParent);
+    const decision = decide([image('a', state)], onParent, anyImage);
     expect(decision.action).toBe('build');
     expect(decision.reason).toEqual({ kind: 'image-unusable', image: 'a', state });
+    expect(decision.rejected).toEqual([decision.reason]);
+  });
+
+  test('with the words of the registry', () => {
+    const [failed] = [image('a', 'failed')];
+    const one = { ...failed, image: { ...failed.image, stateReason: 'no disk' } };
+    expect(decide([one], onParent, anyImage).reason).toEqual({
+      kind: 'image-unusable',
+      image: 'a',
+      state: 'failed',
+      why: 'no disk',
+    });
+  });
+});
+
+describe('an image that is not trusted', () => {
+  const all = [image('a', 'available'), image('b', 'available')];
+
+  test('is passed over', () => {
+    const decision = decide(all, onParent, ({ image: { id } }) => id === 'b');
+    expect(decision.reason).toEqual(hit('b'));
+    expect(decision.rejected).toEqual([{ kind: 'image-unlisted', image: 'a' }]);
+  });
+
+  test('is no hit', () => {
+    const decision = decide(all, onParent, () => false);
+    expect(decision.action).toBe('build');
+    expect(decision.reason).toEqual({ kind: 'image-unlisted', image: 'a' });
+  });
+
+  test('is waited for while it is being made: nobody has said yet whether it is good', () => {
+    expect(decide([image('a', 'pending')], onParent, () => false).action).toBe('wait');
   });
 });

@@ -57,19 +57,22 @@ A NAME may be a pattern: md/* is all in md, ** everything; +gromacs is gromacs
 and all that it stands on, foundation+ is foundation and all that stands on it.
 
 Options
-  --provider sandbox|aws  the cloud, instead of what amifile.ts says
-  --region REGION         the AWS Region, instead of what amifile.ts says
-  --all                   all templates
-  --affected              those that are affected by what changed since --base: amigraph affected shows them
-  --base REF              with --affected: instead of AMIGRAPH_BASE and affected.base in amifile.ts
-  --exclude PATTERN       take these out of what is selected; may be repeated
-  --base-ami AMI          stand on this image instead of all base images, for this run
-  --dry-run               show the plan and do nothing
-  --bail                  end everything at the first failure
-  --keep-going            build the good templates where others have errors
-  --concurrency N         build at most so many images at the same time
-  --no-wait               exit with 9 where another run builds one of the images
-  --json                  one JSON object a line for each event
+  --provider sandbox|aws      the cloud, instead of what amifile.ts says
+  --region REGION             the AWS Region, instead of what amifile.ts says
+  --all                       all templates
+  --affected                  those that are affected by what changed since --base: amigraph affected shows them
+  --base REF                  with --affected: instead of AMIGRAPH_BASE and affected.base in amifile.ts
+  --exclude PATTERN           take these out of what is selected; may be repeated
+  --base-ami AMI              stand on this image instead of all base images, for this run
+  --rebuild                   build the selected ones anew, although their images are there
+  --rebuild-base, --no-cache  the same with all that they stand on
+  --cache r|rw                with r, images are reused and none is built: for CI of forks
+  --dry-run                   show the plan and do nothing
+  --bail                      end everything at the first failure
+  --keep-going                build the good templates where others have errors
+  --concurrency N             build at most so many images at the same time
+  --no-wait                   exit with 9 where another run builds one of the images
+  --json                      one JSON object a line for each event
 
 Examples
   Build all that is missing:

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Found } from '../../src/cache/lookup.ts';
 import { buildId, type Digest, imageId, templateName } from '../../src/core/ids.ts';
 import type { ImageState } from '../../src/core/image.ts';
-import { decideAll, factsOf, fingerprintEach, makePlan, type Planned } from '../../src/plan/plan.ts';
+import type { Plan } from '../../src/core/plan.ts';
+import { decideAll, factsOf, fingerprintEach, makePlan, type Wishes } from '../../src/plan/plan.ts';
 import { collectionOf, configOf, errorOf, type Fingerprints, fingerprintsOf } from './rig.ts';
 
 const templates = {
@@ -25,7 +26,11 @@ function planOf(
   selected: readonly string[],
   there: Readonly<Record<string, There>> = {},
   durations: Readonly<Record<string, number>> = {},
-): Planned {
+  {
+    named = selected,
+    rebuild = [],
+  }: Partial<Record<Exclude<keyof Wishes, 'selected'>, readonly string[]>> = {},
+): Plan & { readonly notNeeded: readonly string[] } {
   const found = new Map<Digest, Found[]>();
   for (const [name, { state = 'available', parent }] of Object.entries(there)) {
     const known = all.get(templateName(name));
@@ -60,14 +65,21 @@ function planOf(
   const facts = {
     ...factsOf(collection, configOf(), all),
     found,
+    isTrusted: () => true,
     durations: new Map(Object.entries(durations).map(([name, ms]) => [templateName(name), ms])),
   };
-  return makePlan(facts, decideAll(facts, new Set(selected.map(templateName))));
+  const names = (texts: readonly string[]) => new Set(texts.map(templateName));
+  const { decided, notNeeded } = decideAll(facts, {
+    selected: names(selected),
+    named: names(named),
+    rebuild: names(rebuild),
+  });
+  return { ...makePlan(facts, decided), notNeeded };
 }
 
 /** `gromacs: build (no-image) after foundation`, one for each action. */
-const brief = ({ plan }: Planned): string[] =>
-  plan.actions.map(
+const brief = ({ actions }: Plan): string[] =>
+  actions.map(
     ({ template, action, reason, needs }) =>
       `${template}: ${action} (${reason.kind})${needs.length === 0 ? '' : ` after ${needs.join(', ')}`}`,
   );
@@ -120,7 +132,7 @@ describe('with images', () => {
   test('one that is being made is waited for, and needs nothing', async () => {
     const planned = planOf(await fingerprintsOf(templates), ['namd'], { namd: { state: 'pending' } });
     expect(brief(planned)).toEqual(['namd: wait (image-pending)']);
-    expect(planned.plan.actions[0]?.image).toBe('ami-of-namd');
+    expect(planned.actions[0]?.image).toBe('ami-of-namd');
   });
 
   test('one that cannot be used is told of', async () => {
@@ -131,14 +143,97 @@ describe('with images', () => {
       'gromacs: build (image-unusable) after foundation',
       'namd: build (other-parent) after foundation',
     ]);
-    expect(planned.unusable.map(({ id }) => id)).toEqual(['ami-of-gromacs']);
+  });
+});
+
+describe('a template that others stand on, without an image', () => {
+  const names = ['foundation', 'gromacs', 'namd', 'tools'];
+  const there = { gromacs: {}, namd: {}, tools: {} };
+
+  test('is not built as a part of all, where what stands on it is there', async () => {
+    const planned = planOf(await fingerprintsOf(templates), names, there, {}, { named: [] });
+    expect(brief(planned)).toEqual(['gromacs: reuse (hit)', 'namd: reuse (hit)', 'tools: reuse (hit)']);
+    expect(planned.notNeeded).toEqual(['foundation']);
+  });
+
+  test('nor is what stands on it and is stood on in turn', async () => {
+    const planned = planOf(
+      await fingerprintsOf(templates),
+      names,
+      { gromacs: {}, tools: {} },
+      {},
+      { named: [] },
+    );
+    expect(brief(planned)).toEqual(['gromacs: reuse (hit)', 'tools: reuse (hit)']);
+    expect(planned.notNeeded).toEqual(['foundation', 'namd']);
+  });
+
+  test('is built where something must be built on it', async () => {
+    const planned = planOf(
+      await fingerprintsOf(templates),
+      names,
+      { namd: {}, tools: {} },
+      {},
+      { named: [] },
+    );
+    expect(brief(planned)).toEqual([
+      'foundation: build (no-image)',
+      'gromacs: build (no-image) after foundation',
+      'namd: reuse (hit)',
+      'tools: reuse (hit)',
+    ]);
+    expect(planned.notNeeded).toEqual([]);
+  });
+
+  test('is built where it is named', async () => {
+    const planned = planOf(await fingerprintsOf(templates), names, there);
+    expect(brief(planned)[0]).toBe('foundation: build (no-image)');
+    expect(planned.notNeeded).toEqual([]);
+  });
+
+  test('is built where nothing that stands on it is selected', async () => {
+    const planned = planOf(await fingerprintsOf(templates), ['foundation'], there, {}, { named: [] });
+    expect(brief(planned)).toEqual(['foundation: build (no-image)']);
+  });
+});
+
+describe('to rebuild', () => {
+  const there = { foundation: {}, gromacs: {}, namd: { state: 'failed' } } as const;
+
+  test('builds what is there, and only that', async () => {
+    const planned = planOf(await fingerprintsOf(templates), ['gromacs'], there, {}, { rebuild: ['gromacs'] });
+    expect(brief(planned)).toEqual(['foundation: reuse (hit)', 'gromacs: build (rebuild) after foundation']);
+    expect(planned.actions[1]).toMatchObject({ replaces: ['ami-of-gromacs'], image: null });
+  });
+
+  test('leaves the reason of what is built anyhow', async () => {
+    const planned = planOf(await fingerprintsOf(templates), ['namd'], there, {}, { rebuild: ['namd'] });
+    expect(brief(planned)).toEqual([
+      'foundation: reuse (hit)',
+      'namd: build (image-unusable) after foundation',
+    ]);
+    expect(planned.actions[1]).toMatchObject({ replaces: [] });
+  });
+
+  test('a whole chain', async () => {
+    const planned = planOf(
+      await fingerprintsOf(templates),
+      ['gromacs'],
+      there,
+      {},
+      { rebuild: ['gromacs', 'foundation'] },
+    );
+    expect(brief(planned)).toEqual([
+      'foundation: build (rebuild)',
+      'gromacs: build (rebuild) after foundation',
+    ]);
   });
 });
 
 describe('an action', () => {
   test('holds all that carrying it out takes', async () => {
     const fingerprints = await fingerprintsOf(templates);
-    const { plan } = planOf(fingerprints, ['namd'], { foundation: {} }, { namd: 90_000, gromacs: 1 });
+    const plan = planOf(fingerprints, ['namd'], { foundation: {} }, { namd: 90_000, gromacs: 1 });
     expect(plan.actions).toEqual([
       expect.objectContaining({
         template: 'foundation',
@@ -158,6 +253,7 @@ describe('an action', () => {
         parent: 'foundation',
         needs: ['foundation'],
         expectedMs: 90_000,
+        replaces: [],
         sameAs: null,
         settings: { instanceType: 'm5.large', spot: true, timeoutSeconds: 3600 },
         inputPatterns: [],
@@ -168,7 +264,7 @@ describe('an action', () => {
 
   test('takes the instance type of its architecture', async () => {
     const arm = await fingerprintsOf({ 'templates/a.yaml': 'build: { arch: arm64 }' });
-    expect(planOf(arm, ['a']).plan.actions[0]).toMatchObject({ settings: { instanceType: 'c7g.4xlarge' } });
+    expect(planOf(arm, ['a']).actions[0]).toMatchObject({ settings: { instanceType: 'c7g.4xlarge' } });
   });
 });
 
@@ -188,7 +284,7 @@ describe('templates of one digest', () => {
       'c: build (no-image) after a',
       'd: wait (same-digest) after c',
     ]);
-    expect(planned.plan.actions[1]?.reason).toEqual({ kind: 'same-digest', template: 'a' });
+    expect(planned.actions[1]?.reason).toEqual({ kind: 'same-digest', template: 'a' });
   });
 
   test('are both hits where the image is there', async () => {
@@ -219,7 +315,7 @@ test('what an action needs stands before it, whatever is there', async () => {
     const there = Object.fromEntries(
       names.filter((_, at) => ((mask >> (at + 4)) & 1) === 1).map((name) => [name, {}]),
     );
-    const { plan } = planOf(fingerprints, selected, there);
+    const plan = planOf(fingerprints, selected, there);
     const order = plan.actions.map(({ template }) => template);
     expect(order).toEqual([...new Set(order)]);
     for (const name of selected) expect(order).toContain(name);

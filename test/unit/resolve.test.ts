@@ -47,6 +47,7 @@ test('with nothing written, all has a default', () => {
       cleanUp: { script: 'scripts/clean-up.sh', inputs: [] },
     },
     concurrency: 10,
+    cache: { trust: 'tags' },
     affected: { base: undefined, head: undefined },
     sandbox: { folder: '/home/ada/my hpc/.amigraph/sandbox', speed: 400, faults: undefined },
     endpoint: undefined,

@@ -127,9 +127,9 @@ describe('looking up', () => {
 
   test('asks once for all digests, and not at all for none', async () => {
     const { asked, registry } = registryOf([]);
-    expect(valueOf(await lookUp(registry, [a, b, a])).size).toBe(0);
+    expect(valueOf(await lookUp(registry, [a, b, a]))).toEqual({ found: new Map(), strange: [] });
     expect(asked).toEqual([['TemplateHash', a.slice(0, 16), b.slice(0, 16)]]);
-    expect(valueOf(await lookUp(registry, [])).size).toBe(0);
+    expect(valueOf(await lookUp(registry, [])).found.size).toBe(0);
     expect(asked).toHaveLength(1);
   });
 
@@ -140,21 +140,24 @@ describe('looking up', () => {
       tagged('ami-3', a, '2026-01-03T00:00:00.000Z'),
       tagged('ami-4', a, '2026-01-03T00:00:00.000Z'),
     ]);
-    const found = valueOf(await lookUp(registry, [a, b]));
+    const { found } = valueOf(await lookUp(registry, [a, b]));
     const ids = Object.fromEntries(
       [...found].map(([digest, all]) => [digest, all.map((one) => one.image.id)]),
     );
     expect(ids).toEqual({ [a]: ['ami-4', 'ami-3', 'ami-1'], [b]: ['ami-2'] });
   });
 
-  test('compares whole digests, and drops what is not whole', async () => {
+  test('compares whole digests, and keeps apart what is not whole or not ours', async () => {
     const twin = `${a.slice(0, 16)}${b.slice(16)}` as Digest;
     const { registry } = registryOf([
       tagged('ami-1', twin, '2026-01-01T00:00:00.000Z'),
       tagged('ami-2', a, '2026-01-01T00:00:00.000Z', { ManagedBy: 'packer' }),
+      tagged('ami-3', a, '2026-01-01T00:00:00.000Z', { TemplateDigest: 'spoilt' }),
     ]);
-    expect(valueOf(await lookUp(registry, [a])).size).toBe(0);
-    expect(valueOf(await allImages(registry)).map((one) => one.image.id)).toEqual(['ami-1']);
+    const { found, strange } = valueOf(await lookUp(registry, [a]));
+    expect(found.size).toBe(0);
+    expect(strange.map(({ id }) => id)).toEqual(['ami-3', 'ami-2']);
+    expect(valueOf(await allImages(registry)).map((one) => one.image.id)).toEqual(['ami-3', 'ami-1']);
   });
 
   test('shows all that are ours, with no record where the tags are not whole', async () => {
@@ -170,7 +173,7 @@ describe('looking up', () => {
       ['ami-3', undefined],
       ['ami-1', a],
     ]);
-    expect(asked).toEqual([['ManagedBy']]);
+    expect(asked).toEqual([['ManagedBy', 'amigraph']]);
   });
 
   test('passes a failure on', async () => {

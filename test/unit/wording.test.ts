@@ -50,7 +50,23 @@ test.each<[Reason, string]>([
     'ami-1 is available and has this digest (made 2026-11-23 04:12 UTC by build b)',
   ],
   [{ kind: 'no-image' }, 'no image has this digest'],
-  [{ kind: 'image-unusable', image, state: 'failed' }, 'ami-1 has this digest, but is failed'],
+  [
+    { kind: 'image-unusable', image, state: 'failed', why: 'no disk' },
+    'ami-1 has this digest, but could not be made: no disk',
+  ],
+  [{ kind: 'image-unusable', image, state: 'error' }, 'ami-1 has this digest, but is in error'],
+  [{ kind: 'image-unusable', image, state: 'invalid' }, 'ami-1 has this digest, but is invalid'],
+  [{ kind: 'image-unusable', image, state: 'disabled' }, 'ami-1 has this digest, but is disabled'],
+  [{ kind: 'image-unusable', image, state: 'deregistered' }, 'ami-1 has this digest, but is deregistered'],
+  [
+    { kind: 'image-unusable', image, state: 'unseen' },
+    'ami-1 has this digest, but is in no state that is known here',
+  ],
+  [
+    { kind: 'image-unlisted', image },
+    'ami-1 has this digest, but the manifest does not have it, and cache.trust is "manifest"',
+  ],
+  [{ kind: 'rebuild', image }, 'asked for: instead of ami-1, which has this digest'],
   [
     { kind: 'other-parent', image, expected: 'a', found: 'b' },
     'ami-1 has this digest, but stands on b, not a',
@@ -197,14 +213,53 @@ test.each<[Warning, string, string]>([
     'remove it: aws ec2 deregister-image --region us-west-2 --image-id ami-1 --delete-associated-snapshots',
   ],
   [
-    { code: 'image-unusable', image, state: 'failed', why: 'no disk' },
-    'ami-1 has a wanted digest, but is failed: no disk',
-    'it is left alone and not used; deregister it if nothing needs it',
+    { code: 'image-unusable', region, image, state: 'failed', why: 'no disk' },
+    'ami-1 has a wanted digest, but could not be made: no disk',
+    'it is not reused; remove it: aws ec2 deregister-image --region us-west-2 --image-id ami-1 --delete-associated-snapshots',
   ],
   [
-    { code: 'image-unusable', image, state: 'disabled' },
+    { code: 'image-unusable', region, image, state: 'disabled' },
     'ami-1 has a wanted digest, but is disabled',
-    'it is left alone and not used; deregister it if nothing needs it',
+    'to have it reused, enable it: aws ec2 enable-image --region us-west-2 --image-id ami-1',
+  ],
+  [
+    { code: 'image-unusable', region, image, state: 'deregistered' },
+    'ami-1 has a wanted digest, but is deregistered',
+    'EC2 shows it for a while yet; nothing is to be done',
+  ],
+  [
+    { code: 'image-other-parent', image, expected: 'foundation', found: 'base' },
+    'ami-1 has a wanted digest, but its tags say that it stands on base, not on foundation',
+    'it is not reused; deregister it if nothing needs it',
+  ],
+  [
+    { code: 'image-not-ours', image },
+    'ami-1 has the hash of a wanted digest, but not the tag ManagedBy=amigraph: it is not reused',
+    'tag it if it is one of ours and its tags are true; else take the tag TemplateHash from it',
+  ],
+  [
+    { code: 'images-unlisted', trusted: true, images: [image] },
+    'reused by its tags alone, since the manifest does not have it: ami-1',
+    'to enter what is missing: amigraph manifest repair',
+  ],
+  [
+    {
+      code: 'images-unlisted',
+      trusted: false,
+      images: [1, 2, 3, 4, 5, 6, 7].map((n) => imageId(`ami-${n}`)),
+    },
+    'not reused, since the manifest does not have them and cache.trust is "manifest": ami-1, ami-2, ami-3, ami-4, ami-5 and 2 more',
+    'if they are good, enter them: amigraph manifest repair',
+  ],
+  [
+    { code: 'not-needed', templates: [templateName('a'), templateName('b')] },
+    'not built, since all that stands on them is there: a, b',
+    'to build one all the same, name it: amigraph build a',
+  ],
+  [
+    { code: 'children-kept', template: templateName('a'), children: [templateName('b')] },
+    'a is built anew, and what stands on its image of before is kept: b',
+    'to build that anew too: amigraph build --rebuild a+',
   ],
   [
     { code: 'image-tags', image },
@@ -229,7 +284,7 @@ test.each<[Warning, string, string]>([
       },
     },
     'ami-1 is there and tagged, but the manifest does not have it: s3:PutObject failed: SlowDown: m',
-    'it is found by its tags',
+    'it is found by its tags; to enter it: amigraph manifest repair',
   ],
 ])('a warning: %o', (warning, message, cure) => {
   expect(warningText(warning)).toBe(`${message}; ${cure}`);

@@ -1,5 +1,5 @@
 /** EC2 images and SSM parameters as the image registry. It does not know which image will do. */
-import { DeregisterImageCommand, type DescribeImagesCommandInput, type Filter } from '@aws-sdk/client-ec2';
+import { DeregisterImageCommand, type DescribeImagesCommandInput } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { CloudFailure } from '../../core/failure.ts';
 import { imageId } from '../../core/ids.ts';
@@ -43,11 +43,10 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
   const describeSome = async (
     filter: string,
     values: readonly string[],
-    others: readonly Filter[],
   ): Promise<Result<RegisteredImage[], CloudFailure>> => {
     const found: RegisteredImage[] = [];
     for (const some of batches(values, valuesPerFilter)) {
-      const page = await describeAll({ ...own, Filters: [...others, { Name: filter, Values: some }] });
+      const page = await describeAll({ ...own, Filters: [{ Name: filter, Values: some }] });
       if (!page.ok) return page;
       found.push(...page.value);
     }
@@ -56,20 +55,18 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
 
   return {
     async findByTag(tag, values) {
-      const ours: Filter = { Name: 'tag:ManagedBy', Values: ['amigraph'] };
-      const all = { ...own, Filters: [ours, { Name: 'tag-key', Values: [tag] }] };
-      if (values.length === 0) return describeAll(all);
+      if (values.length === 0) return ok([]);
       const calls = Math.ceil(values.length / valuesPerFilter);
-      if (calls === 1) return describeSome(`tag:${tag}`, values, [ours]);
+      if (calls === 1) return describeSome(`tag:${tag}`, values);
       // A page holds more images than a filter takes values: where there are not many more than are wanted, all of them cost less.
-      const listed = await describePages(all, calls);
+      const listed = await describePages({ ...own, Filters: [{ Name: 'tag-key', Values: [tag] }] }, calls);
       if (!listed.ok) return listed;
-      if (listed.value === undefined) return describeSome(`tag:${tag}`, values, [ours]);
+      if (listed.value === undefined) return describeSome(`tag:${tag}`, values);
       const wanted = new Set(values);
       return ok(listed.value.filter(({ tags }) => wanted.has(tags[tag] ?? '')));
     },
     // A filter, where ids as such would fail as a whole for one that is not there.
-    describe: (ids) => describeSome('image-id', ids, []),
+    describe: (ids) => describeSome('image-id', ids),
     async find(id) {
       // Without a page's size: beside the ids of instances or snapshots EC2 does not take one.
       const input = { ImageIds: [id], IncludeDeprecated: true, IncludeDisabled: true };

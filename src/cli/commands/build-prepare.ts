@@ -1,9 +1,11 @@
 /** All of `amigraph build` that comes before anything is begun: reads templates, opens the cloud and plans. It changes nothing in the cloud. */
+import { type TemplateName, templateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
+import type { TemplateGraph } from '../../graph/graph.ts';
 import { listed } from '../../graph/names.ts';
 import { select, type Selection } from '../../graph/select.ts';
-import { digestsOf } from '../../plan/plan.ts';
+import { digestsOf, type Wishes } from '../../plan/plan.ts';
 import { nothingAffected } from '../../report/affected.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
@@ -26,6 +28,8 @@ export interface PrepareOptions {
   readonly exclude: readonly string[];
   readonly keepGoing: boolean;
   readonly json: boolean;
+  /** Which images are built anew although they are there: the selected, or all that they stand on too. */
+  readonly rebuild: 'none' | 'selected' | 'chain';
   /** What all templates without a parent stand on, in the place of their bases. */
   readonly baseAmi: string | undefined;
 }
@@ -54,7 +58,8 @@ export async function prepareBuild(
     // What is missing elsewhere, a script or an input, is nothing to this run.
     const needed = restrict(collection, collection.graph.withAncestors(templates));
     const bases = await basesFor(around, workspace, needed, options, cloud);
-    const planned = await planRun(workspace, needed, templates, cloud, bases);
+    const wishes = wishesOf(templates, needed.graph, options);
+    const planned = await planRun(workspace, needed, wishes, cloud, bases);
     await checkBases(workspace, needed, planned.plan, cloud.registry);
     // What is affected is told from a part of the templates.
     if (needed === collection && options.names !== 'affected' && options.baseAmi === undefined) {
@@ -69,9 +74,11 @@ export async function prepareBuild(
 async function reuseKnown(
   around: Surroundings,
   workspace: Workspace,
-  { names, baseAmi, ...options }: PrepareOptions,
+  options: PrepareOptions,
 ): Promise<PreparedBuild | undefined> {
-  if (names === 'affected' || names.length === 0 || baseAmi !== undefined) return undefined;
+  const { names, baseAmi, rebuild } = options;
+  if (names === 'affected' || names.length === 0 || baseAmi !== undefined || rebuild !== 'none')
+    return undefined;
   const known = await recallTemplates(workspace);
   if (known === undefined) return undefined;
   const { templates, incomplete } = select(
@@ -85,12 +92,27 @@ async function reuseKnown(
   );
   const cloud = await openCloud(workspace, around);
   return unlessFailed(cloud, async () => {
-    const planned = await planKnown(workspace, known, templates, cloud);
+    const wishes = wishesOf(templates, known.graph, options);
+    const planned = await planKnown(workspace, known, wishes, cloud);
     if (planned !== undefined)
       return { cloud, planned, incomplete, reporter: await reporterFor(around, options.json) };
     await cloud.close();
     return undefined;
   });
+}
+
+function wishesOf(
+  selected: ReadonlySet<TemplateName>,
+  graph: TemplateGraph,
+  { names, rebuild }: PrepareOptions,
+): Wishes {
+  const typed: readonly string[] = typeof names === 'string' ? [] : names;
+  return {
+    selected,
+    named: new Set(typed.map(templateName)),
+    rebuild:
+      rebuild === 'chain' ? graph.withAncestors(selected) : rebuild === 'selected' ? selected : new Set(),
+  };
 }
 
 async function unlessFailed<Value>(cloud: Cloud, prepare: () => Promise<Value>): Promise<Value> {

@@ -27,6 +27,8 @@ export interface BuildOptions extends PrepareOptions {
   readonly dryRun: boolean;
   readonly bail: boolean;
   readonly wait: boolean;
+  /** Nothing is built and nothing is written. */
+  readonly readOnly: boolean;
 }
 
 /** Between two looks at AWS. */
@@ -108,6 +110,7 @@ async function carryOut(
     emit,
     tokens,
     wait: options.wait,
+    readOnly: options.readOnly,
   });
   const { concurrency } = config;
   const summary = await runPlan(context, plan, { concurrency, bail: options.bail, began: around.began });
@@ -128,7 +131,7 @@ function executeContext(
   { config, files }: Workspace,
   cloud: Cloud,
   { interrupted, abandoned }: Interruptions,
-  { emit, tokens, wait }: Pick<ExecuteContext, 'emit' | 'tokens' | 'wait'>,
+  { emit, tokens, wait, readOnly }: Pick<ExecuteContext, 'emit' | 'tokens' | 'wait' | 'readOnly'>,
 ): ExecuteContext {
   const { clock, random, person } = around;
   const pace = paceOf(config);
@@ -152,7 +155,9 @@ function executeContext(
     lease,
     pace,
     wait,
+    readOnly,
     tokens,
+    trust: config.cache.trust,
     interrupted,
     abandoned,
     looks: looksOf(builder, registry),

@@ -35,6 +35,15 @@ export class BuildCommand extends CloudCommand {
   baseAmi = Option.String('--base-ami', {
     description: 'AMI: stand on this image instead of all base images, for this run',
   });
+  rebuild = Option.Boolean('--rebuild', false, {
+    description: 'build the selected ones anew, although their images are there',
+  });
+  rebuildBase = Option.Boolean('--rebuild-base,--no-cache', false, {
+    description: 'the same with all that they stand on',
+  });
+  cache = Option.String('--cache', {
+    description: 'r|rw: with r, images are reused and none is built: for CI of forks',
+  });
   dryRun = Option.Boolean('--dry-run', false, { description: 'show the plan and do nothing' });
   bail = Option.Boolean('--bail', false, { description: 'end everything at the first failure' });
   keepGoing = Option.Boolean('--keep-going', false, {
@@ -59,6 +68,15 @@ export class BuildCommand extends CloudCommand {
       );
     if (this.base !== undefined && !this.affected)
       throw invalidFlag('--base is about --affected, which is not given', 'say --affected too');
+    if (this.cache !== undefined && this.cache !== 'r' && this.cache !== 'rw')
+      throw invalidFlag(`--cache ${this.cache}: must be r or rw`, 'give it another value, or leave it out');
+    const rebuild = this.rebuildBase
+      ? ('chain' as const)
+      : this.rebuild
+        ? ('selected' as const)
+        : ('none' as const);
+    if (this.cache === 'r' && rebuild !== 'none')
+      throw invalidFlag('--cache=r builds nothing, so that nothing can be rebuilt', 'leave one of them out');
     const options = {
       flags: { ...this.flags, concurrency: this.concurrency },
       names: this.affected ? ('affected' as const) : this.all ? ('all' as const) : this.names,
@@ -68,6 +86,8 @@ export class BuildCommand extends CloudCommand {
       dryRun: this.dryRun,
       bail: this.bail,
       wait: !this.noWait,
+      rebuild,
+      readOnly: this.cache === 'r',
       json: this.json,
       baseAmi: this.baseAmi,
     };

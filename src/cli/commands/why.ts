@@ -54,7 +54,8 @@ export class WhyCommand extends CloudCommand {
     const registry = () => Promise.resolve(cloud.registry);
     const plan = async (within: Collection, names: readonly TemplateName[]): Promise<ExplainedRun> => {
       const bases = await pinnedBases(this.context, workspace, within, registry);
-      return planRun(workspace, within, new Set(names), cloud, bases);
+      const selected = new Set(names);
+      return planRun(workspace, within, { selected, named: selected, rebuild: new Set() }, cloud, bases);
     };
     try {
       const whole = await unlessInvalid(() => plan(collection, [...collection.templates.keys()]));
