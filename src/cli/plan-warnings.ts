@@ -6,6 +6,7 @@ import type { TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Rejection } from '../plan/decide.ts';
+import type { TemplateGraph } from '../graph/graph.ts';
 import type { DecideFacts, Decisions } from '../plan/plan.ts';
 
 /** All that a warning may rest on. */
@@ -30,7 +31,6 @@ export function warningsOf(region: string, doubts: Doubts): Warning[] {
     ...[...decided.values()].flatMap(({ rejected }) => rejected.flatMap((one) => rejectedText(region, one))),
     ...unlisted(doubts),
     ...(notNeeded.length === 0 ? [] : [{ code: 'not-needed' as const, templates: notNeeded }]),
-    ...keptChildren(doubts),
   ];
 }
 
@@ -66,8 +66,8 @@ function unlisted({ plan, found, decided, isListed, warnings }: Doubts): Warning
   ].flatMap((one): Warning[] => (one.images.length === 0 ? [] : [{ code: 'images-unlisted', ...one }]));
 }
 
-/** Of what is built anew because it was asked for: its digest is what it was, and so are those of its children. */
-function keptChildren({ plan, graph }: Doubts): Warning[] {
+/** Of what is built anew because it was asked for: its digest is what it was, and so are those of its children. `graph`: of all templates. */
+export function keptChildren(plan: Plan, graph: TemplateGraph): Warning[] {
   const built = new Set(plan.actions.flatMap((one) => (one.action === 'build' ? [one.template] : [])));
   return plan.actions.flatMap(({ template, reason }): Warning[] => {
     if (reason.kind !== 'rebuild') return [];

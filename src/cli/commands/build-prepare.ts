@@ -13,6 +13,7 @@ import { type Cloud, openCloud, type Workspace } from '../context.ts';
 import { givenBase } from '../given-base.ts';
 import { recallTemplates, rememberTemplates } from '../known-templates.ts';
 import { type Bases, pinnedBases, refuseInCi } from '../pinned-bases.ts';
+import { keptChildren } from '../plan-warnings.ts';
 import { planKnown, type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
 import { checkBases } from '../standing.ts';
@@ -66,7 +67,8 @@ export async function prepareBuild(
       const { fingerprints, inputs } = planned;
       await rememberTemplates(workspace, collection, digestsOf(fingerprints), { ...bases, inputs });
     }
-    return { cloud, reporter, incomplete, planned };
+    const warnings = [...planned.warnings, ...keptChildren(planned.plan, collection.graph)];
+    return { cloud, reporter, incomplete, planned: { ...planned, warnings } };
   });
 }
 
