@@ -100,7 +100,7 @@ async function readMany(
     const stored = await Promise.all(some.map((digest) => store.get(keyOf(prefix, digest))));
     for (const [index, digest] of some.entries()) {
       const answer = stored[index];
-      const kept = answer?.ok === true && answer.value !== undefined ? parse(answer.value.text) : undefined;
+      const kept = answer?.ok === true && answer.value?.text != null ? parse(answer.value.text) : undefined;
       if (kept !== undefined && digestOfParts(kept.parts) === digest) found.push([digest, kept]);
     }
   }

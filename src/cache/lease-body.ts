@@ -29,7 +29,8 @@ export type LeaseBody = v.InferOutput<typeof bodySchema>;
 export type { Journal };
 
 /** The body, or undefined where the text is none: somebody else's object under our key. */
-export function parseLease(text: string): LeaseBody | undefined {
+export function parseLease(text: string | null): LeaseBody | undefined {
+  if (text === null) return undefined;
   try {
     const checked = v.safeParse(bodySchema, JSON.parse(text));
     return checked.success ? checked.output : undefined;

@@ -1,20 +1,17 @@
-/** The manifest: an index and a memory, kept beside the tags, which are the truth. It does not know leases. */
+/** The manifest: an index and a memory, kept beside the tags, which are the truth. It does not know where it is kept. */
 import * as v from 'valibot';
-import type { CloudFailure } from '../core/failure.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
-import type { Random } from '../ports/random.ts';
 
-const maxBytes = 64 * 1024 * 1024;
+/** Room for some 100,000 images: what is larger is not ours. */
+export const mostMegabytes = 32;
 
 /** A later amigraph may know more of an image: what this one does not know is kept. */
 const entrySchema = v.looseObject({
   template: v.pipe(v.string(), v.maxLength(1024)),
   image: v.pipe(v.string(), v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be the id of an image')),
-  buildId: v.pipe(v.string(), v.maxLength(128)),
+  buildId: v.pipe(v.string(), v.maxLength(256)),
   /** Of the lease under which it was published: a lower one is refused. */
   token: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   builtAt: v.pipe(v.string(), v.maxLength(64)),
@@ -28,9 +25,13 @@ const manifestSchema = v.looseObject({
 });
 
 export type ManifestEntry = v.InferOutput<typeof entrySchema>;
-export type Manifest = v.InferOutput<typeof manifestSchema>;
+export interface Manifest extends Omit<v.InferOutput<typeof manifestSchema>, 'version'> {
+  /** 1, or 1.3 and "1.3" where a later amigraph has added what need not be known. */
+  readonly version: number | string;
+  readonly images: Record<string, ManifestEntry>;
+}
 
-const empty: Manifest = { version: 1, images: {} };
+export const emptyManifest: Manifest = { version: 1, images: {} };
 
 export function manifestKey(prefix: string, region: string): string {
   return `${prefix}manifest/${region}.json`;
@@ -44,42 +45,37 @@ export interface ManifestProblem {
 
 const broken = (message: string): { ok: false; error: ManifestProblem } => fail({ kind: 'broken', message });
 
-/** The manifest, or why the text is none. */
-export function parseManifest(text: string): Result<Manifest, ManifestProblem> {
-  if (text.length > maxBytes) return broken(`it is larger than ${maxBytes / 1024 / 1024} MiB`);
+/** The manifest, or why the text is none. Null: it was too large to be read. */
+export function parseManifest(text: string | null): Result<Manifest, ManifestProblem> {
+  if (text === null || text.length > mostMegabytes * 1024 * 1024)
+    return broken(`it is larger than ${mostMegabytes} MiB`);
+  // What stands for bytes that are no UTF-8: to write it back would lose them.
+  if (text.includes('\uFFFD')) return broken('it is not UTF-8');
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch {
     return broken('it is not JSON');
   }
-  const version: unknown = typeof data === 'object' && data !== null && 'version' in data ? data.version : 1;
-  if (typeof version === 'number' && version > 1) {
-    return fail({ kind: 'newer', message: `it has version ${version}, and this program knows 1` });
-  }
-  const checked = v.safeParse(manifestSchema, data);
-  if (checked.success) return ok(checked.output);
+  const version = typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
+  const major = majorOf(version);
+  if (major !== undefined && major > 1)
+    return fail({ kind: 'newer', message: `it has version ${String(version)}, and this program knows 1` });
+  const known = major === 1 ? { ...(data as object), version: 1 } : data;
+  const checked = v.safeParse(manifestSchema, known);
+  if (checked.success)
+    return ok(major === 1 ? { ...checked.output, version: version as number | string } : checked.output);
   return broken(schemaIssues(manifestSchema, checked.issues, 'it')[0]?.message ?? 'it is no manifest');
 }
 
-/** What reading gives: a manifest to learn from, perhaps empty, and why it is empty where it should not be. */
-export interface ReadManifest {
-  readonly manifest: Manifest;
-  readonly problem: ManifestProblem | undefined;
+/** Of `1`, `1.3` and `"1.3"`. */
+function majorOf(version: unknown): number | undefined {
+  if (typeof version !== 'number' && typeof version !== 'string') return undefined;
+  const [, major] = /^(\d{1,9})(?:\.\d+)*$/.exec(String(version)) ?? [];
+  return major === undefined ? undefined : Number(major);
 }
 
-export async function readManifest(
-  store: ObjectStore,
-  key: string,
-): Promise<Result<ReadManifest, CloudFailure>> {
-  const stored = await store.get(key);
-  if (!stored.ok) return stored;
-  if (stored.value === undefined) return ok({ manifest: empty, problem: undefined });
-  const parsed = parseManifest(stored.value.text);
-  return ok(
-    parsed.ok ? { manifest: parsed.value, problem: undefined } : { manifest: empty, problem: parsed.error },
-  );
-}
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest)}\n`;
 
 /** How long each template's newest build took. */
 export function rememberedDurations(manifest: Manifest): Map<TemplateName, number> {
@@ -94,74 +90,4 @@ export function rememberedDurations(manifest: Manifest): Map<TemplateName, numbe
 /** The highest token under which each digest was published. */
 export function knownTokens(manifest: Manifest): Map<Digest, number> {
   return new Map(Object.entries(manifest.images).map(([digest, { token }]) => [digest as Digest, token]));
-}
-
-export type PublishFailure =
-  | CloudFailure
-  /** Somebody with a newer lease has published this digest. */
-  | { readonly code: 'fenced'; readonly token: number };
-
-export interface ManifestAccess {
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly key: string;
-}
-
-const attempts = 30;
-
-/** Enters one image by compare-and-swap; a manifest that cannot be read is set aside under another key first. */
-export async function publish(
-  access: ManifestAccess,
-  digest: Digest,
-  entry: ManifestEntry,
-): Promise<Result<void, PublishFailure>> {
-  const { store, clock, random, key } = access;
-  let last: CloudFailure | undefined;
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const stored = await store.get(key);
-    if (stored.ok) {
-      const current = await usable(access, stored.value);
-      if (!current.ok) return current;
-      const known = current.value.images[digest];
-      if (known !== undefined && known.token > entry.token)
-        return fail({ code: 'fenced', token: known.token });
-      // After a lost answer the entry may stand there already.
-      if (known?.image === entry.image && known.token === entry.token) return ok(undefined);
-      const next = { ...current.value, images: { ...current.value.images, [digest]: entry } };
-      const condition =
-        stored.value === undefined ? ({ absent: true } as const) : { etag: stored.value.etag };
-      const outcome = await store.put(key, `${JSON.stringify(next)}\n`, condition);
-      if (outcome.kind === 'stored') return ok(undefined);
-      if (outcome.kind === 'refused') return fail(outcome.failure);
-      if (outcome.kind === 'unknown') last = outcome.failure;
-    } else if (stored.error.nature !== 'refused') last = stored.error;
-    else return stored;
-    await clock.sleep(random.fraction() * Math.min(2000, 20 * 2 ** attempt));
-  }
-  return fail(last ?? notWritten(key, `it was changed by others ${attempts} times in a row`));
-}
-
-const notWritten = (key: string, why: string): CloudFailure => ({
-  code: 'cloud',
-  awsCode: 'ManifestNotWritten',
-  operation: 's3:PutObject',
-  message: `${key}: ${why}`,
-  nature: 'refused',
-});
-
-/** The manifest that was read, or an empty one once what was read is safe under another key. */
-async function usable(
-  access: ManifestAccess,
-  stored: StoredObject | undefined,
-): Promise<Result<Manifest, CloudFailure>> {
-  if (stored === undefined) return ok(empty);
-  const parsed = parseManifest(stored.text);
-  if (parsed.ok) return parsed;
-  if (parsed.error.kind === 'newer') return fail(notWritten(access.key, parsed.error.message));
-  const aside = `${access.key}.unreadable-${stored.etag.replaceAll(/[^0-9A-Za-z-]/g, '')}`;
-  const kept = await access.store.put(aside, stored.text, { absent: true });
-  if (kept.kind === 'stored' || kept.kind === 'precondition-failed') return ok(empty);
-  const why = kept.kind === 'unknown' || kept.kind === 'refused' ? kept.failure.message : kept.kind;
-  return fail(notWritten(access.key, `it is unreadable and could not be set aside as ${aside}: ${why}`));
 }

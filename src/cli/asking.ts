@@ -1,12 +1,7 @@
 /** What the cloud has for a plan, in one go: the images that carry its digests, and what the manifest remembers. It decides nothing. */
 import { type Found, lookUp, type LookedUp } from '../cache/lookup.ts';
-import {
-  knownTokens,
-  type Manifest,
-  manifestKey,
-  readManifest,
-  rememberedDurations,
-} from '../cache/manifest.ts';
+import { knownTokens, type Manifest, manifestKey, rememberedDurations } from '../cache/manifest.ts';
+import { readManifest } from '../cache/manifest-store.ts';
 import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';

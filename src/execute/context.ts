@@ -1,6 +1,6 @@
 /** What carrying out a plan needs of the world. It does not know which world it is. */
 import type { LeaseAccess } from '../cache/lease.ts';
-import type { ManifestAccess } from '../cache/manifest.ts';
+import type { ManifestAccess } from '../cache/manifest-store.ts';
 import type { Emit } from '../core/event.ts';
 import type { Digest } from '../core/ids.ts';
 import type { Builder } from '../ports/builder.ts';

@@ -1,6 +1,6 @@
 /** Looks for images once more when it comes to building: the plan may be old. It makes none. */
 import { type Found, lookUp } from '../cache/lookup.ts';
-import { readManifest } from '../cache/manifest.ts';
+import { readManifest } from '../cache/manifest-store.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Digest, ImageId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';

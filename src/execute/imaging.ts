@@ -1,7 +1,7 @@
 /** A finished instance to a published image. It does not know what was installed. */
 import { keepFingerprint } from '../cache/fingerprints.ts';
 import { holderName } from '../cache/lease-body.ts';
-import { publish } from '../cache/manifest.ts';
+import { publish } from '../cache/manifest-store.ts';
 import { tagsOf } from '../cache/tags.ts';
 import type { Failure } from '../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../core/ids.ts';

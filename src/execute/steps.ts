@@ -158,7 +158,7 @@ async function wholeLog({ ctx }: Build, result: CommandResult): Promise<string> 
   const parts: string[] = [];
   for (const key of result.logKeys) {
     const stored = await ctx.store.get(key);
-    if (stored.ok && stored.value !== undefined) parts.push(stored.value.text);
+    if (stored.ok && stored.value?.text != null) parts.push(stored.value.text);
   }
   return parts.length > 0 ? parts.join('') : result.output;
 }

@@ -3,7 +3,8 @@ import type { CloudFailure } from '../core/failure.ts';
 import type { Result } from '../core/result.ts';
 
 export interface StoredObject {
-  readonly text: string;
+  /** Null: it is larger than 64 MiB, and was not read. */
+  readonly text: string | null;
   readonly etag: string;
 }
 
@@ -31,6 +32,8 @@ export interface ObjectStore {
   getOnce(key: string): Promise<Result<StoredObject | undefined, CloudFailure>>;
   /** One attempt, no retries: only the caller knows how to read the answer. */
   put(key: string, text: string, precondition: Precondition): Promise<WriteOutcome>;
+  /** Byte for byte, what has this ETag; what is at `to` already is replaced. */
+  copy(from: string, etag: string, to: string): Promise<Result<void, CloudFailure>>;
   /** Keys that begin with `prefix`, all pages, in code-unit order. */
   list(prefix: string): Promise<Result<string[], CloudFailure>>;
 }

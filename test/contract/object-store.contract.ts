@@ -13,7 +13,7 @@ const etagOf = (outcome: WriteOutcome): string => {
 };
 
 const textAt = async (store: ObjectStore, key: string): Promise<string | undefined> =>
-  done(await store.get(key))?.text;
+  done(await store.get(key))?.text ?? undefined;
 
 export function objectStoreContract(name: string, makeIt: MakeCloud): void {
   describe(`ObjectStore: ${name}`, () => {

@@ -17,7 +17,7 @@ const imaging = async (cloud: CloudView): Promise<boolean> => (await cloud.image
 async function journaledImage(cloud: CloudView): Promise<string | undefined> {
   const keys = await cloud.store.list('amigraph/leases/');
   const stored = keys.ok && keys.value[0] !== undefined ? await cloud.store.get(keys.value[0]) : undefined;
-  if (stored?.ok !== true || stored.value === undefined) return undefined;
+  if (stored?.ok !== true || stored.value?.text == null) return undefined;
   const { journal } = JSON.parse(stored.value.text) as { journal: { image: string | null } | null };
   return journal?.image ?? undefined;
 }

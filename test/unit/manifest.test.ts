@@ -1,7 +1,8 @@
 /** The manifest's text and what is learnt from it: a broken or hostile one is reported, never trusted. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { manifestKey, parseManifest, readManifest, rememberedDurations } from '../../src/cache/manifest.ts';
+import { manifestKey, parseManifest, rememberedDurations } from '../../src/cache/manifest.ts';
+import { readManifest } from '../../src/cache/manifest-store.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { ObjectStore, StoredObject } from '../../src/ports/object-store.ts';
@@ -48,7 +49,7 @@ describe('is broken', () => {
     ['[]', 'version is missing'],
     ['{}', 'version is missing'],
     ['{"version":0,"images":{}}', 'version must be 1, not the number 0'],
-    ['{"version":"2","images":{}}', 'version must be 1, not the text "2"'],
+    ['{"version":"one","images":{}}', 'version must be 1, not the text "one"'],
     ['{"version":{"toString":1},"images":{}}', 'version must be 1, not a map'],
     ['{"version":1}', 'images is missing'],
     ['{"version":1,"images":{"x":{}}}', 'images.x is no digest'],
@@ -62,7 +63,7 @@ describe('is broken', () => {
     ['template', 'x'.repeat(1025)],
     ['image', null],
     ['image', 'ami-0123456789abcdef0\n'],
-    ['buildId', 'x'.repeat(129)],
+    ['buildId', 'x'.repeat(257)],
     ['token', -1],
     ['token', 1.5],
     ['token', 2 ** 53],
@@ -79,18 +80,31 @@ describe('is broken', () => {
   });
 
   test('where it is too large to be ours', () => {
-    expect(errorOf(parseManifest(' '.repeat(64 * 1024 * 1024 + 1)))).toEqual({
-      kind: 'broken',
-      message: 'it is larger than 64 MiB',
-    });
+    const problem = { kind: 'broken', message: 'it is larger than 32 MiB' };
+    expect(errorOf(parseManifest(' '.repeat(32 * 1024 * 1024 + 1)))).toEqual(problem);
+    expect(errorOf(parseManifest(null))).toEqual(problem);
+  });
+
+  test('where there are bytes that are no text, which could not be written back', () => {
+    const spoilt = Buffer.from(text.replace('gromacs', 'gr\u0001macs'));
+    spoilt[spoilt.indexOf(1)] = 0xff;
+    expect(errorOf(parseManifest(spoilt.toString()))).toEqual({ kind: 'broken', message: 'it is not UTF-8' });
   });
 });
 
-test('of a newer version is right, and only not for this program', () => {
-  expect(errorOf(parseManifest('{"version":2,"anything":true}'))).toEqual({
-    kind: 'newer',
-    message: 'it has version 2, and this program knows 1',
-  });
+test.each(['2', '"2"', '"2.1"', '10.5'])(
+  'of version %s is right, and only not for this program',
+  (version) => {
+    expect(errorOf(parseManifest(`{"version":${version},"anything":true}`))).toEqual({
+      kind: 'newer',
+      message: `it has version ${String(JSON.parse(version))}, and this program knows 1`,
+    });
+  },
+);
+
+test.each([1.3, '1', '1.3'])('of the minor version %j is read, and keeps its version', (version) => {
+  const later = { ...manifest, version, cost: 1, images: { [digest]: { ...entry, cost: 2 } } };
+  expect(valueOf(parseManifest(JSON.stringify(later)))).toEqual(later);
 });
 
 /** What every entry that is believed must look like, said once more in other words. */
@@ -195,6 +209,7 @@ describe('reading', () => {
     expect(valueOf(await readFrom(undefined))).toEqual({
       manifest: { version: 1, images: {} },
       problem: undefined,
+      isThere: false,
     });
   });
 
@@ -202,11 +217,16 @@ describe('reading', () => {
     expect(valueOf(await readFrom({ text: 'x', etag: 'e' }))).toEqual({
       manifest: { version: 1, images: {} },
       problem: { kind: 'broken', message: 'it is not JSON' },
+      isThere: true,
     });
   });
 
   test('a good one gives it, a failure is passed on', async () => {
-    expect(valueOf(await readFrom({ text, etag: 'e' }))).toEqual({ manifest, problem: undefined });
+    expect(valueOf(await readFrom({ text, etag: 'e' }))).toEqual({
+      manifest,
+      problem: undefined,
+      isThere: true,
+    });
     const failure: CloudFailure = {
       code: 'cloud',
       awsCode: 'X',

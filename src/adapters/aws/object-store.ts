@@ -1,5 +1,7 @@
 /** S3 as the object store. It does not know what the objects mean. */
+import { Readable } from 'node:stream';
 import {
+  CopyObjectCommand,
   GetObjectCommand,
   NoSuchKey,
   PutObjectCommand,
@@ -11,12 +13,17 @@ import type { ObjectStore, WriteOutcome } from '../../ports/object-store.ts';
 import { answerOf, cloudFailure, statusOf } from './calls.ts';
 import type { Clients } from './clients.ts';
 
+const mostBytes = 64 * 1024 * 1024;
+
 export function s3ObjectStore({ s3, s3Once }: Clients, bucket: string): ObjectStore {
   const read = (client: S3Client, key: string): ReturnType<ObjectStore['get']> =>
     answerOf('s3:GetObject', async () => {
       try {
-        const { Body, ETag = '' } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return { text: (await Body?.transformToString()) ?? '', etag: ETag };
+        const got = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        const { Body, ETag = '', ContentLength = 0 } = got;
+        if (ContentLength <= mostBytes) return { text: (await Body?.transformToString()) ?? '', etag: ETag };
+        if (Body instanceof Readable) Body.destroy();
+        return { text: null, etag: ETag };
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw error;
@@ -35,6 +42,12 @@ export function s3ObjectStore({ s3, s3Once }: Clients, bucket: string): ObjectSt
       } catch (error) {
         return outcomeOf(error);
       }
+    },
+    async copy(from, etag, to) {
+      const CopySource = `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`;
+      const request = { Bucket: bucket, Key: to, CopySource, CopySourceIfMatch: etag };
+      const copied = await answerOf('s3:CopyObject', () => s3.send(new CopyObjectCommand(request)));
+      return copied.ok ? ok(undefined) : copied;
     },
     async list(prefix) {
       const answer = await answerOf('s3:ListBucket', async () => {

@@ -35,6 +35,14 @@ export function checkRead({ headers }: Conditional, existing: ObjectRecord): voi
   }
 }
 
+/** For the source of a copy. */
+export function checkCopy({ headers }: Conditional, source: ObjectRecord): void {
+  const match = headers['x-amz-copy-source-if-match'];
+  if (match !== undefined && !matches(match, source)) throw failed('x-amz-copy-source-If-Match');
+  const none = headers['x-amz-copy-source-if-none-match'];
+  if (none !== undefined && matches(none, source)) throw failed('x-amz-copy-source-If-None-Match');
+}
+
 /** Quotes are optional in the header. */
 function matches(condition: string, { etag }: ObjectRecord): boolean {
   return condition.trim() === '*' || condition.split(',').some((one) => bare(one) === bare(etag));

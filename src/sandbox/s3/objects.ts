@@ -7,7 +7,7 @@ import type { Xml } from '../xml.ts';
 import { empty, xml } from './answers.ts';
 import { getBody, md5, putBody, removeBody } from './bodies.ts';
 import { findBucket } from './buckets.ts';
-import { checkDelete, checkRead, checkWrite, noSuchKey } from './conditions.ts';
+import { checkCopy, checkDelete, checkRead, checkWrite, noSuchKey } from './conditions.ts';
 import type { S3Request } from './request.ts';
 import { unescapeXml, xmlTexts } from './request.ts';
 
@@ -62,6 +62,7 @@ export function copyObject(request: S3Request, call: Call): WireResponse {
   const slash = source.indexOf('/');
   const [from, key] = [source.slice(0, slash), source.slice(slash + 1)];
   const original = findObject({ ...request, bucket: from, key }, call);
+  checkCopy(request, original);
   checkWrite(request, call.tables.objects.get(bucket.name, request.key));
   const replaced = request.headers['x-amz-metadata-directive'] === 'REPLACE';
   const headers = replaced ? keptHeaders(request.headers) : original.headers;

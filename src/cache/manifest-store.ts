@@ -1,0 +1,148 @@
+/** The manifest in the bucket: read, and changed by compare-and-swap. It does not know leases. */
+import type { CloudFailure } from '../core/failure.ts';
+import type { Digest } from '../core/ids.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
+import type { Random } from '../ports/random.ts';
+import {
+  emptyManifest,
+  type Manifest,
+  type ManifestEntry,
+  type ManifestProblem,
+  manifestText,
+  mostMegabytes,
+  parseManifest,
+} from './manifest.ts';
+
+/** What reading gives: a manifest to learn from, perhaps empty, and why it is empty where it should not be. */
+export interface ReadManifest {
+  readonly manifest: Manifest;
+  readonly problem: ManifestProblem | undefined;
+  /** False: there is no object. */
+  readonly isThere: boolean;
+}
+
+export async function readManifest(
+  store: ObjectStore,
+  key: string,
+): Promise<Result<ReadManifest, CloudFailure>> {
+  const stored = await store.get(key);
+  if (!stored.ok) return stored;
+  if (stored.value === undefined) return ok({ manifest: emptyManifest, problem: undefined, isThere: false });
+  const parsed = parseManifest(stored.value.text);
+  return ok(
+    parsed.ok
+      ? { manifest: parsed.value, problem: undefined, isThere: true }
+      : { manifest: emptyManifest, problem: parsed.error, isThere: true },
+  );
+}
+
+export interface ManifestAccess {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly key: string;
+}
+
+export type PublishFailure =
+  | CloudFailure
+  /** Somebody with a newer lease has published this digest. */
+  | { readonly code: 'fenced'; readonly token: number };
+
+/** Enters one image. */
+export async function publish(
+  access: ManifestAccess,
+  digest: Digest,
+  entry: ManifestEntry,
+): Promise<Result<void, PublishFailure>> {
+  const changed = await changeManifest(
+    access,
+    ({ images, ...others }): Result<Manifest | undefined, PublishFailure> => {
+      const known = images[digest];
+      if (known !== undefined && known.token > entry.token)
+        return fail({ code: 'fenced', token: known.token });
+      // After a lost answer the entry may stand there already.
+      if (known?.image === entry.image && known.token === entry.token) return ok(undefined);
+      return ok({ ...others, images: { ...images, [digest]: entry } });
+    },
+  );
+  return changed.ok ? ok(undefined) : changed;
+}
+
+/** With as many others at the same time, each needs about a third of it. */
+const attempts = 60;
+const longestPauseMs = 2000;
+
+export interface ChangedManifest {
+  /** Where what was there before was put, since it could not be read. */
+  readonly setAside: string | undefined;
+}
+
+/**
+ * Writes what `change` makes of the manifest that is there; undefined: it is right as it is. One that cannot be read is set
+ * aside under another key first. Others may write at the same time: then `change` is called again.
+ */
+export async function changeManifest<Refusal>(
+  access: ManifestAccess,
+  change: (current: Manifest) => Result<Manifest | undefined, Refusal>,
+): Promise<Result<ChangedManifest, CloudFailure | Refusal>> {
+  const { store, clock, random, key } = access;
+  let last: CloudFailure | undefined;
+  let setAside: string | undefined;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const stored = await store.get(key);
+    const current = stored.ok ? await usable(access, stored.value) : stored;
+    if (stored.ok && current.ok && current.value !== undefined) {
+      setAside = current.value.setAside ?? setAside;
+      const next = change(current.value.manifest);
+      if (!next.ok) return next;
+      if (next.value === undefined) return ok({ setAside });
+      const text = manifestText(next.value);
+      if (text.length > mostMegabytes * 1024 * 1024) return fail(notWritten(key, tooLarge));
+      const condition =
+        stored.value === undefined ? ({ absent: true } as const) : { etag: stored.value.etag };
+      const outcome = await store.put(key, text, condition);
+      if (outcome.kind === 'stored') return ok({ setAside });
+      if (outcome.kind === 'refused') return fail(outcome.failure);
+      if (outcome.kind === 'unknown') last = outcome.failure;
+    } else if (!current.ok) {
+      if (current.error.nature === 'refused') return current;
+      last = current.error;
+    }
+    await clock.sleep(random.fraction() * Math.min(longestPauseMs, 20 * 2 ** attempt));
+  }
+  return fail(last ?? notWritten(key, `it was changed by others ${attempts} times in a row`));
+}
+
+const tooLarge = `it would be larger than ${mostMegabytes} MiB; amigraph manifest repair takes out the images that are gone`;
+
+const notWritten = (key: string, why: string): CloudFailure => ({
+  code: 'cloud',
+  awsCode: 'ManifestNotWritten',
+  operation: 's3:PutObject',
+  message: `${key}: ${why}`,
+  nature: 'refused',
+});
+
+interface Usable extends ChangedManifest {
+  readonly manifest: Manifest;
+}
+
+/** The manifest that was read, or an empty one once what was read is safe under another key; undefined: it has changed since. */
+async function usable(
+  { store, key }: ManifestAccess,
+  stored: StoredObject | undefined,
+): Promise<Result<Usable | undefined, CloudFailure>> {
+  if (stored === undefined) return ok({ manifest: emptyManifest, setAside: undefined });
+  const parsed = parseManifest(stored.text);
+  if (parsed.ok) return ok({ manifest: parsed.value, setAside: undefined });
+  if (parsed.error.kind === 'newer')
+    return fail(notWritten(key, `${parsed.error.message}; use a newer amigraph`));
+  const setAside = `${key}.unreadable-${stored.etag.replaceAll(/[^0-9A-Za-z-]/g, '')}`;
+  const kept = await store.copy(key, stored.etag, setAside);
+  if (kept.ok) return ok({ manifest: emptyManifest, setAside });
+  if (['PreconditionFailed', 'NoSuchKey'].includes(kept.error.awsCode)) return ok(undefined);
+  const why = `it is unreadable and could not be set aside as ${setAside}: ${kept.error.message}`;
+  return fail({ ...kept.error, message: `${key}: ${why}` });
+}
