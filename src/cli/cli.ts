@@ -6,10 +6,12 @@ import { styleFor } from '../report/style.ts';
 import { exitCodes } from './commands/base.ts';
 import { AffectedCommand } from './commands/affected.ts';
 import { BuildCommand } from './commands/build.ts';
+import { DescribeCommand } from './commands/describe.ts';
 import { GraphCommand } from './commands/graph.ts';
 import { OutdatedCommand } from './commands/outdated.ts';
 import { UpdateCommand } from './commands/update.ts';
 import { ListCommand } from './commands/list.ts';
+import { ManifestRepairCommand, ManifestShowCommand, ManifestVerifyCommand } from './commands/manifest.ts';
 import { ShowCommand } from './commands/show.ts';
 import { SandboxResetCommand, SandboxServeCommand } from './commands/sandbox.ts';
 import { SchemaCommand } from './commands/schema.ts';
@@ -40,6 +42,10 @@ const commands: readonly CommandClass<Surroundings>[] = [
   BuildCommand,
   WhyCommand,
   ListCommand,
+  DescribeCommand,
+  ManifestShowCommand,
+  ManifestVerifyCommand,
+  ManifestRepairCommand,
   OutdatedCommand,
   UpdateCommand,
   GraphCommand,

@@ -54,6 +54,8 @@ export type Warning =
     }
   /** They are not whole, and nothing that they say is trusted. */
   | { readonly code: 'image-tags'; readonly image: ImageId }
+  /** Templates cannot be used, so that nobody knows their digests. */
+  | { readonly code: 'stale-unknown' }
   | { readonly code: 'manifest-broken'; readonly object: string; readonly problem: string }
   | { readonly code: 'manifest-not-written'; readonly image: ImageId; readonly cause: CloudFailure }
   /** What the image is made of, for explanations of later runs. */

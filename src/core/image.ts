@@ -25,6 +25,8 @@ export interface RegisteredImage {
   readonly createdAt: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly snapshots: readonly string[];
+  /** GiB of its volumes together; what their snapshots take is less. */
+  readonly sizeGb?: number | undefined;
   /** ISO 8601: from then on its owner advises against it. */
   readonly deprecatedAt?: string | undefined;
   /** Why it is in this state, where the registry says so. */

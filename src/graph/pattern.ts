@@ -69,7 +69,8 @@ const isGlob = (text: string): boolean => /[*?[{]/.test(text);
 /** Picomatch refuses what is longer, and no name is nearly so long. */
 const longestGlob = 10_000;
 
-function globMatcher(glob: string): (name: string) => boolean {
+/** Whether a name fits, in the words of the grammar above. */
+export function globMatcher(glob: string): (name: string) => boolean {
   if (glob.length > longestGlob) return () => false;
   // To picomatch they would be regular expressions.
   const literal = glob.replaceAll(/\\.|[()|+]/gsu, (one) => (one.startsWith('\\') ? one : `\\${one}`));

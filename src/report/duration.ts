@@ -1,5 +1,16 @@
 /** Spans of time for people. */
 
+/** `45 s`, `12 min`, `5 h`, `3 d`, of a number of seconds: the largest unit says enough. */
+export function age(seconds: number): string {
+  for (const [unit, length] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+  ] as const)
+    if (seconds >= length) return `${Math.floor(seconds / length)} ${unit}`;
+  return `${seconds} s`;
+}
+
 /** `0.4 s`, `12 s`, `3 min 5 s`, `1 h 12 min`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;

@@ -1,11 +1,9 @@
-/** Plans and images as tables for people. It does not know how they came to be. */
+/** Plans as tables for people. It does not know how they came to be. */
 import { shortDigest } from '../core/digest.ts';
-import { byCodeUnits } from '../core/order.ts';
 import type { Plan } from '../core/plan.ts';
 import { duration } from './duration.ts';
 import { printable, type Style } from './style.ts';
-import type { ImageView } from './views.ts';
-import { actionWord, date, reasonText } from './wording.ts';
+import { actionWord, reasonText } from './wording.ts';
 
 /** Columns as wide as their widest cell; the last is left as it is. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -39,22 +37,4 @@ export function planSummary(plan: Plan, style: Style): string {
   const parts = [`${count('build')} to build${time}`, `${count('reuse')} to reuse`];
   if (count('wait') > 0) parts.push(`${count('wait')} to wait for`);
   return style.strong(parts.join(', '));
-}
-
-/** Newest first; `-` is what an image's tags do not say. */
-export function imagesTable(images: readonly ImageView[]): string {
-  const rows = images
-    .toSorted((a, b) => byCodeUnits(b.createdAt, a.createdAt))
-    .map((one) =>
-      [
-        one.image,
-        one.template,
-        one.hash,
-        one.state,
-        one.baseTemplate ?? one.baseImage,
-        one.region,
-        date(one.createdAt),
-      ].map((cell) => cell || '-'),
-    );
-  return table([['IMAGE', 'TEMPLATE', 'HASH', 'STATE', 'STANDS ON', 'REGION', 'CREATED'], ...rows]);
 }

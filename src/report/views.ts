@@ -1,7 +1,5 @@
 /** What a command answers, as plain data for `--json`. The shapes are part of the contract with other programs. */
-import type { Listed } from '../cache/lookup.ts';
 import type { Change } from '../core/change.ts';
-import { shortDigest } from '../core/digest.ts';
 import type { Event } from '../core/event.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Action, Reason } from '../core/plan.ts';
@@ -50,33 +48,4 @@ export function eventView(event: Event, time: string): object {
   return event.type === 'warning'
     ? { type, time, message: warningText(event), ...rest }
     : { type, time, ...rest };
-}
-
-/** Null: the image's tags do not say it, or are not whole. */
-export interface ImageView {
-  readonly image: string;
-  readonly template: string | null;
-  readonly hash: string | null;
-  readonly digest: string | null;
-  readonly baseTemplate: string | null;
-  readonly baseImage: string | null;
-  readonly state: string;
-  readonly region: string | null;
-  readonly createdAt: string;
-}
-
-export function imageView({ image, record }: Listed): ImageView {
-  const said = (text: string | null | undefined): string | null => text || null;
-  const { tags } = image;
-  return {
-    image: image.id,
-    template: said(record?.template ?? tags['TemplateName']),
-    hash: record === undefined ? null : shortDigest(record.digest),
-    digest: record?.digest ?? null,
-    baseTemplate: said(record === undefined ? tags['BaseTemplate'] : record.parent),
-    baseImage: said(record?.baseImage ?? tags['BaseAMI']),
-    state: image.state,
-    region: said(record?.region ?? tags['Region']),
-    createdAt: image.createdAt,
-  };
 }

@@ -87,10 +87,15 @@ function words(warning: Warning): Words {
         message: `the tags TemplateDigest and TemplateHash of ${warning.image} are missing or do not fit: it is not reused`,
         cure: 'restore them, or deregister it if nothing needs it',
       };
+    case 'stale-unknown':
+      return {
+        message: 'not all templates can be used: which images are stale is not known of all',
+        cure: 'amigraph validate shows what is wrong',
+      };
     case 'manifest-broken':
       return {
         message: `the manifest is not used: ${warning.object}: ${warning.problem}`,
-        cure: 'the images are found by their tags; the next build sets it aside and begins a new one',
+        cure: 'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair',
       };
     case 'manifest-not-written':
       return {

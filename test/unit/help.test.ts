@@ -106,24 +106,30 @@ describe('help', () => {
       `amigraph N: builds graphs of machine images, and only what is missing of them
 
 Images
-  amigraph build [NAME...]  Build the images that are missing.
-  amigraph why [NAME...]    Show why an image is reused or would be built.
-  amigraph list             List the images, from their EC2 tags, newest first.
+  amigraph build [NAME...]     Build the images that are missing.
+  amigraph why [NAME...]       Show why an image is reused or would be built.
+  amigraph list                List the images, from their EC2 tags, newest first.
+  amigraph describe [NAME...]  Show all that is known of one image, with the packages of all that it stands on.
+
+Manifest
+  amigraph manifest show       Show what the manifest in the bucket remembers of the images.
+  amigraph manifest verify     Compare the manifest with the tags of the images; exit code 1 where they differ.
+  amigraph manifest repair     Make the manifest say what the tags of the images say.
 
 Bases
-  amigraph outdated         Show newer base images, and which images they would rebuild.
-  amigraph update           Pin base images to their newest in amigraph.lock.
+  amigraph outdated            Show newer base images, and which images they would rebuild.
+  amigraph update              Pin base images to their newest in amigraph.lock.
 
 Templates
-  amigraph graph            Show what stands on what.
-  amigraph affected         Show which templates a change affects.
-  amigraph show [NAME...]   Show what a template says, each value with the file and line it comes from.
-  amigraph schema           Print the JSON Schema of a template, for editors.
-  amigraph validate         Check all templates, scripts and inputs, without a cloud.
+  amigraph graph               Show what stands on what.
+  amigraph affected            Show which templates a change affects.
+  amigraph show [NAME...]      Show what a template says, each value with the file and line it comes from.
+  amigraph schema              Print the JSON Schema of a template, for editors.
+  amigraph validate            Check all templates, scripts and inputs, without a cloud.
 
 Sandbox
-  amigraph sandbox serve    Answer EC2, SSM and S3 on a loopback port until interrupted.
-  amigraph sandbox reset    Remove everything that the sandbox holds: images, instances, buckets.
+  amigraph sandbox serve       Answer EC2, SSM and S3 on a loopback port until interrupted.
+  amigraph sandbox reset       Remove everything that the sandbox holds: images, instances, buckets.
 
 amigraph COMMAND --help shows what a command takes.
 `,
@@ -172,7 +178,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, why, list, outdated, update, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
+    'the commands are: build, why, list, describe, manifest show, manifest verify, manifest repair, outdated, update, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],

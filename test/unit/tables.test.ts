@@ -1,8 +1,8 @@
 /** Plans and images: as tables for people, as plain data for programs. */
 import { describe, expect, test } from 'vitest';
-import { buildId, imageId, templateName } from '../../src/core/ids.ts';
-import { imagesTable, planTable, table } from '../../src/report/tables.ts';
-import { actionView, imageView } from '../../src/report/views.ts';
+import { imageId } from '../../src/core/ids.ts';
+import { planTable, table } from '../../src/report/tables.ts';
+import { actionView } from '../../src/report/views.ts';
 import { actionOf, digestLike, reuseOf } from './rig.ts';
 
 test('a table has columns as wide as their widest cell, and no space at the ends of lines', () => {
@@ -38,61 +38,7 @@ test('a plan is a table with the reason of each action', () => {
   ]);
 });
 
-const view = (id: string, parent: string | null, createdAt: string) =>
-  imageView({
-    image: {
-      id: imageId(id),
-      name: 'x',
-      state: 'available',
-      architecture: 'x86_64',
-      createdAt,
-      tags: {},
-      snapshots: [],
-      stateReason: undefined,
-    },
-    record: {
-      template: templateName('gromacs'),
-      digest,
-      parent: parent === null ? null : templateName(parent),
-      baseImage: imageId('ami-0'),
-      region: 'us-west-2',
-      buildDate: '2026-01-01',
-      buildId: buildId('b'),
-      workspace: 'hpc',
-    },
-  });
-
-test('images are a table, newest first', () => {
-  const images = [
-    view('ami-1', null, '2026-11-23T04:12:00Z'),
-    view('ami-2', 'foundation', '2026-11-24T04:12:00Z'),
-  ];
-  const short = digest.slice(0, 16);
-  expect(imagesTable(images)).toBe(
-    [
-      'IMAGE  TEMPLATE  HASH              STATE      STANDS ON   REGION     CREATED',
-      `ami-2  gromacs   ${short}  available  foundation  us-west-2  2026-11-24 04:12 UTC`,
-      `ami-1  gromacs   ${short}  available  ami-0       us-west-2  2026-11-23 04:12 UTC`,
-      '',
-    ].join('\n'),
-  );
-});
-
 describe('for programs', () => {
-  test('an image', () => {
-    expect(view('ami-1', 'foundation', '2026-11-23T04:12:00Z')).toEqual({
-      image: 'ami-1',
-      template: 'gromacs',
-      hash: digest.slice(0, 16),
-      digest,
-      baseTemplate: 'foundation',
-      baseImage: 'ami-0',
-      state: 'available',
-      region: 'us-west-2',
-      createdAt: '2026-11-23T04:12:00Z',
-    });
-  });
-
   test('an action', () => {
     expect(actionView(actionOf('gromacs', { expectedMs: 5, needs: ['a'] }))).toEqual({
       template: 'gromacs',

@@ -53,12 +53,13 @@ interface Draft {
   readonly fields: Record<string, string>;
   readonly tags: Record<string, string>;
   readonly snapshots: string[];
+  sizeGb: number;
   /** Of the tag that is being read; it may lack its value. */
   key: string;
   value: string;
 }
 
-const newDraft = (): Draft => ({ fields: {}, tags: {}, snapshots: [], key: '', value: '' });
+const newDraft = (): Draft => ({ fields: {}, tags: {}, snapshots: [], sizeGb: 0, key: '', value: '' });
 
 /** `path`: the elements that hold the one that is called `name`; the first three hold the image. */
 function take(draft: Draft, path: readonly string[], name: string, text: string): void {
@@ -67,6 +68,7 @@ function take(draft: Draft, path: readonly string[], name: string, text: string)
   else if (field === 'tagSet') takeOfTag(draft, name, text);
   else if (field === 'stateReason' && name === 'message') draft.fields['reason'] = text;
   else if (name === 'snapshotId') draft.snapshots.push(text);
+  else if (name === 'volumeSize') draft.sizeGb += Number(text) || 0;
 }
 
 function takeOfTag(draft: Draft, name: string, text: string): void {
@@ -79,7 +81,7 @@ function takeOfTag(draft: Draft, name: string, text: string): void {
 }
 
 /** None without an id. */
-function imagesOf({ fields, tags, snapshots }: Draft): RegisteredImage[] {
+function imagesOf({ fields, tags, snapshots, sizeGb }: Draft): RegisteredImage[] {
   const { imageId: id, imageState: state, architecture } = fields;
   if (id === undefined) return [];
   return [
@@ -91,6 +93,7 @@ function imagesOf({ fields, tags, snapshots }: Draft): RegisteredImage[] {
       createdAt: fields['creationDate'] ?? '',
       tags,
       snapshots,
+      sizeGb: sizeGb === 0 ? undefined : sizeGb,
       deprecatedAt: fields['deprecationTime'],
       stateReason: fields['reason'],
     },

@@ -7,36 +7,63 @@ export class ListCommand extends CloudCommand {
   static override usage = Command.Usage({
     category: 'Images',
     description: 'List the images, from their EC2 tags, newest first.',
+    details: 'An image is stale where no template of this workspace has its digest any more.',
+    examples: [
+      ['All images of what is in md', "$0 list --template 'md/*'"],
+      ['What may be removed', '$0 list --stale --older-than 30d'],
+    ],
   });
 
+  template = Option.String('--template', { description: 'PATTERN: only those of the templates that fit' });
+  state = Option.String('--state', {
+    description: 'STATE: only those in this state, as available or failed',
+  });
+  workspace = Option.String('--workspace', { description: 'NAME: only those of this workspace' });
+  olderThan = Option.String('--older-than', {
+    description: 'AGE: only those made longer ago, as 12h or 30d',
+  });
+  newerThan = Option.String('--newer-than', { description: 'AGE: only those made since' });
+  stale = Option.Boolean('--stale', false, {
+    description: 'only those whose digest no template has any more',
+  });
   json = Option.Boolean('--json', false, { description: 'as JSON' });
 
   protected override async run(): Promise<number> {
+    const { ageOption, stateOption } = await import('../image-options.ts');
     const { openCloud, openWorkspace } = await import('../context.ts');
-    const { allImages } = await import('../../cache/lookup.ts');
-    const { imageView } = await import('../../report/views.ts');
-    const { imagesTable } = await import('../../report/tables.ts');
+    const { currentDigests } = await import('../current-templates.ts');
+    const { listImages } = await import('../image-list.ts');
+    const { matching } = await import('../../plan/images.ts');
+    const { imagesTable, imageView } = await import('../../report/images.ts');
     const { tellWarnings } = await import('../telling.ts');
-    const { must } = await import('../unavailable.ts');
+    const filter = {
+      template: this.template,
+      workspace: this.workspace,
+      stale: this.stale,
+      state: stateOption(this.state),
+      atLeast: ageOption('--older-than', this.olderThan),
+      atMost: ageOption('--newer-than', this.newerThan),
+    };
     const workspace = await openWorkspace(this.context, this.flags);
     const cloud = await openCloud(workspace, this.context);
     try {
-      const all = must(await allImages(cloud.registry));
-      const images = all.map(imageView);
-      const damaged = all.filter(({ record }) => record === undefined);
-      tellWarnings(
-        this.context,
-        damaged.map(({ image }) => ({ code: 'image-tags', image: image.id })),
-      );
-      if (this.json) this.answerJson(images);
-      else if (images.length > 0) this.answer(imagesTable(images));
-      else
-        this.context.stderr.write(
-          `there are no images in ${workspace.config.region} yet; amigraph build --all makes them\n`,
-        );
+      const current = await currentDigests(this.context, workspace, cloud.registry);
+      const { images, warnings } = await listImages(workspace, cloud, current);
+      tellWarnings(this.context, warnings);
+      const now = this.context.clock.now();
+      const views = matching(images, filter, now).map((one) => imageView(one, now));
+      if (this.json) this.answerJson(views);
+      else if (views.length > 0) this.answer(imagesTable(views));
+      else this.context.stderr.write(noImages(images.length, workspace.config.region));
       return exitCodes.done;
     } finally {
       await cloud.close();
     }
   }
+}
+
+function noImages(all: number, region: string): string {
+  return all === 0
+    ? `there are no images in ${region} yet; amigraph build --all makes them\n`
+    : `none of the ${all} images in ${region} fits\n`;
 }

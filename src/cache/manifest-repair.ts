@@ -1,0 +1,66 @@
+/** What a manifest should say, by the tags, and where it says something else. Pure; it looks nothing up and writes nothing. */
+import type { Digest } from '../core/ids.ts';
+import type { Listed } from './lookup.ts';
+import type { Manifest, ManifestEntry } from './manifest.ts';
+import type { BuildRecord } from './tags.ts';
+
+export interface Difference {
+  /** `missing`: only the tags have it. `gone`: only the manifest has it. `differs`: they have different facts. */
+  readonly kind: 'missing' | 'gone' | 'differs';
+  readonly digest: Digest;
+  readonly template: string;
+  /** By the tags; null: no image with this digest is available. */
+  readonly image: string | null;
+  /** By the manifest. */
+  readonly listed: string | null;
+}
+
+export interface Repaired {
+  readonly manifest: Manifest;
+  /** Empty: it was right. */
+  readonly differences: readonly Difference[];
+}
+
+/** `images`: all of ours, newest first. What only the manifest knows of an image that is there is kept. */
+export function repaired(manifest: Manifest, images: readonly Listed[]): Repaired {
+  const right = new Map<Digest, ManifestEntry>();
+  for (const { image, record } of images) {
+    if (record === undefined || image.state !== 'available' || right.has(record.digest)) continue;
+    const known = manifest.images[record.digest];
+    right.set(record.digest, entryOf({ ...record, image: image.id, createdAt: image.createdAt }, known));
+  }
+  const differences: Difference[] = [];
+  for (const [digest, { template, image }] of right) {
+    const listed = manifest.images[digest];
+    const difference = { digest, template, image, listed: listed?.image ?? null };
+    if (listed === undefined) differences.push({ kind: 'missing', ...difference });
+    else if (listed.image !== image || listed.template !== template)
+      differences.push({ kind: 'differs', ...difference });
+  }
+  for (const [digest, { template, image }] of Object.entries(manifest.images)) {
+    if (right.has(digest as Digest)) continue;
+    differences.push({ kind: 'gone', digest: digest as Digest, template, image: null, listed: image });
+  }
+  return { manifest: { ...manifest, images: Object.fromEntries(right) }, differences };
+}
+
+interface Tagged extends BuildRecord {
+  readonly image: string;
+  readonly createdAt: string;
+}
+
+/** A lease's token is remembered even of another image: it only rises. */
+function entryOf(tagged: Tagged, known: ManifestEntry | undefined): ManifestEntry {
+  const { template, image, buildId, buildDate, createdAt } = tagged;
+  if (known?.image === image) return { ...known, template };
+  const took = Date.parse(createdAt) - Date.parse(buildDate);
+  return {
+    template,
+    image,
+    buildId,
+    token: known?.token ?? 0,
+    builtAt: createdAt,
+    // From the start of the build until the image was asked for.
+    durationMs: Number.isNaN(took) ? 0 : Math.max(0, took),
+  };
+}

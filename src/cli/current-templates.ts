@@ -1,0 +1,59 @@
+/** What the templates of the workspace are made of now, for whoever compares images with them. It does not know images. */
+import { InvalidInput } from '../core/diagnostic.ts';
+import type { NamedParts } from '../core/fingerprint.ts';
+import type { Digest, TemplateName } from '../core/ids.ts';
+import { errorsOf } from '../graph/select.ts';
+import type { CurrentDigests } from '../plan/images.ts';
+import { namedParts } from '../plan/plan.ts';
+import type { ImageRegistry } from '../ports/image-registry.ts';
+import type { Workspace } from './context.ts';
+import { recallTemplates } from './known-templates.ts';
+import { pinnedBases } from './pinned-bases.ts';
+import { fingerprints } from './planning.ts';
+import { readCollection } from './reading.ts';
+import type { Surroundings } from './surroundings.ts';
+import { CloudUnavailable } from './unavailable.ts';
+
+/** Templates that cannot be used are left out: nothing here is an error. */
+export async function currentDigests(
+  around: Surroundings,
+  workspace: Workspace,
+  registry: ImageRegistry,
+): Promise<CurrentDigests> {
+  const recalled = await recallTemplates(workspace, () => Promise.resolve(registry));
+  if (recalled === undefined) {
+    const { parts, areAll } = await currentParts(around, workspace, registry);
+    const templates = [...parts].map(
+      ([digest, named]) => [digest, named.map((one) => one.template)] as const,
+    );
+    return { templates: new Map(templates), areAll };
+  }
+  const templates = new Map<Digest, TemplateName[]>();
+  for (const { name, digest } of recalled.templates.values())
+    templates.set(digest, [...(templates.get(digest) ?? []), name]);
+  return { templates, areAll: true };
+}
+
+export interface CurrentParts {
+  readonly parts: ReadonlyMap<Digest, readonly NamedParts[]>;
+  /** False: there are templates whose digests are not known. */
+  readonly areAll: boolean;
+}
+
+export async function currentParts(
+  around: Surroundings,
+  workspace: Workspace,
+  registry: ImageRegistry,
+): Promise<CurrentParts> {
+  try {
+    const collection = await readCollection(workspace);
+    const bases = await pinnedBases(around, workspace, collection, () => Promise.resolve(registry));
+    const { each } = await fingerprints(workspace, collection, bases);
+    const areAll = errorsOf(collection).length === 0;
+    return { parts: namedParts(collection.templates, new Map(each)), areAll };
+  } catch (error) {
+    if (error instanceof InvalidInput || error instanceof CloudUnavailable)
+      return { parts: new Map(), areAll: false };
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+/** All images of ours with all that is known of them. It does not know how they are shown. */
+import { allImages } from '../cache/lookup.ts';
+import { manifestKey } from '../cache/manifest.ts';
+import { readManifest } from '../cache/manifest-store.ts';
+import type { Warning } from '../core/event.ts';
+import { type CurrentDigests, type KnownImage, knownImage } from '../plan/images.ts';
+import type { Cloud, Workspace } from './context.ts';
+import { manifestWarnings } from './manifest-warnings.ts';
+import { must } from './unavailable.ts';
+
+export interface ImageList {
+  /** Newest first. */
+  readonly images: readonly KnownImage[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Throws where the cloud does not answer. */
+export async function listImages(
+  { config }: Workspace,
+  { registry, store }: Pick<Cloud, 'registry' | 'store'>,
+  current: CurrentDigests,
+): Promise<ImageList> {
+  const key = manifestKey(config.prefix, config.region);
+  const [listed, read] = await Promise.all([allImages(registry), readManifest(store, key)]);
+  const { manifest, problem } = must(read);
+  const images = must(listed).map((one) => knownImage(one, config.workspace, manifest, current));
+  const damaged = images.filter(({ record }) => record === undefined);
+  return {
+    images,
+    warnings: [
+      ...damaged.map(({ image }): Warning => ({ code: 'image-tags', image: image.id })),
+      ...manifestWarnings(config, problem),
+      ...(current.areAll ? [] : [{ code: 'stale-unknown' } as const]),
+    ],
+  };
+}
