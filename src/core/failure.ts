@@ -10,6 +10,8 @@ export interface CloudFailure {
   readonly message: string;
   /** `refused`: not done, and asking again will not help. `throttled`: not done yet. `unknown`: no answer; it may have been done. */
   readonly nature: 'refused' | 'throttled' | 'unknown';
+  /** How often it was asked for, and how long was waited in between; absent: once. */
+  readonly tried?: { readonly times: number; readonly waitedMs: number };
 }
 
 export type Failure =

@@ -1,5 +1,6 @@
 /** The words for actions, reasons and failures. It does not know where they are shown. */
 import type { Trouble } from '../core/event.ts';
+import type { CloudFailure } from '../core/failure.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { ImageState } from '../core/image.ts';
 import type { TemplateName } from '../core/ids.ts';
@@ -79,7 +80,7 @@ export function date(iso: string): string {
 export function troubleText(trouble: Trouble): string {
   switch (trouble.code) {
     case 'cloud':
-      return `${trouble.operation} failed: ${trouble.awsCode}: ${trouble.message}`;
+      return `${trouble.operation} failed: ${trouble.awsCode}: ${trouble.message}${triedText(trouble.tried)}`;
     case 'step-failed':
       return `step ${trouble.step} failed: ${stepStatus(trouble.status, trouble.exitCode)}${trouble.log === null ? '' : `; all that it printed: ${trouble.log}`}`;
     case 'timed-out':
@@ -112,6 +113,11 @@ export function troubleText(trouble: Trouble): string {
       return 'not built: with --cache=r the cache is only read';
   }
 }
+
+const triedText = (tried: CloudFailure['tried']): string =>
+  tried === undefined
+    ? ''
+    : ` (tried ${tried.times} times, with ${duration(tried.waitedMs)} of waiting in between)`;
 
 /** Some words: what follows on a line of its own tells the rest. */
 export function troubleBrief(trouble: Trouble): string {

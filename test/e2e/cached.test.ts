@@ -251,3 +251,20 @@ test('a manifest of a newer version is left alone by all commands', async () => 
     expect(await workspace.run(args)).toEqual(refused);
   expect(await manifestText(cloud)).toBe('{"version":2,"images":[]}');
 });
+
+test('a service that fails to the end is told with what was tried, and nothing is begun', async () => {
+  const workspace = await makeWorkspace();
+  const fault = { kind: 'error', code: 'InternalError', status: 500, message: 'busy' };
+  await workspace.write(
+    'faults.json',
+    JSON.stringify([{ operation: 'ec2:DescribeImages', skip: 0, times: 100, fault }]),
+  );
+  const env = { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' };
+  const ran = await workspace.run(['build', '--all', '--json'], env);
+  expect(ran).toMatchObject({ code: 1, stdout: '' });
+  expect(ran.stderr).toMatch(
+    /^error: ec2:DescribeImages failed: InternalError: busy \(tried 6 times, with \d+\.\d s of waiting in between\)\n$/,
+  );
+  const cloud = await lookInto(workspace.folder);
+  expect(await cloud.instances()).toEqual([]);
+});

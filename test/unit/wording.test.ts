@@ -101,6 +101,17 @@ test.each<[Trouble, string]>([
   [
     {
       code: 'cloud',
+      awsCode: 'SlowDown',
+      operation: 's3:GetObject',
+      message: 'm',
+      nature: 'throttled',
+      tried: { times: 6, waitedMs: 12_000 },
+    },
+    's3:GetObject failed: SlowDown: m (tried 6 times, with 12 s of waiting in between)',
+  ],
+  [
+    {
+      code: 'cloud',
       awsCode: 'UnauthorizedOperation',
       operation: 'ec2:RunInstances',
       message: 'no',

@@ -50,7 +50,17 @@ export function cloudFailure(operation: string, error: unknown): CloudFailure {
       : status >= 500
         ? 'unknown'
         : 'refused';
-  return { code: 'cloud', awsCode, operation, message: error.message || awsCode, nature };
+  return { code: 'cloud', awsCode, operation, message: error.message || awsCode, nature, ...triedOf(error) };
+}
+
+/** What the SDK says of its attempts. */
+function triedOf(error: Error): Pick<CloudFailure, 'tried'> {
+  if (!('$metadata' in error)) return {};
+  const { attempts = 1, totalRetryDelay = 0 } = error.$metadata as {
+    attempts?: number;
+    totalRetryDelay?: number;
+  };
+  return attempts <= 1 ? {} : { tried: { times: attempts, waitedMs: totalRetryDelay } };
 }
 
 /** The HTTP status of the answer; undefined where there was none. */
