@@ -1,5 +1,6 @@
 /** Who listens to a run. */
 import type { Event } from '../core/event.ts';
+import type { TemplateName } from '../core/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import { eventLines } from './plain.ts';
 import type { Style } from './style.ts';
@@ -16,11 +17,16 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** One line of text for each event. */
+/** One line of text for each event; what was planned to be reused, and is, was said with the plan. */
 export function plainReporter(output: Output, style: Style): Reporter {
+  const said = new Set<TemplateName>();
   return {
     emit: (event) => {
-      for (const line of eventLines(event, style)) output.write(`${line}\n`);
+      if (event.type === 'image-finished' && event.result === 'reused' && said.has(event.template)) return;
+      const lines = eventLines(event, style);
+      if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
+      if (event.type !== 'plan') return;
+      for (const { template, action } of event.actions) if (action === 'reuse') said.add(template);
     },
     close: () => Promise.resolve(),
   };

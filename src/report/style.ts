@@ -37,7 +37,11 @@ export function printableAll<Value>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, printableAll(one)])) as Value;
 }
 
+const plain = /^[\t\n -~]*$/;
+
 /** Without control characters: what a template, a step or a service says must not steer the terminal. */
 export function printable(text: string): string {
+  // Nearly every text, and many times faster.
+  if (plain.test(text)) return text;
   return text.replaceAll(/[^\P{Cc}\t\n]/gu, '');
 }

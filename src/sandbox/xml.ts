@@ -6,7 +6,7 @@ export type Xml = string | number | boolean | undefined | readonly Xml[] | { rea
 function element(name: string, value: Xml): string {
   if (value === undefined) return '';
   if (typeof value === 'object') {
-    if (isList(value)) return value.reduce<string>((text, one) => text + element(name, one), '');
+    if (isList(value)) return value.map((one) => element(name, one)).join('');
     return `<${name}>${elements(value)}</${name}>`;
   }
   return `<${name}>${escapeXml(String(value))}</${name}>`;

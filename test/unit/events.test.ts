@@ -249,6 +249,19 @@ describe('reporters', () => {
     expect(output.text).toBe('gromacs: step 3 of 9: package gcc\ngromacs: reused ami-1\n');
   });
 
+  test('say once that an image is reused as planned', async () => {
+    const output = written();
+    const reporter = plainReporter(output, plainStyle);
+    reporter.emit({ type: 'plan', actions: [reuseOf('gromacs'), actionOf('namd')] });
+    const planned = output.text;
+    reporter.emit({ ...finished, result: 'reused', image });
+    expect(output.text).toBe(planned);
+    // Another run had made it by the time that it was to be built.
+    reporter.emit({ ...finished, template: templateName('namd'), result: 'reused', image });
+    await reporter.close();
+    expect(output.text).toBe(`${planned}namd: reused ami-1\n`);
+  });
+
   test('write one JSON object a line, whatever the texts hold', async () => {
     const output = written();
     const reporter = ndjsonReporter(output, new HandClock());
@@ -264,7 +277,7 @@ describe('reporters', () => {
         type: 'warning',
         time: '2026-11-23T00:00:00.000Z',
         message:
-          'the manifest is not used: o: two\nlines\u2028; the images are found by their tags; the next build sets it aside and begins a new one',
+          'the manifest is not used: o: two\nlines\u2028; the images are found by their tags; to set it aside and make it anew: amigraph manifest repair',
         code: 'manifest-broken',
         object: 'o',
         problem: 'two\nlines\u2028',

@@ -61,11 +61,14 @@ interface Draft {
 
 const newDraft = (): Draft => ({ fields: {}, tags: {}, snapshots: [], sizeGb: 0, key: '', value: '' });
 
+const wanted = new Set(['imageId', 'name', 'imageState', 'architecture', 'creationDate', 'deprecationTime']);
+
 /** `path`: the elements that hold the one that is called `name`; the first three hold the image. */
 function take(draft: Draft, path: readonly string[], name: string, text: string): void {
   const field = path[3];
-  if (field === undefined) draft.fields[name] = text;
-  else if (field === 'tagSet') takeOfTag(draft, name, text);
+  if (field === undefined) {
+    if (wanted.has(name)) draft.fields[name] = text;
+  } else if (field === 'tagSet') takeOfTag(draft, name, text);
   else if (field === 'stateReason' && name === 'message') draft.fields['reason'] = text;
   else if (name === 'snapshotId') draft.snapshots.push(text);
   else if (name === 'volumeSize') draft.sizeGb += Number(text) || 0;
