@@ -47,6 +47,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         createdAt: expect.stringMatching(/^2026-01-05T12:02:\d\d\.\d{3}Z$/) as string,
         tags,
         snapshots: [expect.stringMatching(/^snap-[0-9a-f]+$/) as string],
+        sizeGb: 8,
         stateReason: undefined,
       });
       cloud.step(60 * oneMinute);
