@@ -1,11 +1,12 @@
 /** All images of ours with all that is known of them. It does not know how they are shown. */
 import { allImages } from '../cache/lookup.ts';
-import { manifestKey } from '../cache/manifest.ts';
+import { emptyManifest, manifestKey } from '../cache/manifest.ts';
 import { readManifest } from '../cache/manifest-store.ts';
 import type { Warning } from '../core/event.ts';
+import type { CloudFailure } from '../core/failure.ts';
 import { type CurrentDigests, type KnownImage, knownImage } from '../plan/images.ts';
 import type { Cloud, Workspace } from './context.ts';
-import { manifestWarnings } from './manifest-warnings.ts';
+import { manifestObject, manifestWarnings } from './manifest-warnings.ts';
 import { must } from './unavailable.ts';
 
 export interface ImageList {
@@ -14,7 +15,7 @@ export interface ImageList {
   readonly warnings: readonly Warning[];
 }
 
-/** Throws where the cloud does not answer. */
+/** Throws where EC2 does not answer; without the bucket less is known. */
 export async function listImages(
   { config }: Workspace,
   { registry, store }: Pick<Cloud, 'registry' | 'store'>,
@@ -22,15 +23,21 @@ export async function listImages(
 ): Promise<ImageList> {
   const key = manifestKey(config.prefix, config.region);
   const [listed, read] = await Promise.all([allImages(registry), readManifest(store, key)]);
-  const { manifest, problem } = must(read);
+  const manifest = read.ok ? read.value.manifest : emptyManifest;
   const images = must(listed).map((one) => knownImage(one, config.workspace, manifest, current));
   const damaged = images.filter(({ record }) => record === undefined);
   return {
     images,
     warnings: [
       ...damaged.map(({ image }): Warning => ({ code: 'image-tags', image: image.id })),
-      ...manifestWarnings(config, problem),
+      ...(read.ok ? manifestWarnings(config, read.value.problem) : [unread(config, read.error)]),
       ...(current.areAll ? [] : [{ code: 'stale-unknown' } as const]),
     ],
   };
 }
+
+const unread = (config: Workspace['config'], cause: CloudFailure): Warning => ({
+  code: 'manifest-unread',
+  object: manifestObject(config),
+  cause,
+});

@@ -17,7 +17,7 @@ import {
   type PlanFacts,
   type Wishes,
 } from '../plan/plan.ts';
-import { type Doubts, warningsOf } from './plan-warnings.ts';
+import { type Doubts, warningsOf } from '../plan/warnings.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
 import { type Asked, askCloud } from './asking.ts';
 import { explainPlan, type Explanation } from './explaining.ts';

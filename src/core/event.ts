@@ -56,6 +56,8 @@ export type Warning =
   | { readonly code: 'image-tags'; readonly image: ImageId }
   /** Templates cannot be used, so that nobody knows their digests. */
   | { readonly code: 'stale-unknown' }
+  /** The bucket does not answer; the tags do. */
+  | { readonly code: 'manifest-unread'; readonly object: string; readonly cause: CloudFailure }
   | { readonly code: 'manifest-broken'; readonly object: string; readonly problem: string }
   | { readonly code: 'manifest-not-written'; readonly image: ImageId; readonly cause: CloudFailure }
   /** What the image is made of, for explanations of later runs. */

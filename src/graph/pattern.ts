@@ -64,6 +64,9 @@ function readingsOf(text: string): Reading[] {
   return [bare(text), ...signed.filter(({ subject }) => subject !== '')];
 }
 
+/** All that a pattern may call by name: `gromacs+` may be gromacs with what stands on it, or a template of that very name. */
+export const subjectsOf = (pattern: string): string[] => readingsOf(pattern).map(({ subject }) => subject);
+
 const isGlob = (text: string): boolean => /[*?[{]/.test(text);
 
 /** Picomatch refuses what is longer, and no name is nearly so long. */

@@ -138,7 +138,9 @@ export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, 
     const replaces =
       reason.kind === 'rebuild' ? (found.get(digest) ?? []).map(({ image: { id } }) => id) : [];
     const work = { ...common, ...facts.workOf(name), replaces };
-    if (twin !== undefined && action === 'build') {
+    // What is to be built anew is not served by what is there.
+    const isServed = reason.kind !== 'rebuild' || decisions.get(twin ?? name)?.action === 'build';
+    if (twin !== undefined && action === 'build' && isServed) {
       const shared = { kind: 'same-digest', template: twin } as const;
       actions.push({ ...work, action: 'wait', reason: shared, image: null, needs: [twin], sameAs: twin });
     } else {

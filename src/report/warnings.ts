@@ -92,6 +92,11 @@ function words(warning: Warning): Words {
         message: 'not all templates can be used: which images are stale is not known of all',
         cure: 'amigraph validate shows what is wrong',
       };
+    case 'manifest-unread':
+      return {
+        message: `${warning.object} could not be read: ${troubleText(warning.cause)}`,
+        cure: 'how long builds took and who did them is not shown',
+      };
     case 'manifest-broken':
       return {
         message: `the manifest is not used: ${warning.object}: ${warning.problem}`,

@@ -99,6 +99,11 @@ test('a deleted image is built on next use; a deleted parent only when something
     'not built, since all that stands on it is there: foundation; to build one all the same, name it: amigraph build foundation',
   );
   expect(await plan(workspace, 'foundation')).toEqual(['foundation build image-gone']);
+  expect(await plan(workspace, 'foundation+')).toEqual([
+    'foundation build image-gone',
+    ...allReused.slice(1),
+  ]);
+  expect(await plan(workspace, 'found*+')).toEqual(allReused.slice(1));
   await cloud.ec2.send(new DeregisterImageCommand({ ImageId: gromacs }));
   const both = await workspace.run(['build', '--all', '--json']);
   expect(finished(both)).toMatchObject({ built: ['foundation', 'gromacs'], reused: ['namd'] });

@@ -65,7 +65,7 @@ test('filters', async () => {
 test('describe finds an image by its id, its template and how its digest begins', async () => {
   const workspace = await makeWorkspace();
   await workspace.run(['build', '--all']);
-  const [gromacs] = (await list(workspace)).filter(({ template }) => template === 'gromacs');
+  const gromacs = (await list(workspace)).find(({ template }) => template === 'gromacs');
   if (gromacs === undefined) throw new Error('not built');
   const { image, digest } = gromacs;
   const described = await workspace.run(['describe', 'gromacs']);
@@ -154,5 +154,21 @@ test('manifest show: what is remembered of each image', async () => {
   expect(shown).toMatchObject({ code: 0, stderr: '' });
   expect(shown.stdout).toMatch(
     /^TEMPLATE +IMAGE +HASH +BUILT +IN +BY\nfoundation +ami-[0-9a-f]{17} +[0-9a-f]{16} .* UTC .* s +\S+@\S+\n$/,
+  );
+});
+
+test('without the bucket the images are listed all the same', async () => {
+  const workspace = await makeWorkspace();
+  await workspace.run(['build', 'foundation']);
+  const fault = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' };
+  await workspace.write(
+    'faults.json',
+    JSON.stringify([{ operation: 's3:GetObject', skip: 0, times: 100, fault }]),
+  );
+  const ran = await workspace.run(['list', '--json'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
+  expect(ran.code).toBe(0);
+  expect(JSON.parse(ran.stdout)).toMatchObject([{ template: 'foundation', durationMs: null }]);
+  expect(ran.stderr).toBe(
+    'warning: s3://amigraph-sandbox/amigraph/manifest/us-west-2.json could not be read: s3:GetObject failed: AccessDenied: no\n  cure: how long builds took and who did them is not shown\n',
   );
 });

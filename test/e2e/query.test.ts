@@ -146,9 +146,11 @@ test('list: the images, newest first, from their tags', async () => {
     { image, template: 'foundation', digest, baseTemplate: null, baseImage: image, state: 'available' },
   ]);
   const table = (await workspace.run(['list'])).stdout.split('\n');
-  expect(table[0]).toMatch(/^IMAGE +TEMPLATE +HASH +STATE +STANDS ON +REGION +CREATED$/);
+  expect(table[0]).toMatch(
+    /^IMAGE +TEMPLATE +HASH +STATE +STANDS ON +REGION +CREATED +AGE +SIZE +BUILT IN +BELONGS TO$/,
+  );
   expect(table[1]).toMatch(
-    /^ami-\w+ +namd +[0-9a-f]{16} +available +foundation +us-west-2 +\d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
+    /^ami-\w+ +namd +[0-9a-f]{16} +available +foundation +us-west-2 +\d{4}-\d\d-\d\d \d\d:\d\d UTC +\d+ s +100 GiB +\d+\.\d s +namd$/,
   );
 });
 

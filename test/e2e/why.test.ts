@@ -192,6 +192,6 @@ test('a manifest that cannot be used is told of', async () => {
     code: 0,
     stderr:
       `warning: the manifest is not used: s3://amigraph-sandbox/${Key}: it is not JSON\n` +
-      '  cure: the images are found by their tags; the next build sets it aside and begins a new one\n',
+      '  cure: the images are found by their tags; to set it aside and make it anew: amigraph manifest repair\n',
   });
 });

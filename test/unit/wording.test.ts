@@ -278,9 +278,24 @@ test.each<[Warning, string, string]>([
     'restore them, or deregister it if nothing needs it',
   ],
   [
+    {
+      code: 'manifest-unread',
+      object: 's3://b/k',
+      cause: {
+        code: 'cloud',
+        awsCode: 'NoSuchBucket',
+        operation: 's3:GetObject',
+        message: 'm',
+        nature: 'refused',
+      },
+    },
+    's3://b/k could not be read: s3:GetObject failed: NoSuchBucket: m',
+    'how long builds took and who did them is not shown',
+  ],
+  [
     { code: 'manifest-broken', object: 's3://b/k', problem: 'it is not JSON' },
     'the manifest is not used: s3://b/k: it is not JSON',
-    'the images are found by their tags; the next build sets it aside and begins a new one',
+    'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair',
   ],
   [
     {

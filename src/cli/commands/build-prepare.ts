@@ -4,8 +4,10 @@ import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
 import type { TemplateGraph } from '../../graph/graph.ts';
 import { listed } from '../../graph/names.ts';
+import { subjectsOf } from '../../graph/pattern.ts';
 import { select, type Selection } from '../../graph/select.ts';
 import { digestsOf, type Wishes } from '../../plan/plan.ts';
+import { keptChildren } from '../../plan/warnings.ts';
 import { nothingAffected } from '../../report/affected.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
@@ -13,7 +15,6 @@ import { type Cloud, openCloud, type Workspace } from '../context.ts';
 import { givenBase } from '../given-base.ts';
 import { recallTemplates, rememberTemplates } from '../known-templates.ts';
 import { type Bases, pinnedBases, refuseInCi } from '../pinned-bases.ts';
-import { keptChildren } from '../plan-warnings.ts';
 import { planKnown, type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
 import { checkBases } from '../standing.ts';
@@ -111,7 +112,7 @@ function wishesOf(
   const typed: readonly string[] = typeof names === 'string' ? [] : names;
   return {
     selected,
-    named: new Set(typed.map(templateName)),
+    named: new Set(typed.flatMap(subjectsOf).map(templateName)),
     rebuild:
       rebuild === 'chain' ? graph.withAncestors(selected) : rebuild === 'selected' ? selected : new Set(),
   };

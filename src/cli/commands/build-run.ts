@@ -90,7 +90,7 @@ async function carryOut(
   const { config } = workspace;
   const { plan, warnings, tokens } = planned;
   const { interrupted } = interruptions;
-  await pin(around, workspace, planned.unpinned);
+  if (!options.readOnly) await pin(around, workspace, planned.unpinned);
   const announce = (): void => reporter.emit({ type: 'warning', code: 'interrupted' });
   interrupted.addEventListener('abort', announce, { once: true });
   const emit: Emit = (event) => {

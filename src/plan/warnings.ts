@@ -5,9 +5,9 @@ import type { Warning } from '../core/event.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Rejection } from '../plan/decide.ts';
+import type { Rejection } from './decide.ts';
 import type { TemplateGraph } from '../graph/graph.ts';
-import type { DecideFacts, Decisions } from '../plan/plan.ts';
+import type { DecideFacts, Decisions } from './plan.ts';
 
 /** All that a warning may rest on. */
 export interface Doubts extends DecideFacts, Decisions {
@@ -28,13 +28,13 @@ export function warningsOf(region: string, doubts: Doubts): Warning[] {
       code: isOurs(image) ? 'image-tags' : 'image-not-ours',
       image: image.id,
     })),
-    ...[...decided.values()].flatMap(({ rejected }) => rejected.flatMap((one) => rejectedText(region, one))),
+    ...[...decided.values()].flatMap(({ rejected }) => rejected.flatMap((one) => warningOf(region, one))),
     ...unlisted(doubts),
     ...(notNeeded.length === 0 ? [] : [{ code: 'not-needed' as const, templates: notNeeded }]),
   ];
 }
 
-function rejectedText(region: string, rejection: Rejection): Warning[] {
+function warningOf(region: string, rejection: Rejection): Warning[] {
   switch (rejection.kind) {
     case 'image-unusable': {
       const { image, state, why } = rejection;
