@@ -11,6 +11,7 @@ import {
   type ManifestEntry,
   type ManifestProblem,
   manifestText,
+  isTooLarge,
   mostMegabytes,
   parseManifest,
 } from './manifest.ts';
@@ -70,8 +71,10 @@ export async function publish(
   return changed.ok ? ok(undefined) : changed;
 }
 
-/** With as many others at the same time, each needs about a third of it. */
-const attempts = 60;
+/** With a hundred others at the same time, each needs about a sixth of it. */
+const mostContested = 60;
+/** Of requests, counting those with which the store has tried a read. */
+const mostUnanswered = 20;
 const longestPauseMs = 2000;
 
 export interface ChangedManifest {
@@ -87,33 +90,67 @@ export async function changeManifest<Refusal>(
   access: ManifestAccess,
   change: (current: Manifest) => Result<Manifest | undefined, Refusal>,
 ): Promise<Result<ChangedManifest, CloudFailure | Refusal>> {
-  const { store, clock, random, key } = access;
-  let last: CloudFailure | undefined;
+  const { clock, random, key } = access;
+  let contested = 0;
+  let unanswered = 0;
   let setAside: string | undefined;
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const stored = await store.get(key);
-    const current = stored.ok ? await usable(access, stored.value) : stored;
-    if (stored.ok && current.ok && current.value !== undefined) {
-      setAside = current.value.setAside ?? setAside;
-      const next = change(current.value.manifest);
-      if (!next.ok) return next;
-      if (next.value === undefined) return ok({ setAside });
-      const text = manifestText(next.value);
-      if (text.length > mostMegabytes * 1024 * 1024) return fail(notWritten(key, tooLarge));
-      const condition =
-        stored.value === undefined ? ({ absent: true } as const) : { etag: stored.value.etag };
-      const outcome = await store.put(key, text, condition);
-      if (outcome.kind === 'stored') return ok({ setAside });
-      if (outcome.kind === 'refused') return fail(outcome.failure);
-      if (outcome.kind === 'unknown') last = outcome.failure;
-    } else if (!current.ok) {
-      if (current.error.nature === 'refused') return current;
-      last = current.error;
-    }
-    await clock.sleep(random.fraction() * Math.min(longestPauseMs, 20 * 2 ** attempt));
+  for (;;) {
+    const attempt = await attemptChange(access, change, (kept) => (setAside = kept));
+    if (attempt.kind === 'done') return ok({ setAside });
+    if (attempt.kind === 'refused') return fail(attempt.failure);
+    if (attempt.kind === 'contested') contested += 1;
+    else unanswered += attempt.failure.tried?.times ?? 1;
+    if (attempt.kind === 'unanswered' && unanswered >= mostUnanswered) return fail(attempt.failure);
+    if (contested === mostContested)
+      return fail(notWritten(key, `it was changed by others ${mostContested} times in a row`));
+    await clock.sleep(random.fraction() * Math.min(longestPauseMs, 20 * 2 ** (contested + unanswered)));
   }
-  return fail(last ?? notWritten(key, `it was changed by others ${attempts} times in a row`));
 }
+
+type Attempt<Refusal> =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly failure: CloudFailure | Refusal }
+  /** Somebody else has changed it meanwhile. */
+  | { readonly kind: 'contested' }
+  /** Nobody knows whether it was written. */
+  | { readonly kind: 'unanswered'; readonly failure: CloudFailure };
+
+async function attemptChange<Refusal>(
+  access: ManifestAccess,
+  change: (current: Manifest) => Result<Manifest | undefined, Refusal>,
+  onSetAside: (key: string) => void,
+): Promise<Attempt<Refusal>> {
+  const { store, key } = access;
+  const stored = await store.get(key);
+  if (!stored.ok) return failedAttempt(stored.error);
+  const current = await usable(access, stored.value);
+  if (!current.ok) return failedAttempt(current.error);
+  if (current.value === undefined) return { kind: 'contested' };
+  if (current.value.setAside !== undefined) onSetAside(current.value.setAside);
+  const next = change(current.value.manifest);
+  if (!next.ok) return { kind: 'refused', failure: next.error };
+  if (next.value === undefined) return { kind: 'done' };
+  const text = manifestText(next.value);
+  if (isTooLarge(text)) return { kind: 'refused', failure: notWritten(key, tooLarge) };
+  const condition = stored.value === undefined ? ({ absent: true } as const) : { etag: stored.value.etag };
+  const outcome = await store.put(key, text, condition);
+  switch (outcome.kind) {
+    case 'stored':
+      return { kind: 'done' };
+    case 'precondition-failed':
+    case 'missing':
+    case 'conflict':
+      return { kind: 'contested' };
+    case 'unknown':
+    case 'refused':
+      return failedAttempt(outcome.failure);
+  }
+}
+
+const failedAttempt = (failure: CloudFailure): Attempt<never> => ({
+  kind: failure.nature === 'refused' ? 'refused' : 'unanswered',
+  failure,
+});
 
 const tooLarge = `it would be larger than ${mostMegabytes} MiB; amigraph manifest repair takes out the images that are gone`;
 

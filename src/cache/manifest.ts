@@ -7,6 +7,8 @@ import { schemaIssues } from '../core/schema-issues.ts';
 /** Room for some 100,000 images: what is larger is not ours. */
 export const mostMegabytes = 32;
 
+export const isTooLarge = (text: string): boolean => Buffer.byteLength(text) > mostMegabytes * 1024 * 1024;
+
 /** A later amigraph may know more of an image: what this one does not know is kept. */
 const entrySchema = v.looseObject({
   template: v.pipe(v.string(), v.maxLength(1024)),
@@ -47,8 +49,7 @@ const broken = (message: string): { ok: false; error: ManifestProblem } => fail(
 
 /** The manifest, or why the text is none. Null: it was too large to be read. */
 export function parseManifest(text: string | null): Result<Manifest, ManifestProblem> {
-  if (text === null || text.length > mostMegabytes * 1024 * 1024)
-    return broken(`it is larger than ${mostMegabytes} MiB`);
+  if (text === null || isTooLarge(text)) return broken(`it is larger than ${mostMegabytes} MiB`);
   // What stands for bytes that are no UTF-8: to write it back would lose them.
   if (text.includes('\uFFFD')) return broken('it is not UTF-8');
   let data: unknown;

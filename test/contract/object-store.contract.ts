@@ -126,6 +126,66 @@ export function objectStoreContract(name: string, makeIt: MakeCloud): void {
       });
     });
 
+    describe('a copy', () => {
+      test('has the same bytes, whatever the keys, and leaves what was copied', async () => {
+        const { store } = await makeIt();
+        const text = '\uFEFFä \0\r\n';
+        for (const [at, key] of ['k', 'a/ü +?#%&=*.json', 'a/<&>"\'', 'a/%2F'].entries()) {
+          const etag = etagOf(await store.put(key, text, absent));
+          done(await store.copy(key, etag, `${key}.copy-${at}`));
+          expect(done(await store.get(`${key}.copy-${at}`))).toEqual({ text, etag });
+          expect(done(await store.get(key))).toEqual({ text, etag });
+        }
+        expect(done(await store.list(''))).toHaveLength(8);
+      });
+
+      test('of what has another ETag by now is refused, and nothing is written', async () => {
+        const { store } = await makeIt();
+        const first = etagOf(await store.put('k', 'one', absent));
+        etagOf(await store.put('k', 'two', { etag: first }));
+        etagOf(await store.put('there', 'three', absent));
+        expect(refusal(await store.copy('k', first, 'none'))).toBe('refused PreconditionFailed');
+        expect(refusal(await store.copy('k', first, 'there'))).toBe('refused PreconditionFailed');
+        expect(done(await store.list(''))).toEqual(['k', 'there']);
+        expect(await textAt(store, 'there')).toBe('three');
+      });
+
+      test('of what is not there is refused', async () => {
+        const { store, withoutBucket } = await makeIt();
+        const etag = etagOf(await store.put('there', 'one', absent));
+        expect(refusal(await store.copy('k', etag, 'there'))).toBe('refused NoSuchKey');
+        expect(await textAt(store, 'there')).toBe('one');
+        expect(refusal(await withoutBucket().store.copy('there', etag, 'k'))).toBe('refused NoSuchBucket');
+      });
+
+      test('replaces what is there, and may be made twice', async () => {
+        const { store } = await makeIt();
+        const etag = etagOf(await store.put('k', 'one', absent));
+        etagOf(await store.put('there', 'two', absent));
+        for (let time = 0; time < 2; time += 1) {
+          done(await store.copy('k', etag, 'there'));
+          expect(done(await store.get('there'))).toEqual({ text: 'one', etag });
+        }
+      });
+
+      test('whose answer is lost is made all the same', async () => {
+        const { store } = await makeIt({
+          faults: [{ operation: 's3:CopyObject', fault: { kind: 'reset-after' } }],
+        });
+        const etag = etagOf(await store.put('k', 'one', absent));
+        done(await store.copy('k', etag, 'copy'));
+        expect(done(await store.get('copy'))).toEqual({ text: 'one', etag });
+      });
+    });
+
+    test('what is larger than 64 MiB is not read, but has its ETag, and can be copied', async () => {
+      const { store } = await makeIt();
+      const etag = etagOf(await store.put('k', 'x'.repeat(64 * 1024 * 1024 + 1), absent));
+      expect(done(await store.get('k'))).toEqual({ text: null, etag });
+      done(await store.copy('k', etag, 'copy'));
+      expect(done(await store.getOnce('copy'))).toEqual({ text: null, etag });
+    });
+
     describe('a list', () => {
       test('has the keys that begin so, in code-unit order', async () => {
         const { store } = await makeIt();

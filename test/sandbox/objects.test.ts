@@ -87,6 +87,27 @@ describe('conditional writes', () => {
     expect((await remove('lock')).$metadata.httpStatusCode).toBe(204);
   });
 
+  test('a conditional copy', async () => {
+    const at = await bucketRig();
+    const etag = defined((await put(at, 'key', 'one')).ETag);
+    const copy = (input: { CopySourceIfMatch?: string; CopySourceIfNoneMatch?: string }, from = 'key') =>
+      at.s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/${from}`, ...input }));
+    expect(await refusal(copy({ CopySourceIfMatch: '"other"' }))).toBe('412 PreconditionFailed');
+    // Of a read this would be 304.
+    expect(await refusal(copy({ CopySourceIfNoneMatch: etag }))).toBe('412 PreconditionFailed');
+    expect(await refusal(copy({ CopySourceIfMatch: etag }, 'none'))).toBe('404 NoSuchKey');
+    expect(await refusal(get(at, 'copy'))).toBe('404 NoSuchKey');
+    for (const condition of [
+      { CopySourceIfMatch: etag },
+      { CopySourceIfMatch: etag.replaceAll('"', '') },
+      { CopySourceIfNoneMatch: '"other"' },
+    ]) {
+      await put(at, 'copy', 'two');
+      expect((await copy(condition)).CopyObjectResult?.ETag).toBe(etag);
+      expect(await get(at, 'copy')).toBe('one');
+    }
+  });
+
   test('conditional reads', async () => {
     const at = await bucketRig();
     const { ETag } = await put(at, 'key', 'one');
@@ -163,6 +184,16 @@ describe('objects', () => {
     const answer = await at.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
     expect(answer.Deleted?.map(({ Key }) => Key)).toEqual(['a', 'never']);
     expect(answer.Errors).toMatchObject([{ Key: 'b', Code: 'PreconditionFailed' }]);
+  });
+
+  test("the program's own copy keeps bytes that are no text", async () => {
+    const at = await bucketRig();
+    const store = s3ObjectStore(makeClients({ region: homeRegion, wire: at.sandbox.wire }), Bucket);
+    const bytes = Buffer.from(Array.from({ length: 1024 }, (_, index) => (index * 7) % 256));
+    const { ETag } = await put(at, 'key', bytes);
+    expect(await store.copy('key', defined(ETag), 'copy')).toEqual({ ok: true, value: undefined });
+    const answer = await at.s3.send(new GetObjectCommand({ Bucket, Key: 'copy' }));
+    expect(bytes.equals(await defined(answer.Body).transformToByteArray())).toBe(true);
   });
 
   test('an upload in parts', async () => {

@@ -83,6 +83,8 @@ describe('is broken', () => {
     const problem = { kind: 'broken', message: 'it is larger than 32 MiB' };
     expect(errorOf(parseManifest(' '.repeat(32 * 1024 * 1024 + 1)))).toEqual(problem);
     expect(errorOf(parseManifest(null))).toEqual(problem);
+    // Of bytes, not of characters: what is written must be readable again.
+    expect(errorOf(parseManifest('日'.repeat(11.2 * 1024 * 1024)))).toEqual(problem);
   });
 
   test('where there are bytes that are no text, which could not be written back', () => {
