@@ -21,7 +21,10 @@ export interface Outcome {
   readonly trouble?: Trouble;
 }
 
-export interface Execution {
+/** Or its outcome, where it is known without doing anything. */
+export type Execution = Outcome | Executing;
+
+export interface Executing {
   /** What stands on this image may start as soon as it is known. */
   readonly outcome: Promise<Outcome>;
   /** The instance is gone and the lease is free. */
@@ -34,7 +37,7 @@ export function executeImage(
   action: Work,
   parent: ImageId | undefined,
   stop: AbortSignal,
-): Execution {
+): Executing {
   const outcome = deferred<Outcome>();
   const ended = underLease(ctx, action, parent, stop, outcome.resolve);
   ended.catch(outcome.reject);

@@ -73,13 +73,13 @@ function start(
   stop: AbortSignal,
 ): Execution {
   if (action.action === 'reuse') {
-    const ended = leftovers.has(action.digest) ? settleLeftovers(ctx, action, stop) : Promise.resolve();
-    return { outcome: Promise.resolve({ result: 'reused', image: action.image }), ended };
+    const outcome: Outcome = { result: 'reused', image: action.image };
+    if (!leftovers.has(action.digest)) return outcome;
+    return { outcome: Promise.resolve(outcome), ended: settleLeftovers(ctx, action, stop) };
   }
   // This very run has made it under another template's name.
   const shared = action.sameAs === null ? undefined : images.get(action.sameAs);
-  if (shared !== undefined)
-    return { outcome: Promise.resolve({ result: 'reused', image: shared }), ended: Promise.resolve() };
+  if (shared !== undefined) return { result: 'reused', image: shared };
   const parent = action.parent === null ? undefined : images.get(action.parent);
   return executeImage(ctx, action, parent, stop);
 }

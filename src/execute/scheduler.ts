@@ -63,8 +63,10 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
 
     const start = (action: Action): void => {
       waiting.delete(action);
+      const execution = schedule.start(action, images);
+      if ('result' in execution) return settle(action, execution);
+      const { outcome, ended } = execution;
       running += 1;
-      const { outcome, ended } = schedule.start(action, images);
       outcome.then((result) => {
         settle(action, result);
         next();

@@ -16,7 +16,7 @@ export interface Edge {
 
 export interface TemplateGraph {
   /** Parents before children; where that leaves a choice, by name. */
-  order(): TemplateName[];
+  order(): readonly TemplateName[];
   edges(): Edge[];
   /** What must be there before `name`, directly. */
   parents(name: TemplateName): TemplateName[];
@@ -51,8 +51,9 @@ export function buildGraph(names: Iterable<TemplateName>, edges: readonly Edge[]
   const parents = (name: TemplateName): TemplateName[] => sorted(graph.inNeighbors(keyOf(name)));
   const children = (name: TemplateName): TemplateName[] => sorted(graph.outNeighbors(keyOf(name)));
   const components = () => cyclicComponents(graph.nodes().map(nameOf), parents);
+  let order: TemplateName[] | undefined;
   return {
-    order: () => topologicalGenerations(graph).flatMap(sorted),
+    order: () => (order ??= topologicalGenerations(graph).flatMap(sorted)),
     edges: () =>
       graph
         .mapDirectedEdges((_, { kind }, from, to): Edge => ({ from: nameOf(from), to: nameOf(to), kind }))
