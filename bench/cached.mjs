@@ -96,7 +96,8 @@ async function makeImages(workspace) {
 async function served(workspace, use) {
   const server = spawn(process.execPath, [program, 'sandbox', 'serve'], {
     cwd: workspace,
-    env: { ...process.env, ...env },
+    // Without bubblewrap, there is no file system of an instance to be copied into each image.
+    env: { ...process.env, ...env, PATH: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(createInterface({ input: server.stdout }), 'line');
