@@ -16,7 +16,7 @@ const bodySchema = v.object({
   version: v.literal(1),
   state: v.picklist(['held', 'free']),
   /** Rises with every holder. */
-  token: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  token: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2 ** 50)),
   /** Fresh in every write: equal bytes have equal ETags. */
   nonce: short,
   ttlMs: v.pipe(v.number(), v.minValue(1), v.maxValue(3_600_000)),

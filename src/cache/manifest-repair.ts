@@ -24,10 +24,8 @@ export interface Repaired {
 /** `images`: all of ours, newest first. What only the manifest knows of an image that is there is kept. */
 export function repaired(manifest: Manifest, images: readonly Listed[]): Repaired {
   const right = new Map<Digest, ManifestEntry>();
-  for (const { image, record } of images) {
-    if (record === undefined || image.state !== 'available' || right.has(record.digest)) continue;
-    const known = manifest.images[record.digest];
-    right.set(record.digest, entryOf({ ...record, image: image.id, createdAt: image.createdAt }, known));
+  for (const tagged of newestOf(manifest, images)) {
+    if (!right.has(tagged.digest)) right.set(tagged.digest, entryOf(tagged, manifest.images[tagged.digest]));
   }
   const differences: Difference[] = [];
   for (const [digest, { template, image }] of right) {
@@ -42,6 +40,19 @@ export function repaired(manifest: Manifest, images: readonly Listed[]): Repaire
     differences.push({ kind: 'gone', digest: digest as Digest, template, image: null, listed: image });
   }
   return { manifest: { ...manifest, images: Object.fromEntries(right) }, differences };
+}
+
+/** Those that are available, newest first; where one that is listed is among them, only such as stand on the same parent. */
+function newestOf(manifest: Manifest, images: readonly Listed[]): Tagged[] {
+  const available = images.flatMap(({ image, record }): Tagged[] =>
+    record === undefined || image.state !== 'available'
+      ? []
+      : [{ ...record, image: image.id, createdAt: image.createdAt }],
+  );
+  const parents = new Map<Digest, string | null>();
+  for (const { digest, image, parent } of available)
+    if (manifest.images[digest]?.image === image) parents.set(digest, parent);
+  return available.filter(({ digest, parent }) => !parents.has(digest) || parents.get(digest) === parent);
 }
 
 interface Tagged extends BuildRecord {

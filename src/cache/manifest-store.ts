@@ -77,6 +77,9 @@ const mostContested = 60;
 const mostUnanswered = 20;
 const longestPauseMs = 2000;
 
+type Changed<Refusal> = Result<Manifest | undefined, Refusal>;
+export type Change<Refusal> = (current: Manifest) => Changed<Refusal> | Promise<Changed<Refusal>>;
+
 export interface ChangedManifest {
   /** Where what was there before was put, since it could not be read. */
   readonly setAside: string | undefined;
@@ -88,7 +91,7 @@ export interface ChangedManifest {
  */
 export async function changeManifest<Refusal>(
   access: ManifestAccess,
-  change: (current: Manifest) => Result<Manifest | undefined, Refusal>,
+  change: Change<Refusal>,
 ): Promise<Result<ChangedManifest, CloudFailure | Refusal>> {
   const { clock, random, key } = access;
   let contested = 0;
@@ -117,7 +120,7 @@ type Attempt<Refusal> =
 
 async function attemptChange<Refusal>(
   access: ManifestAccess,
-  change: (current: Manifest) => Result<Manifest | undefined, Refusal>,
+  change: Change<Refusal>,
   onSetAside: (key: string) => void,
 ): Promise<Attempt<Refusal>> {
   const { store, key } = access;
@@ -127,7 +130,7 @@ async function attemptChange<Refusal>(
   if (!current.ok) return failedAttempt(current.error);
   if (current.value === undefined) return { kind: 'contested' };
   if (current.value.setAside !== undefined) onSetAside(current.value.setAside);
-  const next = change(current.value.manifest);
+  const next = await change(current.value.manifest);
   if (!next.ok) return { kind: 'refused', failure: next.error };
   if (next.value === undefined) return { kind: 'done' };
   const text = manifestText(next.value);
@@ -175,7 +178,7 @@ async function usable(
   const parsed = parseManifest(stored.text);
   if (parsed.ok) return ok({ manifest: parsed.value, setAside: undefined });
   if (parsed.error.kind === 'newer')
-    return fail(notWritten(key, `${parsed.error.message}; use a newer amigraph`));
+    return fail({ ...notWritten(key, parsed.error.message), awsCode: 'ManifestNewer' });
   const setAside = `${key}.unreadable-${stored.etag.replaceAll(/[^0-9A-Za-z-]/g, '')}`;
   const kept = await store.copy(key, stored.etag, setAside);
   if (kept.ok) return ok({ manifest: emptyManifest, setAside });

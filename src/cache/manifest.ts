@@ -15,7 +15,7 @@ const entrySchema = v.looseObject({
   image: v.pipe(v.string(), v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be the id of an image')),
   buildId: v.pipe(v.string(), v.maxLength(256)),
   /** Of the lease under which it was published: a lower one is refused. */
-  token: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  token: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(2 ** 40, 'must leave room to rise')),
   builtAt: v.pipe(v.string(), v.maxLength(64)),
   durationMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
   /** Who held the lease: `ada@laptop`. */
@@ -58,6 +58,8 @@ export function parseManifest(text: string | null): Result<Manifest, ManifestPro
   } catch {
     return broken('it is not JSON');
   }
+  // What is read must be fit to be written back.
+  if (!isShallow(data, deepest)) return broken(`its values lie more than ${deepest} levels deep`);
   const version = typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
   const major = majorOf(version);
   if (major !== undefined && major > 1)
@@ -69,6 +71,13 @@ export function parseManifest(text: string | null): Result<Manifest, ManifestPro
   return broken(schemaIssues(manifestSchema, checked.issues, 'it')[0]?.message ?? 'it is no manifest');
 }
 
+const deepest = 100;
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1));
+}
+
 /** Of `1`, `1.3` and `"1.3"`. */
 function majorOf(version: unknown): number | undefined {
   if (typeof version !== 'number' && typeof version !== 'string') return undefined;
@@ -76,7 +85,9 @@ function majorOf(version: unknown): number | undefined {
   return major === undefined ? undefined : Number(major);
 }
 
-export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest)}\n`;
+/** The sign for bytes that are no UTF-8 is written as an escape: where it stands itself, bytes were lost. */
+export const manifestText = (manifest: Manifest): string =>
+  `${JSON.stringify(manifest).replaceAll('\uFFFD', String.raw`\ufffd`)}\n`;
 
 /** How long each template's newest build took. */
 export function rememberedDurations(manifest: Manifest): Map<TemplateName, number> {

@@ -1,12 +1,6 @@
 /** What the cloud has for a plan, in one go: the images that carry its digests, and what the manifest remembers. It decides nothing. */
 import { type Found, lookUp, type LookedUp } from '../cache/lookup.ts';
-import {
-  knownTokens,
-  type Manifest,
-  manifestKey,
-  type ManifestProblem,
-  rememberedDurations,
-} from '../cache/manifest.ts';
+import { knownTokens, type Manifest, manifestKey, rememberedDurations } from '../cache/manifest.ts';
 import { readManifest } from '../cache/manifest-store.ts';
 import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
@@ -39,14 +33,18 @@ export async function askCloud(
   const digests = [...graph.withAncestors(selected)].flatMap((name) => templates.get(name)?.digest ?? []);
   const key = manifestKey(config.prefix, config.region);
   const [found, read] = await Promise.all([lookUp(registry, digests), readManifest(store, key)]);
-  const { manifest, problem } = must(read);
+  const { manifest, problem, isThere } = must(read);
+  const looked = must(found);
   const { trust } = config.cache;
   const warnings = manifestWarnings(config, problem);
   // To go on would be to build everything anew.
-  if (trust === 'manifest' && problem !== undefined) throw untrusted(config, problem);
+  if (trust === 'manifest') {
+    if (problem !== undefined) throw untrusted(config, `cannot be used: ${problem.message}`);
+    if (!isThere && looked.found.size > 0) throw untrusted(config, 'is not there');
+  }
   const isListed = ({ image, record }: Found): boolean => manifest.images[record.digest]?.image === image.id;
   return {
-    ...must(found),
+    ...looked,
     isListed,
     isTrusted: trust === 'manifest' ? isListed : () => true,
     manifest,
@@ -56,12 +54,12 @@ export async function askCloud(
   };
 }
 
-const untrusted = (config: Config, { message }: ManifestProblem): InvalidInput =>
+const untrusted = (config: Config, why: string): InvalidInput =>
   new InvalidInput([
     {
       severity: 'error',
       code: 'manifest-broken',
-      message: `cache.trust is "manifest", and ${manifestObject(config)} cannot be used: ${message}`,
-      cure: 'make it anew from the tags: amigraph manifest repair',
+      message: `cache.trust is "manifest", and ${manifestObject(config)} ${why}`,
+      cure: `make it anew from the tags: amigraph manifest repair --region ${config.region}`,
     },
   ]);

@@ -6,6 +6,7 @@ import { errorsOf } from '../graph/select.ts';
 import type { CurrentDigests } from '../plan/images.ts';
 import { namedParts } from '../plan/plan.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
+import { troubleText } from '../report/wording.ts';
 import type { Workspace } from './context.ts';
 import { recallTemplates } from './known-templates.ts';
 import { pinnedBases } from './pinned-bases.ts';
@@ -22,22 +23,22 @@ export async function currentDigests(
 ): Promise<CurrentDigests> {
   const recalled = await recallTemplates(workspace, () => Promise.resolve(registry));
   if (recalled === undefined) {
-    const { parts, areAll } = await currentParts(around, workspace, registry);
+    const { parts, lacking } = await currentParts(around, workspace, registry);
     const templates = [...parts].map(
       ([digest, named]) => [digest, named.map((one) => one.template)] as const,
     );
-    return { templates: new Map(templates), areAll };
+    return { templates: new Map(templates), lacking };
   }
   const templates = new Map<Digest, TemplateName[]>();
   for (const { name, digest } of recalled.templates.values())
     templates.set(digest, [...(templates.get(digest) ?? []), name]);
-  return { templates, areAll: true };
+  return { templates, lacking: undefined };
 }
 
 export interface CurrentParts {
   readonly parts: ReadonlyMap<Digest, readonly NamedParts[]>;
-  /** False: there are templates whose digests are not known. */
-  readonly areAll: boolean;
+  /** Why there are templates whose digests are not known; undefined: there are none. */
+  readonly lacking: string | undefined;
 }
 
 export async function currentParts(
@@ -49,11 +50,12 @@ export async function currentParts(
     const collection = await readCollection(workspace);
     const bases = await pinnedBases(around, workspace, collection, () => Promise.resolve(registry));
     const { each } = await fingerprints(workspace, collection, bases);
-    const areAll = errorsOf(collection).length === 0;
-    return { parts: namedParts(collection.templates, new Map(each)), areAll };
+    const lacking = errorsOf(collection)[0]?.message;
+    return { parts: namedParts(collection.templates, new Map(each)), lacking };
   } catch (error) {
-    if (error instanceof InvalidInput || error instanceof CloudUnavailable)
-      return { parts: new Map(), areAll: false };
+    const none = new Map<Digest, NamedParts[]>();
+    if (error instanceof InvalidInput) return { parts: none, lacking: error.diagnostics[0]?.message ?? '' };
+    if (error instanceof CloudUnavailable) return { parts: none, lacking: troubleText(error.failure) };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Finds the one image that a word of the command line means, and what it is made of. It does not know how that is shown. */
 import { readFingerprints } from '../cache/fingerprints.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
-import { chainOf } from '../plan/chain.ts';
+import { chainOf, outlinesOf } from '../plan/chain.ts';
 import { meantImage } from '../plan/meant-image.ts';
 import type { DescribedImage } from '../report/images.ts';
 import type { Cloud, Workspace } from './context.ts';
@@ -21,12 +21,16 @@ export async function describeImage(
   word: string,
 ): Promise<Described> {
   const { config } = workspace;
-  const { parts, areAll } = await currentParts(around, workspace, cloud.registry);
+  const { parts, lacking } = await currentParts(around, workspace, cloud.registry);
   const templates = new Map([...parts].map(([digest, named]) => [digest, named.map((one) => one.template)]));
-  const { images, warnings } = await listImages(workspace, cloud, { templates, areAll });
-  const { region, workspace: name } = config;
-  const meaning = { images, templates: [...templates.values()].flat(), region, workspace: name };
-  const meant = meantImage(word, meaning);
+  const { images, warnings } = await listImages(workspace, cloud, { templates, lacking });
+  const meant = meantImage(word, {
+    images,
+    templates: outlinesOf(parts),
+    mustBeListed: config.cache.trust === 'manifest',
+    region: config.region,
+    workspace: config.workspace,
+  });
   if (!meant.ok) throw new InvalidInput([meant.error]);
   const known = meant.value;
   if (known.record === undefined) return { image: { known, chain: undefined }, warnings };

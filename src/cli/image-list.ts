@@ -31,7 +31,7 @@ export async function listImages(
     warnings: [
       ...damaged.map(({ image }): Warning => ({ code: 'image-tags', image: image.id })),
       ...(read.ok ? manifestWarnings(config, read.value.problem) : [unread(config, read.error)]),
-      ...(current.areAll ? [] : [{ code: 'stale-unknown' } as const]),
+      ...(current.lacking === undefined ? [] : [{ code: 'stale-unknown', why: current.lacking } as const]),
     ],
   };
 }

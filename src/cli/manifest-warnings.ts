@@ -16,7 +16,7 @@ export function manifestWarnings(where: Where, problem: ManifestProblem | undefi
     case undefined:
       return [];
     case 'broken':
-      return [{ code: 'manifest-broken', object, problem: problem.message }];
+      return [{ code: 'manifest-broken', region: where.region, object, problem: problem.message }];
     case 'newer':
       throw new InvalidInput([
         {

@@ -1,7 +1,7 @@
 /** The manifest beside the tags, read or repaired. It does not know how that is shown. */
 import { allImages, type Listed } from '../cache/lookup.ts';
 import { type Manifest, manifestKey, type ManifestProblem } from '../cache/manifest.ts';
-import { type Difference, repaired } from '../cache/manifest-repair.ts';
+import { type Difference, type Repaired, repaired } from '../cache/manifest-repair.ts';
 import { changeManifest, readManifest } from '../cache/manifest-store.ts';
 import { ok } from '../core/result.ts';
 import type { Cloud, Workspace } from './context.ts';
@@ -45,7 +45,7 @@ export interface RepairedManifest extends Verified {
   readonly setAside: string | undefined;
 }
 
-/** Writes what the tags say, while others may enter images of theirs. */
+/** Writes what the tags say. Others may enter images of theirs meanwhile: so the images are looked up after each reading. */
 export async function repairManifest(
   { clock, random }: Pick<Surroundings, 'clock' | 'random'>,
   workspace: Workspace,
@@ -53,12 +53,11 @@ export async function repairManifest(
 ): Promise<RepairedManifest> {
   const state = await openManifest(workspace, cloud);
   const { prefix, region, bucket } = workspace.config;
-  const images = await listed(cloud);
-  let last = repaired(state.manifest, images);
+  let last: Repaired = { manifest: state.manifest, differences: [] };
   const access = { store: cloud.store, clock, random, key: manifestKey(prefix, region) };
   const changed = must(
-    await changeManifest(access, (manifest) => {
-      last = repaired(manifest, images);
+    await changeManifest(access, async (manifest) => {
+      last = repaired(manifest, await listed(cloud));
       return ok(last.differences.length === 0 && state.isThere ? undefined : last.manifest);
     }),
   );

@@ -43,7 +43,12 @@ export type Warning =
   /** It has the hash of a wanted digest, and not the tag that says that it is ours. */
   | { readonly code: 'image-not-ours'; readonly image: ImageId }
   /** The manifest does not have them. `trusted`: they are reused all the same. */
-  | { readonly code: 'images-unlisted'; readonly images: readonly ImageId[]; readonly trusted: boolean }
+  | {
+      readonly code: 'images-unlisted';
+      readonly region: string;
+      readonly images: readonly ImageId[];
+      readonly trusted: boolean;
+    }
   /** They have no image, and all that stands on them is there. */
   | { readonly code: 'not-needed'; readonly templates: readonly TemplateName[] }
   /** `children` stand on the image of `template` that was there before. */
@@ -55,11 +60,21 @@ export type Warning =
   /** They are not whole, and nothing that they say is trusted. */
   | { readonly code: 'image-tags'; readonly image: ImageId }
   /** Templates cannot be used, so that nobody knows their digests. */
-  | { readonly code: 'stale-unknown' }
+  | { readonly code: 'stale-unknown'; readonly why: string }
   /** The bucket does not answer; the tags do. */
   | { readonly code: 'manifest-unread'; readonly object: string; readonly cause: CloudFailure }
-  | { readonly code: 'manifest-broken'; readonly object: string; readonly problem: string }
-  | { readonly code: 'manifest-not-written'; readonly image: ImageId; readonly cause: CloudFailure }
+  | {
+      readonly code: 'manifest-broken';
+      readonly region: string;
+      readonly object: string;
+      readonly problem: string;
+    }
+  | {
+      readonly code: 'manifest-not-written';
+      readonly region: string;
+      readonly image: ImageId;
+      readonly cause: CloudFailure;
+    }
   /** What the image is made of, for explanations of later runs. */
   | { readonly code: 'fingerprint-not-kept'; readonly image: ImageId; readonly cause: Failure };
 
@@ -108,8 +123,10 @@ export type Event =
       readonly template: TemplateName;
       readonly digest: Digest;
       readonly token: number;
-      /** The holder that died and whose build goes on here. */
+      /** The holder that died. */
       readonly from: string | null;
+      /** To go on with that build, or to end what it left. */
+      readonly purpose: 'build' | 'clean-up';
     }
   | { readonly type: 'retry'; readonly operation: string; readonly attempt: number; readonly awsCode: string }
   | ({ readonly type: 'warning' } & Warning)

@@ -66,8 +66,8 @@ export interface Work extends CommonAction {
   readonly recipe: Recipe;
   /** The other templates that it stands on, with their digests. */
   readonly dependsOn: readonly (readonly [TemplateName, Digest])[];
-  /** Images with this digest that are not good enough: it is to be built anew. Others, made since, will do. */
-  readonly replaces: readonly ImageId[];
+  /** It is to be built anew: these images, that have the digest, will not do, nor what a run that died has made. Null: any will. */
+  readonly replaces: readonly ImageId[] | null;
   /** The template whose image this one shares, since their digests are equal; null: none. */
   readonly sameAs: TemplateName | null;
   readonly settings: LaunchSettings;

@@ -20,7 +20,7 @@ export async function existingImage(
   const seen = await lookAgain(ctx, action.digest, signal);
   if (!seen.ok) return seen;
   const { found, isTrusted } = seen.value;
-  const others = found.filter(({ image }) => !action.replaces.includes(image.id));
+  const others = found.filter(({ image }) => action.replaces?.includes(image.id) !== true);
   const baseImage = action.recipe.origin.kind === 'base' ? action.recipe.origin.image : null;
   const decision = decide(others, { parent: action.parent, baseImage }, isTrusted);
   if (decision.image === null) return ok(undefined);

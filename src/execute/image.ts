@@ -4,7 +4,7 @@ import type { Journal } from '../cache/journal.ts';
 import { acquireLease, type AcquireFailure, type Lease, leaseKey } from '../cache/lease.ts';
 import type { ImageResult, Trouble } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
-import { buildId, type Digest, type ImageId, imageId } from '../core/ids.ts';
+import { buildId, type Digest, type ImageId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Action, Work } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -68,11 +68,11 @@ async function underLease(
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
   if (ctx.readOnly) return tell(await onlyRead(ctx, action, stop));
-  const acquired = await acquire(ctx, action, stop);
+  const acquired = await acquire(ctx, action, 'build', stop);
   if (!acquired.ok) return tell(failed(acquired.error));
   const lease = acquired.value;
   const signal = AbortSignal.any([stop, lease.signal]);
-  const unfinished = await unfinishedBuild(ctx, action, lease);
+  const unfinished = await unfinishedBuild({ ctx, action, lease }, parent);
   if (unfinished === null) {
     // The plan may be old: whoever held the lease before may have made the image.
     const existing = await existingImage(ctx, action, signal);
@@ -118,11 +118,15 @@ async function onlyRead(ctx: ExecuteContext, action: Work, signal: AbortSignal):
     : { result: 'reused', image: existing.value.id };
 }
 
-/** What a run that died has begun. It may have made the very image that is to be built anew: then what is left of it is ended. */
-async function unfinishedBuild(ctx: ExecuteContext, action: Work, lease: Lease): Promise<Journal | null> {
+/** What a run that died has begun; of something that is to be built anew, only what is not imaged yet and stands on `parent`. */
+async function unfinishedBuild(
+  { ctx, action, lease }: Pick<Build, 'ctx' | 'action' | 'lease'>,
+  parent: ImageId | undefined,
+): Promise<Journal | null> {
   const { journal } = lease;
-  if (journal === null || journal.image === null || !action.replaces.includes(imageId(journal.image)))
-    return journal;
+  if (journal === null || action.replaces === null) return journal;
+  const standsElsewhere = parent !== undefined && journal.launch !== null && journal.launch.image !== parent;
+  if (!journal.imaging && !standsElsewhere) return journal;
   await endInstances(ctx, { ctx, lease, journal, instanceSeen: true });
   return null;
 }
@@ -132,7 +136,7 @@ async function unfinishedBuild(ctx: ExecuteContext, action: Work, lease: Lease):
  * Nobody waits for the outcome, which is known.
  */
 export async function settleLeftovers(ctx: ExecuteContext, action: Action, stop: AbortSignal): Promise<void> {
-  const acquired = await acquire(ctx, action, stop);
+  const acquired = await acquire(ctx, action, 'clean-up', stop);
   if (!acquired.ok) return;
   const lease = acquired.value;
   if (lease.journal === null) return lease.release();
@@ -205,12 +209,14 @@ async function cleanUp(build: Remains): Promise<void> {
 async function acquire(
   ctx: ExecuteContext,
   action: Action,
+  purpose: 'build' | 'clean-up',
   signal: AbortSignal,
 ): Promise<Result<Lease, Failure>> {
   let told: string | undefined;
   const acquired = await acquireLease(ctx.lease, leaseKey(ctx.prefix, ctx.region, action.digest), {
     signal,
-    wait: ctx.wait,
+    // What is there is not waited for: who has it, and is alive, cleans up.
+    wait: purpose === 'build' && ctx.wait,
     above: ctx.tokens.get(action.digest) ?? 0,
     pollMs: Math.max(200, paced(ctx.pace, 10_000)),
     onWaiting: (by) => {
@@ -232,7 +238,7 @@ async function acquire(
   if (!acquired.ok) return fail(asFailure(acquired.error, action.digest));
   const { token, takenFrom } = acquired.value;
   const from = takenFrom === undefined ? null : holderName(takenFrom.holder);
-  ctx.emit({ type: 'lease-taken', template: action.template, digest: action.digest, token, from });
+  ctx.emit({ type: 'lease-taken', template: action.template, digest: action.digest, token, from, purpose });
   return ok(acquired.value);
 }
 

@@ -144,6 +144,7 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
   ctx.emit({
     type: 'warning',
     code: 'manifest-not-written',
+    region: ctx.region,
     image: image.id,
     cause: published.error,
   });

@@ -1,6 +1,7 @@
 /** What an image is made of, with all that it stands on. Pure; it looks nothing up. */
 import type { NamedParts } from '../core/fingerprint.ts';
-import { type Digest, parseDigest, type TemplateName } from '../core/ids.ts';
+import { type Digest, imageId, parseDigest, type TemplateName } from '../core/ids.ts';
+import type { Outlined } from './plan.ts';
 
 /** What one image of a chain has of its own. */
 export interface Link {
@@ -61,4 +62,17 @@ function partsOf(made: NamedParts | undefined): Parts {
     base: valuesOf('base image')[0],
     parent: parseDigest(valuesOf('parent')[0]),
   };
+}
+
+/** What decides about the image of each template. */
+export function outlinesOf(known: ReadonlyMap<Digest, readonly NamedParts[]>): Map<TemplateName, Outlined> {
+  const outlines = new Map<TemplateName, Outlined>();
+  for (const [digest, all] of known) {
+    for (const made of all) {
+      const { base } = partsOf(made);
+      const baseImage = base === undefined ? null : imageId(base);
+      outlines.set(made.template, { digest, parent: made.parent, baseImage });
+    }
+  }
+  return outlines;
 }

@@ -7,6 +7,8 @@ import type { Reason } from '../core/plan.ts';
 export interface Expected {
   /** The template whose image it stands on; null: a base image. */
   readonly parent: TemplateName | null;
+  /** The templates that have the parent's digest: one image serves them all. */
+  readonly twins?: ReadonlySet<TemplateName> | undefined;
   /** The base image, where it stands on one. */
   readonly baseImage: ImageId | null;
 }
@@ -82,6 +84,7 @@ const otherParent = ({ image, record }: Found, expected: Expected): Rejection =>
 });
 
 /** The digest holds the parent's digest; the tags must not tell another story. */
-function standsOnExpected({ record }: Found, { parent, baseImage }: Expected): boolean {
-  return record.parent === parent && (baseImage === null || record.baseImage === baseImage);
+function standsOnExpected({ record }: Found, { parent, twins, baseImage }: Expected): boolean {
+  const isParent = record.parent === parent || (record.parent !== null && twins?.has(record.parent) === true);
+  return isParent && (baseImage === null || record.baseImage === baseImage);
 }

@@ -6,8 +6,8 @@ import { globMatcher } from '../graph/pattern.ts';
 
 export interface CurrentDigests {
   readonly templates: ReadonlyMap<Digest, readonly TemplateName[]>;
-  /** False: there are templates whose digests are not known. */
-  readonly areAll: boolean;
+  /** Why there are templates whose digests are not known; undefined: there are none. */
+  readonly lacking: string | undefined;
 }
 
 export interface KnownImage extends Listed {
@@ -29,7 +29,7 @@ export function knownImage(
   const remembered = images[record.digest];
   const entry = remembered?.image === image.id ? remembered : undefined;
   const belongsTo = current.templates.get(record.digest) ?? [];
-  const ours = record.workspace === workspace && current.areAll;
+  const ours = record.workspace === workspace && current.lacking === undefined;
   return { image, record, entry, belongsTo, isStale: belongsTo.length > 0 ? false : ours ? true : undefined };
 }
 

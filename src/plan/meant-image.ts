@@ -4,42 +4,67 @@ import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { meantTemplate } from '../graph/names.ts';
+import { shellWord } from '../core/shell-word.ts';
+import type { Found } from '../cache/lookup.ts';
+import { decide } from './decide.ts';
 import type { KnownImage } from './images.ts';
+import type { Outlined } from './plan.ts';
 
 export interface Meaning {
   /** Newest first. */
   readonly images: readonly KnownImage[];
   /** Those of the workspace, whether they have an image or not. */
-  readonly templates: readonly TemplateName[];
+  readonly templates: ReadonlyMap<TemplateName, Outlined>;
+  /** Whether an image must be in the manifest to be reused. */
+  readonly mustBeListed: boolean;
   readonly region: string;
   readonly workspace: string;
 }
 
-/** Of several images the one that would be reused: of a template its newest one that has the digest that it has now. */
+/** Of a template the image that a build would reuse; where there is none, its newest. */
 export function meantImage(
   word: string,
-  { images, templates, region, workspace }: Meaning,
+  { images, templates, mustBeListed, region, workspace }: Meaning,
 ): Result<KnownImage, Diagnostic> {
   const byId = images.find(({ image }) => image.id === word);
   if (byId !== undefined) return ok(byId);
   if (/^ami-[0-9a-f]+$/.test(word)) return fail(unknownImage(word, region));
+  const current = templates.get(templateName(word));
+  const best = current === undefined ? undefined : reused(images, templateName(word), current, mustBeListed);
+  if (best !== undefined) return ok(best);
   const named = images.filter(
     ({ record }) => record?.template === templateName(word) && record.workspace === workspace,
   );
-  const best =
-    named.find((one) => isAvailable(one) && one.belongsTo.includes(templateName(word))) ??
-    named.find(isAvailable) ??
-    named[0];
-  if (best !== undefined) return ok(best);
-  if (templates.includes(templateName(word))) return fail(noImage(word, region));
-  const digests = /^[0-9a-f]{4,64}$/.test(word)
-    ? images.filter(({ record }) => record?.digest.startsWith(word) === true)
+  const newest = named.find(isAvailable) ?? named[0];
+  if (newest !== undefined) return ok(newest);
+  if (current !== undefined) return fail(noImage(word, region));
+  const start = word.toLowerCase();
+  const digests = /^[0-9a-f]{4,64}$/.test(start)
+    ? images.filter(({ record }) => record?.digest.startsWith(start) === true)
     : [];
   const distinct = [...new Set(digests.flatMap(({ record }) => record?.digest ?? []))];
   if (distinct.length > 1) return fail(ambiguous(word, distinct.map(shortDigest)));
   const found = digests.find(isAvailable) ?? digests[0];
   if (found !== undefined) return ok(found);
-  return fail(unknown(word, [...templates, ...images.flatMap(({ record }) => record?.template ?? [])]));
+  return fail(
+    unknown(word, [...templates.keys(), ...images.flatMap(({ record }) => record?.template ?? [])]),
+  );
+}
+
+/** The one that a build would reuse, or one that has the digest at least. */
+function reused(
+  images: readonly KnownImage[],
+  template: TemplateName,
+  current: Outlined,
+  mustBeListed: boolean,
+): KnownImage | undefined {
+  const its = images.filter(({ belongsTo }) => belongsTo.includes(template));
+  const found = its.flatMap(({ image, record }): Found[] =>
+    record === undefined ? [] : [{ image, record }],
+  );
+  const listed = new Set(its.flatMap(({ image, entry }) => (entry === undefined ? [] : [image.id])));
+  const { image } = decide(found, current, (one) => !mustBeListed || listed.has(one.image.id));
+  return its.find((one) => one.image.id === image?.id) ?? its.find(isAvailable);
 }
 
 const isAvailable = ({ image }: KnownImage): boolean => image.state === 'available';
@@ -53,7 +78,7 @@ const unknownImage = (word: string, region: string): Diagnostic =>
 const noImage = (word: string, region: string): Diagnostic =>
   errorOf('no-image', {
     message: `${word} has no image in ${region}`,
-    cure: `make one: amigraph build ${word}`,
+    cure: `make one: amigraph build ${shellWord(word)}`,
   });
 
 const ambiguous = (word: string, digests: readonly string[]): Diagnostic =>
@@ -64,6 +89,6 @@ const ambiguous = (word: string, digests: readonly string[]): Diagnostic =>
 
 const unknown = (word: string, templates: readonly TemplateName[]): Diagnostic =>
   errorOf('unknown-template', {
-    message: `${word} is no image, no template that has one, and not how a digest of one begins`,
+    message: `${word} is no image, no template that has one, and not how a digest of one begins, with 4 digits or more`,
     cure: meantTemplate(templateName(word), new Set(templates)),
   });

@@ -81,8 +81,11 @@ export interface PlanFacts extends DecideFacts {
   readonly workOf: (name: TemplateName) => Pick<Work, 'recipe' | 'dependsOn' | 'settings' | 'inputPatterns'>;
 }
 
+/** `replaces`: as in an action. */
+export type Decided = Decision & Pick<Work, 'replaces'>;
+
 export interface Decisions {
-  readonly decided: ReadonlyMap<TemplateName, Decision>;
+  readonly decided: ReadonlyMap<TemplateName, Decided>;
   /** Selected as a part of more, without an image, and only there to be stood on by what is there already. */
   readonly notNeeded: readonly TemplateName[];
 }
@@ -92,14 +95,18 @@ export function decideAll(
   { graph, templates, found, isTrusted }: DecideFacts,
   { selected, named, rebuild }: Wishes,
 ): Decisions {
-  const decided = new Map<TemplateName, Decision>();
+  const decided = new Map<TemplateName, Decided>();
+  const serving = namesByDigest(templates);
   const notNeeded: TemplateName[] = [];
   const stoodOn = new Set<TemplateName>();
   const needed = new Set<TemplateName>();
   for (const name of graph.order().toReversed()) {
     const one = templates.get(name);
     if (one === undefined || !(selected.has(name) || needed.has(name))) continue;
-    const decision = anew(decide(found.get(one.digest) ?? [], one, isTrusted), rebuild.has(name));
+    const images = found.get(one.digest) ?? [];
+    const above = one.parent === null ? undefined : templates.get(one.parent);
+    const twins = above === undefined ? undefined : serving.get(above.digest);
+    const decision = anew(decide(images, { ...one, twins }, isTrusted), images, rebuild.has(name));
     const parents = graph.parents(name);
     for (const parent of parents) stoodOn.add(parent);
     if (decision.action !== 'build' || needed.has(name) || named.has(name) || !stoodOn.has(name)) {
@@ -110,15 +117,29 @@ export function decideAll(
   return { decided, notNeeded: notNeeded.toReversed() };
 }
 
-function anew(decision: Decision, rebuild: boolean): Decision {
-  if (!rebuild || decision.image === null) return decision;
+function anew(decision: Decision, found: readonly Found[], rebuild: boolean): Decided {
+  if (!rebuild) return { ...decision, replaces: null };
   const { rejected, image } = decision;
-  return { action: 'build', image: null, reason: { kind: 'rebuild', image: image.id }, rejected };
+  const replaces = found.map((one) => one.image.id);
+  if (image === null) return { ...decision, replaces };
+  return { action: 'build', image: null, reason: { kind: 'rebuild', image: image.id }, rejected, replaces };
+}
+
+function namesByDigest(
+  templates: ReadonlyMap<TemplateName, Outlined>,
+): ReadonlyMap<Digest, ReadonlySet<TemplateName>> {
+  const names = new Map<Digest, Set<TemplateName>>();
+  for (const [name, { digest }] of templates) {
+    const others = names.get(digest);
+    if (others === undefined) names.set(digest, new Set([name]));
+    else others.add(name);
+  }
+  return names;
 }
 
 /** In topological order. */
-export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, Decision>): Plan {
-  const { graph, templates, found } = facts;
+export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, Decided>): Plan {
+  const { graph, templates } = facts;
   const firstWith = new Map<Digest, TemplateName>();
   const actions: Action[] = [];
   for (const name of graph.order()) {
@@ -130,16 +151,14 @@ export function makePlan(facts: PlanFacts, decisions: ReadonlyMap<TemplateName, 
     firstWith.set(digest, twin ?? name);
     const expectedMs = facts.durations.get(name) ?? null;
     const common = { template: name, digest, parent, expectedMs, needs: [] };
-    const { action, reason, image } = decision;
+    const { action, reason, image, replaces } = decision;
     if (action === 'reuse') {
       actions.push({ ...common, action, reason, image: image.id });
       continue;
     }
-    const replaces =
-      reason.kind === 'rebuild' ? (found.get(digest) ?? []).map(({ image: { id } }) => id) : [];
     const work = { ...common, ...facts.workOf(name), replaces };
     // What is to be built anew is not served by what is there.
-    const isServed = reason.kind !== 'rebuild' || decisions.get(twin ?? name)?.action === 'build';
+    const isServed = replaces === null || decisions.get(twin ?? name)?.action === 'build';
     if (twin !== undefined && action === 'build' && isServed) {
       const shared = { kind: 'same-digest', template: twin } as const;
       actions.push({ ...work, action: 'wait', reason: shared, image: null, needs: [twin], sameAs: twin });

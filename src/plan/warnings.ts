@@ -7,7 +7,7 @@ import type { RegisteredImage } from '../core/image.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Rejection } from './decide.ts';
 import type { TemplateGraph } from '../graph/graph.ts';
-import type { DecideFacts, Decisions } from './plan.ts';
+import type { Decided, DecideFacts, Decisions } from './plan.ts';
 
 /** All that a warning may rest on. */
 export interface Doubts extends DecideFacts, Decisions {
@@ -28,10 +28,18 @@ export function warningsOf(region: string, doubts: Doubts): Warning[] {
       code: isOurs(image) ? 'image-tags' : 'image-not-ours',
       image: image.id,
     })),
-    ...[...decided.values()].flatMap(({ rejected }) => rejected.flatMap((one) => warningOf(region, one))),
-    ...unlisted(doubts),
+    ...[...decided.values()].flatMap(({ rejected, action }) =>
+      rejected.flatMap((one) => (isWorthWhile(one, action) ? warningOf(region, one) : [])),
+    ),
+    ...unlisted(region, doubts),
     ...(notNeeded.length === 0 ? [] : [{ code: 'not-needed' as const, templates: notNeeded }]),
   ];
+}
+
+/** Beside an image that will do, only what is of no use at all. */
+function isWorthWhile(rejection: Rejection, action: Decided['action']): boolean {
+  if (action === 'build') return true;
+  return rejection.kind === 'image-unusable' && ['failed', 'error', 'invalid'].includes(rejection.state);
 }
 
 function warningOf(region: string, rejection: Rejection): Warning[] {
@@ -50,7 +58,7 @@ function warningOf(region: string, rejection: Rejection): Warning[] {
 }
 
 /** One warning for many: where the manifest is gone, it is all of them. */
-function unlisted({ plan, found, decided, isListed, warnings }: Doubts): Warning[] {
+function unlisted(region: string, { plan, found, decided, isListed, warnings }: Doubts): Warning[] {
   // What is wrong with the manifest as a whole has been said.
   const reused = plan.actions.flatMap(({ action, digest, image }) =>
     action === 'reuse' && warnings.length === 0
@@ -63,14 +71,17 @@ function unlisted({ plan, found, decided, isListed, warnings }: Doubts): Warning
   return [
     { trusted: true, images: [...new Set(reused.map(({ image }) => image.id))] },
     { trusted: false, images: [...new Set(refused)] },
-  ].flatMap((one): Warning[] => (one.images.length === 0 ? [] : [{ code: 'images-unlisted', ...one }]));
+  ].flatMap((one): Warning[] =>
+    one.images.length === 0 ? [] : [{ code: 'images-unlisted', region, ...one }],
+  );
 }
 
-/** Of what is built anew because it was asked for: its digest is what it was, and so are those of its children. `graph`: of all templates. */
+/** Of what was asked to be built anew: its digest is what it was, and so are those of its children. `graph`: of all templates. */
 export function keptChildren(plan: Plan, graph: TemplateGraph): Warning[] {
   const built = new Set(plan.actions.flatMap((one) => (one.action === 'build' ? [one.template] : [])));
-  return plan.actions.flatMap(({ template, reason }): Warning[] => {
-    if (reason.kind !== 'rebuild') return [];
+  return plan.actions.flatMap((action): Warning[] => {
+    if (action.action === 'reuse' || action.replaces === null) return [];
+    const { template } = action;
     const children: TemplateName[] = graph.children(template).filter((name) => !built.has(name));
     return children.length === 0 ? [] : [{ code: 'children-kept', template, children }];
   });

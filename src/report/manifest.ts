@@ -47,7 +47,7 @@ function differenceText(
     case 'missing':
       return `${image ?? ''} ${done ? 'entered' : 'is not in it'}`;
     case 'gone':
-      return `${listed ?? ''} is not available${done ? ': taken out' : ''}`;
+      return `${listed ?? ''} is gone, not available or has lost its tags${done ? ': taken out' : ''}`;
     case 'differs':
       return image === listed
         ? `${image ?? ''} ${done ? 'has its template by the tags' : 'has another template by the tags'}`

@@ -34,7 +34,7 @@ export function eventLines(given: Event, style: Style): string[] {
     case 'lease-taken':
       return event.from === null
         ? []
-        : [style.warn(`${event.template}: ${event.from} has not been heard of; going on with that build`)];
+        : [style.warn(`${event.template}: ${event.from} has not been heard of; ${takenTo[event.purpose]}`)];
     case 'retry':
       return [style.dim(`${event.operation}: ${event.awsCode}, attempt ${event.attempt}; trying again`)];
     case 'warning':
@@ -43,6 +43,8 @@ export function eventLines(given: Event, style: Style): string[] {
       return [summary(event)];
   }
 }
+
+const takenTo = { build: 'going on with that build', 'clean-up': 'ending what it left' } as const;
 
 const planLines = (actions: readonly Action[]): string[] =>
   actions.map((one) => `${one.template}: ${actionWord[one.action]}: ${reasonText(one)}`);

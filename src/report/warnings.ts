@@ -1,6 +1,7 @@
 /** The words for what is not as it should be and does not stop a run. It does not know where they are shown. */
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { stateText, troubleText } from './wording.ts';
 
 interface Words {
@@ -54,7 +55,7 @@ function words(warning: Warning): Words {
       };
     case 'image-other-parent':
       return {
-        message: `${warning.image} has a wanted digest, but its tags say that it stands on ${warning.found}, not on ${warning.expected}`,
+        message: `${warning.image} has a wanted digest, but its tags say that it stands on ${warning.found || 'nothing'}, not on ${warning.expected}`,
         cure: 'it is not reused; deregister it if nothing needs it',
       };
     case 'image-not-ours':
@@ -66,21 +67,21 @@ function words(warning: Warning): Words {
       return warning.trusted
         ? {
             message: `reused by ${warning.images.length === 1 ? 'its' : 'their'} tags alone, since the manifest does not have ${warning.images.length === 1 ? 'it' : 'them'}: ${some(warning.images)}`,
-            cure: 'to enter what is missing: amigraph manifest repair',
+            cure: `to enter what is missing: ${repair(warning)}`,
           }
         : {
             message: `not reused, since the manifest does not have ${warning.images.length === 1 ? 'it' : 'them'} and cache.trust is "manifest": ${some(warning.images)}`,
-            cure: 'if they are good, enter them: amigraph manifest repair',
+            cure: `if they are good, enter them: ${repair(warning)}`,
           };
     case 'not-needed':
       return {
         message: `not built, since all that stands on ${warning.templates.length === 1 ? 'it' : 'them'} is there: ${some(warning.templates)}`,
-        cure: `to build one all the same, name it: amigraph build ${warning.templates[0] ?? 'NAME'}`,
+        cure: `to build one all the same, name it: amigraph build ${shellWord(warning.templates[0] ?? 'NAME')}`,
       };
     case 'children-kept':
       return {
         message: `${warning.template} is built anew, and what stands on its image of before is kept: ${some(warning.children)}`,
-        cure: `to build that anew too: amigraph build --rebuild ${warning.template}+`,
+        cure: `to build that anew too: amigraph build --rebuild ${shellWord(`${warning.template}+`)}`,
       };
     case 'image-tags':
       return {
@@ -89,8 +90,8 @@ function words(warning: Warning): Words {
       };
     case 'stale-unknown':
       return {
-        message: 'not all templates can be used: which images are stale is not known of all',
-        cure: 'amigraph validate shows what is wrong',
+        message: `the digests of the templates are not all known: ${warning.why}`,
+        cure: 'until they are, no image is called stale',
       };
     case 'manifest-unread':
       return {
@@ -100,12 +101,15 @@ function words(warning: Warning): Words {
     case 'manifest-broken':
       return {
         message: `the manifest is not used: ${warning.object}: ${warning.problem}`,
-        cure: 'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair',
+        cure: `the images are found by their tags; to set it aside and make it anew: ${repair(warning)}`,
       };
     case 'manifest-not-written':
       return {
         message: `${warning.image} is there and tagged, but the manifest does not have it: ${troubleText(warning.cause)}`,
-        cure: 'it is found by its tags; to enter it: amigraph manifest repair',
+        cure:
+          warning.cause.awsCode === 'ManifestNewer'
+            ? 'use a newer amigraph'
+            : `it is found by its tags; to enter it: ${repair(warning)}`,
       };
     case 'fingerprint-not-kept':
       return {
@@ -114,6 +118,9 @@ function words(warning: Warning): Words {
       };
   }
 }
+
+const repair = ({ region }: { readonly region: string }): string =>
+  `amigraph manifest repair --region ${region}`;
 
 /** The first of many. */
 function some(names: readonly string[]): string {

@@ -14,17 +14,17 @@ export const actionWord: Record<ActionKind, string> = { build: 'build', reuse: '
 export function reasonText({ template, reason }: Pick<Action, 'template' | 'reason'>): string {
   switch (reason.kind) {
     case 'hit':
-      return `${reason.image} is available and has this digest (made ${date(reason.createdAt)} by build ${reason.buildId})`;
+      return `${reason.image} is available and has this digest (made ${date(reason.createdAt)}${reason.buildId === '' ? '' : ` by build ${reason.buildId}`})`;
     case 'no-image':
       return 'no image has this digest';
     case 'changed':
       return changesText(reason, template);
     case 'image-gone':
-      return `${reason.image}, which had this digest, is gone (made ${date(reason.builtAt)})`;
+      return `${reason.image}, which had this digest, is gone or has lost its tags (made ${date(reason.builtAt)})`;
     case 'image-unusable':
       return `${reason.image} has this digest, but ${stateText(reason)}`;
     case 'other-parent':
-      return `${reason.image} has this digest, but stands on ${reason.found}, not ${reason.expected}`;
+      return `${reason.image} has this digest, but stands on ${reason.found || 'nothing'}, not ${reason.expected}`;
     case 'image-unlisted':
       return `${reason.image} has this digest, but the manifest does not have it, and cache.trust is "manifest"`;
     case 'rebuild':

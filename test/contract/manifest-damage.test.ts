@@ -153,9 +153,9 @@ test.each(['2', '"2"', '"2.1"', '10.5'])('one of version %s is left as it is', a
   expect(await publish(publisher, added, entry)).toEqual(
     fail({
       code: 'cloud',
-      awsCode: 'ManifestNotWritten',
+      awsCode: 'ManifestNewer',
       operation: 's3:PutObject',
-      message: `${key}: it has version ${String(JSON.parse(version))}, and this program knows 1; use a newer amigraph`,
+      message: `${key}: it has version ${String(JSON.parse(version))}, and this program knows 1`,
       nature: 'refused',
     }),
   );
@@ -211,7 +211,7 @@ describe('damaged', () => {
           expect(await manifestAt(at)).toEqual({ ...parsed.value, images: { ...images, [added]: entry } });
           expect(await keys(`${run}/`)).toEqual([at]);
         } else if (parsed.error.kind === 'newer') {
-          expect(outcome).toMatchObject({ ok: false, error: { awsCode: 'ManifestNotWritten' } });
+          expect(outcome).toMatchObject({ ok: false, error: { awsCode: 'ManifestNewer' } });
           expect((await bytesAt(at)).equals(damaged)).toBe(true);
           expect(await keys(`${run}/`)).toEqual([at]);
         } else {

@@ -5,6 +5,8 @@ import {
   DisableImageCommand,
   EnableImageCommand,
 } from '@aws-sdk/client-ec2';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { access } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { type CloudView, lookInto } from './cloud.ts';
 import { finished, makeWorkspace, type Workspace } from './rig.ts';
@@ -145,6 +147,15 @@ test('--cache=r reuses what is there, builds nothing and writes nothing', async 
   expect(ran.stderr).toContain('foundation: failed: not built: with --cache=r the cache is only read\n');
   expect(ran.stderr).toContain('gromacs: skipped: foundation failed\n');
   expect([await cloud.instances(), await cloud.store.list('')]).toEqual(before);
+
+  await workspace.remove('amigraph.lock');
+  const planned = await workspace.run(['build', '--all', '--cache=r', '--dry-run', '--json']);
+  expect(planned).toMatchObject({
+    code: 1,
+    stderr: 'with --cache=r none is built: foundation, gromacs, namd\n',
+  });
+  await workspace.run(['build', '--all', '--cache=r']);
+  await expect(access(`${workspace.folder}/amigraph.lock`)).rejects.toThrow('ENOENT');
 });
 
 test.each<[readonly string[], string]>([
@@ -166,7 +177,7 @@ test('what the manifest does not have is reused by its tags, and entered by mani
   const ran = await workspace.run(['build', '--all', '--dry-run']);
   const all = ['foundation', 'gromacs', 'namd'].map((name) => images[name]).join(', ');
   expect(ran.stderr).toBe(
-    `warning: reused by their tags alone, since the manifest does not have them: ${all}\n  cure: to enter what is missing: amigraph manifest repair\n`,
+    `warning: reused by their tags alone, since the manifest does not have them: ${all}\n  cure: to enter what is missing: amigraph manifest repair --region us-west-2\n`,
   );
   const verified = await workspace.run(['manifest', 'verify', '--json']);
   expect(verified.code).toBe(1);
@@ -198,19 +209,29 @@ test('with cache.trust "manifest" it is not reused', async () => {
   await writeManifest(cloud, JSON.stringify({ ...rest, images: Object.fromEntries(others) }));
   const ran = await workspace.run(['build', '--all', '--dry-run']);
   expect(ran.stderr).toBe(
-    `warning: not reused, since the manifest does not have it and cache.trust is "manifest": ${namd}\n  cure: if they are good, enter them: amigraph manifest repair\n`,
+    `warning: not reused, since the manifest does not have it and cache.trust is "manifest": ${namd}\n  cure: if they are good, enter them: amigraph manifest repair --region us-west-2\n`,
   );
   expect(await plan(workspace, '--all')).toEqual([...allReused.slice(0, 2), 'namd build image-unlisted']);
   // Built under the lease, it is looked for once more: the untrusted one must not do then either.
   expect(finished(await workspace.run(['build', 'namd', '--json']))).toMatchObject({ built: ['namd'] });
   expect(await plan(workspace, '--all')).toEqual(allReused);
 
+  const refused = async (): Promise<string> => {
+    const { code, stdout, stderr } = await workspace.run(['build', '--all']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    return stderr;
+  };
+  const object = `s3://amigraph-sandbox/${manifestKey}`;
   await writeManifest(cloud, '{');
-  expect(await workspace.run(['build', '--all'])).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: `error: cache.trust is "manifest", and s3://amigraph-sandbox/${manifestKey} cannot be used: it is not JSON\n  cure: make it anew from the tags: amigraph manifest repair\n`,
-  });
+  expect(await refused()).toBe(
+    `error: cache.trust is "manifest", and ${object} cannot be used: it is not JSON\n  cure: make it anew from the tags: amigraph manifest repair --region us-west-2\n`,
+  );
+  await cloud.s3.send(new DeleteObjectCommand({ Bucket: 'amigraph-sandbox', Key: manifestKey }));
+  expect(await refused()).toBe(
+    `error: cache.trust is "manifest", and ${object} is not there\n  cure: make it anew from the tags: amigraph manifest repair --region us-west-2\n`,
+  );
+  await workspace.run(['manifest', 'repair']);
+  expect(await plan(workspace, '--all')).toEqual(allReused);
 });
 
 test('a broken manifest is told, not used, and set aside byte for byte', async () => {
@@ -221,9 +242,9 @@ test('a broken manifest is told, not used, and set aside byte for byte', async (
   const ran = await workspace.run(['build', '--all']);
   expect(ran.code).toBe(0);
   expect(ran.stderr).toContain(
-    `warning: the manifest is not used: ${object}: it is not JSON; the images are found by their tags; to set it aside and make it anew: amigraph manifest repair\n`,
+    `warning: the manifest is not used: ${object}: it is not JSON; the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region us-west-2\n`,
   );
-  const said = `error: ${object} cannot be used: it is not JSON\n  cure: set it aside and make it anew from the tags: amigraph manifest repair\n`;
+  const said = `error: ${object} cannot be used: it is not JSON\n  cure: set it aside and make it anew from the tags: amigraph manifest repair --region us-west-2\n`;
   for (const command of ['show', 'verify'])
     expect(await workspace.run(['manifest', command])).toEqual({ code: 1, stdout: '', stderr: said });
   const repaired = await workspace.run(['manifest', 'repair', '--json']);

@@ -37,7 +37,7 @@ test('an image is stale once no template has its digest', async () => {
   await workspace.write('templates/broken.yaml', 'x: [');
   expect(brief(await list(workspace, '--template', 'namd'))).toEqual(['namd  null']);
   expect((await workspace.run(['list'])).stderr).toContain(
-    'warning: not all templates can be used: which images are stale is not known of all\n',
+    'warning: the digests of the templates are not all known: ',
   );
 });
 
@@ -57,6 +57,9 @@ test('filters', async () => {
     stdout: '',
     stderr: 'error: --older-than long: must be like 45m, 12h, 30d or 8w\n',
   });
+  expect((await workspace.run(['list', '--template', ''])).stderr).toBe(
+    'error: --template is empty, and fits no template\n',
+  );
   expect((await workspace.run(['list', '--state', 'good'])).stderr).toBe(
     'error: --state good: must be one of pending, available, invalid, deregistered, transient, failed, error, disabled, unseen\n',
   );
@@ -97,6 +100,15 @@ test('describe shows what an old image was made of, though its template is gone'
   });
 });
 
+test('describe of a template shows what a build reuses, whatever its tags call it', async () => {
+  const workspace = await makeWorkspace({ 'templates/a.yaml': 'tests: [x]\n' });
+  await workspace.run(['build', 'a']);
+  await workspace.write('templates/b.yaml', 'tests: [x]\n');
+  const [image] = await list(workspace);
+  const { stdout } = await workspace.run(['describe', 'b', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ image: image?.image, template: 'a', belongsTo: ['a', 'b'] });
+});
+
 test('describe says what it cannot find', async () => {
   const workspace = await makeWorkspace();
   await workspace.run(['build', 'namd']);
@@ -109,7 +121,7 @@ test('describe says what it cannot find', async () => {
     'error: gromacs has no image in us-west-2\n  cure: make one: amigraph build gromacs\n',
   );
   expect(await said('nam')).toBe(
-    'error: nam is no image, no template that has one, and not how a digest of one begins\n  cure: did you mean namd?\n',
+    'error: nam is no image, no template that has one, and not how a digest of one begins, with 4 digits or more\n  cure: did you mean namd?\n',
   );
   expect(await said('ami-00000000000000000')).toBe(
     'error: there is no image ami-00000000000000000 of ours in us-west-2\n  cure: amigraph list shows those that there are\n',

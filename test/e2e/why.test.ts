@@ -81,7 +81,7 @@ test('an image that was removed', async () => {
   const gromacs = images.find(({ template }) => template === 'gromacs')?.image;
   await cloud.ec2.send(new DeregisterImageCommand({ ImageId: gromacs }));
   expect(await why(workspace, 'gromacs')).toBe(
-    'gromacs would be built: AMI, which had this digest, is gone (made DATE).',
+    'gromacs would be built: AMI, which had this digest, is gone or has lost its tags (made DATE).',
   );
 });
 
@@ -192,6 +192,6 @@ test('a manifest that cannot be used is told of', async () => {
     code: 0,
     stderr:
       `warning: the manifest is not used: s3://amigraph-sandbox/${Key}: it is not JSON\n` +
-      '  cure: the images are found by their tags; to set it aside and make it anew: amigraph manifest repair\n',
+      '  cure: the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region us-west-2\n',
   });
 });

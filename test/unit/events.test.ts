@@ -113,10 +113,14 @@ const rows: readonly (readonly [Event, readonly string[]])[] = [
     ['gromacs: waits for ada@x, who has been building it since 2026-11-23 04:12 UTC'],
   ],
   [
-    { type: 'lease-taken', template, digest, token: 2, from: 'ada@x' },
+    { type: 'lease-taken', template, digest, token: 2, from: 'ada@x', purpose: 'build' },
     ['gromacs: ada@x has not been heard of; going on with that build'],
   ],
-  [{ type: 'lease-taken', template, digest, token: 1, from: null }, []],
+  [
+    { type: 'lease-taken', template, digest, token: 2, from: 'ada@x', purpose: 'clean-up' },
+    ['gromacs: ada@x has not been heard of; ending what it left'],
+  ],
+  [{ type: 'lease-taken', template, digest, token: 1, from: null, purpose: 'build' }, []],
   [
     { type: 'retry', operation: 'ec2:RunInstances', attempt: 2, awsCode: 'RequestLimitExceeded' },
     ['ec2:RunInstances: RequestLimitExceeded, attempt 2; trying again'],
@@ -265,7 +269,13 @@ describe('reporters', () => {
   test('write one JSON object a line, whatever the texts hold', async () => {
     const output = written();
     const reporter = ndjsonReporter(output, new HandClock());
-    reporter.emit({ type: 'warning', code: 'manifest-broken', object: 'o', problem: 'two\nlines\u2028' });
+    reporter.emit({
+      type: 'warning',
+      code: 'manifest-broken',
+      region: 'r',
+      object: 'o',
+      problem: 'two\nlines\u2028',
+    });
     reporter.emit({ ...finished, result: 'reused', image });
     await reporter.close();
     const lines = output.text
@@ -277,8 +287,9 @@ describe('reporters', () => {
         type: 'warning',
         time: '2026-11-23T00:00:00.000Z',
         message:
-          'the manifest is not used: o: two\nlines\u2028; the images are found by their tags; to set it aside and make it anew: amigraph manifest repair',
+          'the manifest is not used: o: two\nlines\u2028; the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region r',
         code: 'manifest-broken',
+        region: 'r',
         object: 'o',
         problem: 'two\nlines\u2028',
       },

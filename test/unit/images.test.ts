@@ -61,8 +61,8 @@ const entry = {
   builtBy: 'ada@laptop',
 };
 const manifest: Manifest = { version: 1, images: { [digest]: entry } };
-const current = { templates: new Map([[digest, names('gromacs', 'md/gromacs')]]), areAll: true };
-const nothing = { templates: new Map(), areAll: true };
+const current = { templates: new Map([[digest, names('gromacs', 'md/gromacs')]]), lacking: undefined };
+const nothing = { templates: new Map(), lacking: undefined };
 
 const known = (id: string, written: Written = {}): KnownImage =>
   knownImage(listed(id, written), 'hpc', manifest, current);
@@ -79,13 +79,13 @@ describe('an image', () => {
     expect(known('ami-1').isStale).toBe(false);
   });
 
-  test.each<[string, Written, boolean, boolean | undefined]>([
-    ['is stale where no template has its digest', {}, true, true],
-    ['of another workspace is not for this one to say', { workspace: 'other' }, true, undefined],
-    ['may be of a template that cannot be used', {}, false, undefined],
-    ['with damaged tags is not known', { whole: false }, true, undefined],
-  ])('%s', (_, written, areAll, stale) => {
-    const one = knownImage(listed('ami-1', written), 'hpc', emptyManifest, { ...nothing, areAll });
+  test.each<[string, Written, string | undefined, boolean | undefined]>([
+    ['is stale where no template has its digest', {}, undefined, true],
+    ['of another workspace is not for this one to say', { workspace: 'other' }, undefined, undefined],
+    ['may be of a template that cannot be used', {}, 'a is wrong', undefined],
+    ['with damaged tags is not known', { whole: false }, undefined, undefined],
+  ])('%s', (_, written, lacking, stale) => {
+    const one = knownImage(listed('ami-1', written), 'hpc', emptyManifest, { ...nothing, lacking });
     expect(one.belongsTo).toEqual([]);
     expect(one.isStale).toBe(stale);
   });

@@ -75,6 +75,16 @@ describe('a manifest by the tags', () => {
     ]);
   });
 
+  test('keeps a listed image where the newer one stands on another parent: it may never be reused', () => {
+    const newer = tagged('ami-2', 'a');
+    const elsewhere: Listed = {
+      ...newer,
+      record: newer.record && { ...newer.record, parent: templateName('other') },
+    };
+    const manifest = { version: 1, images: { [a]: entry('a', 'ami-1') } };
+    expect(repaired(manifest, [elsewhere, tagged('ami-1', 'a')])).toEqual({ manifest, differences: [] });
+  });
+
   test('loses what is not available', () => {
     const before = { version: 1, images: { [a]: entry('a', 'ami-1'), [b]: entry('b', 'ami-2') } };
     const { manifest, differences } = repaired(before, [tagged('ami-2', 'b', 'disabled')]);
@@ -110,7 +120,7 @@ describe('differences', () => {
   test('that were found', () => {
     expect(differencesText(differences, 3, false)).toBe(`TEMPLATE  HASH              DIFFERENCE
 a         ${hash(a)}  ami-1 is not in it
-b         ${hash(b)}  ami-2 is not available
+b         ${hash(b)}  ami-2 is gone, not available or has lost its tags
 c         ${hash(c)}  it has ami-3, and the newest is ami-4
 c         ${hash(c)}  ami-4 has another template by the tags
 4 differences; 3 images by the tags
@@ -120,7 +130,7 @@ c         ${hash(c)}  ami-4 has another template by the tags
   test('that were put right', () => {
     expect(differencesText(differences, 3, true)).toBe(`TEMPLATE  HASH              DONE
 a         ${hash(a)}  ami-1 entered
-b         ${hash(b)}  ami-2 is not available: taken out
+b         ${hash(b)}  ami-2 is gone, not available or has lost its tags: taken out
 c         ${hash(c)}  ami-4 entered instead of ami-3
 c         ${hash(c)}  ami-4 has its template by the tags
 4 differences, put right; 3 images by the tags

@@ -1,7 +1,7 @@
 /** The manifest's text and what is learnt from it: a broken or hostile one is reported, never trusted. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { manifestKey, parseManifest, rememberedDurations } from '../../src/cache/manifest.ts';
+import { manifestKey, manifestText, parseManifest, rememberedDurations } from '../../src/cache/manifest.ts';
 import { readManifest } from '../../src/cache/manifest-store.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import { fail, ok } from '../../src/core/result.ts';
@@ -68,6 +68,8 @@ describe('is broken', () => {
     ['token', 1.5],
     ['token', 2 ** 53],
     ['token', '3'],
+    // One that could not rise any more.
+    ['token', 2 ** 41],
     ['builtAt', 'x'.repeat(65)],
     ['durationMs', -1],
     ['durationMs', null],
@@ -87,11 +89,24 @@ describe('is broken', () => {
     expect(errorOf(parseManifest('日'.repeat(11.2 * 1024 * 1024)))).toEqual(problem);
   });
 
+  test('where it lies so deep that it could not be written back', () => {
+    const deep = `{"version":1,"images":{},"x":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+    expect(errorOf(parseManifest(deep))).toEqual({
+      kind: 'broken',
+      message: 'its values lie more than 100 levels deep',
+    });
+  });
+
   test('where there are bytes that are no text, which could not be written back', () => {
     const spoilt = Buffer.from(text.replace('gromacs', 'gr\u0001macs'));
     spoilt[spoilt.indexOf(1)] = 0xff;
     expect(errorOf(parseManifest(spoilt.toString()))).toEqual({ kind: 'broken', message: 'it is not UTF-8' });
   });
+});
+
+test('the sign for bytes that are no text may stand in it', () => {
+  const odd = { version: 1, images: { [digest]: { ...entry, template: 'gro\uFFFDmacs' } } };
+  expect(valueOf(parseManifest(manifestText(odd)))).toEqual(odd);
 });
 
 test.each(['2', '"2"', '"2.1"', '10.5'])(

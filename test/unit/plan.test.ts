@@ -212,7 +212,7 @@ describe('to rebuild', () => {
       'foundation: reuse (hit)',
       'namd: build (image-unusable) after foundation',
     ]);
-    expect(planned.actions[1]).toMatchObject({ replaces: [] });
+    expect(planned.actions[1]).toMatchObject({ replaces: ['ami-of-namd'] });
   });
 
   test('a whole chain', async () => {
@@ -253,7 +253,7 @@ describe('an action', () => {
         parent: 'foundation',
         needs: ['foundation'],
         expectedMs: 90_000,
-        replaces: [],
+        replaces: null,
         sameAs: null,
         settings: { instanceType: 'm5.large', spot: true, timeoutSeconds: 3600 },
         inputPatterns: [],
@@ -294,11 +294,10 @@ describe('templates of one digest', () => {
     ]);
   });
 
-  test('wait for one that serves them, though its tags name the other parent', async () => {
+  test('reuse the one that serves them, though its tags name the other parent', async () => {
     expect(brief(planOf(await fingerprintsOf(twins), ['c', 'd'], { a: {}, c: {} }))).toEqual([
-      'b: reuse (hit)',
       'c: reuse (hit)',
-      'd: wait (same-digest) after c',
+      'd: reuse (hit)',
     ]);
   });
 

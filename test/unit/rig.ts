@@ -168,7 +168,7 @@ export function actionOf(
     dependsOn: [],
     parent: null,
     expectedMs: null,
-    replaces: [],
+    replaces: null,
     sameAs: null,
     settings: { instanceType: 'c6a.4xlarge', spot: false, timeoutSeconds: 3600 },
     ...change,

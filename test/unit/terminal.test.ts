@@ -205,7 +205,7 @@ test('a warning is seen at once, above the lines; a retry is not', async () => {
   emit(plan(actionOf('a')), started('a'));
   await after(100);
   emit({ type: 'warning', code: 'interrupted' });
-  emit({ type: 'lease-taken', ...named('a'), token: 2, from: 'ada@x' });
+  emit({ type: 'lease-taken', ...named('a'), token: 2, from: 'ada@x', purpose: 'build' });
   emit({ type: 'retry', operation: 'o', attempt: 1, awsCode: 'X' });
   await after(0);
   expect(await after(0)).toEqual([

@@ -75,7 +75,7 @@ test.each<[Reason, string]>([
   [{ kind: 'same-digest', template: templateName('a') }, 'a has the same digest: one image serves both'],
   [
     { kind: 'image-gone', image, builtAt: '2026-11-23T04:12:00Z' },
-    'ami-1, which had this digest, is gone (made 2026-11-23 04:12 UTC)',
+    'ami-1, which had this digest, is gone or has lost its tags (made 2026-11-23 04:12 UTC)',
   ],
   [
     { kind: 'changed', image, createdAt: '2026-11-23T04:12:00Z', changes: [cmake] },
@@ -249,18 +249,19 @@ test.each<[Warning, string, string]>([
     'tag it if it is one of ours and its tags are true; else take the tag TemplateHash from it',
   ],
   [
-    { code: 'images-unlisted', trusted: true, images: [image] },
+    { code: 'images-unlisted', region, trusted: true, images: [image] },
     'reused by its tags alone, since the manifest does not have it: ami-1',
-    'to enter what is missing: amigraph manifest repair',
+    'to enter what is missing: amigraph manifest repair --region us-west-2',
   ],
   [
     {
       code: 'images-unlisted',
+      region,
       trusted: false,
       images: [1, 2, 3, 4, 5, 6, 7].map((n) => imageId(`ami-${n}`)),
     },
     'not reused, since the manifest does not have them and cache.trust is "manifest": ami-1, ami-2, ami-3, ami-4, ami-5 and 2 more',
-    'if they are good, enter them: amigraph manifest repair',
+    'if they are good, enter them: amigraph manifest repair --region us-west-2',
   ],
   [
     { code: 'not-needed', templates: [templateName('a'), templateName('b')] },
@@ -293,13 +294,14 @@ test.each<[Warning, string, string]>([
     'how long builds took and who did them is not shown',
   ],
   [
-    { code: 'manifest-broken', object: 's3://b/k', problem: 'it is not JSON' },
+    { code: 'manifest-broken', region, object: 's3://b/k', problem: 'it is not JSON' },
     'the manifest is not used: s3://b/k: it is not JSON',
-    'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair',
+    'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region us-west-2',
   ],
   [
     {
       code: 'manifest-not-written',
+      region,
       image,
       cause: {
         code: 'cloud',
@@ -310,7 +312,7 @@ test.each<[Warning, string, string]>([
       },
     },
     'ami-1 is there and tagged, but the manifest does not have it: s3:PutObject failed: SlowDown: m',
-    'it is found by its tags; to enter it: amigraph manifest repair',
+    'it is found by its tags; to enter it: amigraph manifest repair --region us-west-2',
   ],
 ])('a warning: %o', (warning, message, cure) => {
   expect(warningText(warning)).toBe(`${message}; ${cure}`);

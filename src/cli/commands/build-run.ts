@@ -9,6 +9,7 @@ import { type ExecuteContext, paced } from '../../execute/context.ts';
 import { looksOf } from '../../execute/looks.ts';
 import { Poller } from '../../execute/poller.ts';
 import { runPlan, type RunSummary } from '../../execute/run.ts';
+import { severalNames } from '../../graph/names.ts';
 import { pinnedLine } from '../../report/pins.ts';
 import { printable, styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
@@ -63,7 +64,7 @@ async function interruptibly(
   }
   try {
     const code = options.dryRun
-      ? showPlan(around, prepared.planned, options.json)
+      ? showPlan(around, prepared.planned, options)
       : await carryOut(around, workspace, prepared, options, interruptions);
     return code === exitCodes.done && prepared.incomplete ? exitCodes.invalid : code;
   } finally {
@@ -71,13 +72,22 @@ async function interruptibly(
   }
 }
 
-function showPlan(around: Surroundings, { plan, warnings }: PlannedRun, json: boolean): number {
+function showPlan(
+  around: Surroundings,
+  { plan, warnings }: PlannedRun,
+  { json, readOnly }: Pick<BuildOptions, 'json' | 'readOnly'>,
+): number {
   tellWarnings(around, warnings);
   const text = json
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
     : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
   around.stdout.write(`${text}\n`);
-  return exitCodes.done;
+  const missing = plan.actions.filter(({ action }) => action === 'build');
+  if (!readOnly || missing.length === 0) return exitCodes.done;
+  around.stderr.write(
+    `with --cache=r none is built: ${severalNames(missing.map(({ template }) => template))}\n`,
+  );
+  return exitCodes.failed;
 }
 
 async function carryOut(

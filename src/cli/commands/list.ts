@@ -1,6 +1,6 @@
 /** `amigraph list`: the images that there are, from their tags. */
 import { Command, Option } from 'clipanion';
-import { CloudCommand, exitCodes } from './base.ts';
+import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
 
 export class ListCommand extends CloudCommand {
   static override paths = [['list']];
@@ -36,6 +36,7 @@ export class ListCommand extends CloudCommand {
     const { matching } = await import('../../plan/images.ts');
     const { imagesTable, imageView } = await import('../../report/images.ts');
     const { tellWarnings } = await import('../telling.ts');
+    if (this.template === '') throw invalidFlag('--template is empty, and fits no template');
     const filter = {
       template: this.template,
       workspace: this.workspace,

@@ -20,13 +20,13 @@ abstract class ManifestCommand extends CloudCommand {
   }
 
   /** Nothing can be learnt from it, whether by programs or by people. */
-  protected complainOf(object: string, problem: string): number {
+  protected complainOf({ config }: Workspace, object: string, problem: string): number {
     this.complain([
       {
         severity: 'error',
         code: 'manifest-broken',
         message: `${object} cannot be used: ${problem}`,
-        cure: 'set it aside and make it anew from the tags: amigraph manifest repair',
+        cure: `set it aside and make it anew from the tags: amigraph manifest repair --region ${config.region}`,
       },
     ]);
     return exitCodes.failed;
@@ -44,7 +44,7 @@ export class ManifestShowCommand extends ManifestCommand {
     const { openManifest } = await import('../manifests.ts');
     const { manifestTable, manifestView } = await import('../../report/manifest.ts');
     const { object, manifest, problem, isThere } = await openManifest(workspace, cloud);
-    if (problem !== undefined) return this.complainOf(object, problem.message);
+    if (problem !== undefined) return this.complainOf(workspace, object, problem.message);
     if (!isThere) this.context.stderr.write(`there is no ${object} yet: the first build makes it\n`);
     if (this.json) this.answerJson(manifestView(object, manifest));
     else if (isThere) this.answer(manifestTable(manifest));
@@ -62,8 +62,9 @@ export class ManifestVerifyCommand extends ManifestCommand {
   protected override async answerFor(workspace: Workspace, cloud: Cloud): Promise<number> {
     const { verifyManifest } = await import('../manifests.ts');
     const { differencesText } = await import('../../report/manifest.ts');
-    const { object, problem, differences, images } = await verifyManifest(workspace, cloud);
-    if (problem !== undefined) return this.complainOf(object, problem.message);
+    const { object, problem, differences, images, isThere } = await verifyManifest(workspace, cloud);
+    if (problem !== undefined) return this.complainOf(workspace, object, problem.message);
+    if (!isThere) this.context.stderr.write(`there is no ${object}\n`);
     if (this.json) this.answerJson({ object, images, differences });
     else this.answer(differencesText(differences, images, false));
     return differences.length === 0 ? exitCodes.done : exitCodes.failed;
