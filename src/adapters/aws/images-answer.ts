@@ -1,8 +1,8 @@
 /** DescribeImages' XML to images, in one pass: the SDK reads every type there is and takes seconds for ten thousand. It does not know what was asked. */
-import { SaxesParser } from 'saxes';
 import { imageId } from '../../core/ids.ts';
 import { imageStates, type RegisteredImage } from '../../core/image.ts';
 import { architectures } from '../../core/template.ts';
+import { readLeaves } from './xml-leaves.ts';
 
 export interface ImagesPage {
   readonly images: readonly RegisteredImage[];
@@ -15,37 +15,22 @@ export function readImagesAnswer(text: string): ImagesPage {
   const images: RegisteredImage[] = [];
   let nextToken: string | undefined;
   let draft = newDraft();
-  /** The elements that are open. */
-  const path: string[] = [];
-  let written = '';
-  const parser = new SaxesParser({ position: false });
-  parser.on('error', unreadable);
-  parser.on('opentag', ({ name }) => {
-    if (path.length === 0 && name !== 'DescribeImagesResponse') unreadable(new Error(`it is <${name}>`));
-    path.push(name);
-    written = '';
-  });
-  parser.on('text', (some) => {
-    written += some;
-  });
-  parser.on('closetag', ({ name }) => {
-    path.pop();
-    if (path.length === 1 && name === 'nextToken' && written !== '') nextToken = written;
-    if (path.length >= 3 && path[1] === 'imagesSet') take(draft, path, name, written);
+  const onEnd = (path: readonly string[], name: string, leaf: string): void => {
+    if (path.length === 0 && name !== 'DescribeImagesResponse') throw new Error(`it is <${name}>`);
+    if (path.length === 1 && name === 'nextToken' && leaf !== '') nextToken = leaf;
+    if (path.length >= 3 && path[1] === 'imagesSet') take(draft, path, name, leaf);
     if (path.length === 2 && path[1] === 'imagesSet') {
       images.push(...imagesOf(draft));
       draft = newDraft();
     }
-    written = '';
-  });
-  parser.write(text).close();
+  };
+  try {
+    readLeaves(text, onEnd);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw Object.assign(new Error(`the answer of EC2 cannot be read: ${why}`), { name: 'UnreadableAnswer' });
+  }
   return { images, nextToken };
-}
-
-function unreadable(error: Error): never {
-  throw Object.assign(new Error(`the answer of EC2 cannot be read: ${error.message}`), {
-    name: 'UnreadableAnswer',
-  });
 }
 
 /** What has been read of one image. */
