@@ -97,7 +97,9 @@ test('an image that ends as failed: the reason, and another attempt the next tim
   expect(first.stderr).toMatch(/^a: failed: image ami-\w+ is failed: Client\.Boom: no luck$/m);
   const second = await workspace.run(['build', 'a'], withFaults);
   expect(second.code).toBe(0);
-  expect(second.stderr).toMatch(/^a: build: ami-\w+ has this digest, but could not be made: Client.Boom: no luck$/m);
+  expect(second.stderr).toMatch(
+    /^a: build: ami-\w+ has this digest, but could not be made: Client.Boom: no luck$/m,
+  );
   await nothingLeft(workspace);
 });
 
