@@ -9,6 +9,8 @@ export interface Expected {
   readonly parent: TemplateName | null;
   /** The templates that have the parent's digest: one image serves them all. */
   readonly twins?: ReadonlySet<TemplateName> | undefined;
+  /** The images that have the parent's digest, whatever it was called when they were made. */
+  readonly parentImages?: readonly Found[] | undefined;
   /** The base image, where it stands on one. */
   readonly baseImage: ImageId | null;
 }
@@ -84,7 +86,13 @@ const otherParent = ({ image, record }: Found, expected: Expected): Rejection =>
 });
 
 /** The digest holds the parent's digest; the tags must not tell another story. */
-function standsOnExpected({ record }: Found, { parent, twins, baseImage }: Expected): boolean {
-  const isParent = record.parent === parent || (record.parent !== null && twins?.has(record.parent) === true);
+function standsOnExpected({ record }: Found, expected: Expected): boolean {
+  const { parent, twins, parentImages = [], baseImage } = expected;
+  const name = record.parent;
+  const isParent =
+    name === parent ||
+    (name !== null && twins?.has(name) === true) ||
+    // The parent has got another name since.
+    parentImages.some((one) => one.image.id === record.baseImage && one.record.template === name);
   return isParent && (baseImage === null || record.baseImage === baseImage);
 }

@@ -105,8 +105,11 @@ export function decideAll(
     if (one === undefined || !(selected.has(name) || needed.has(name))) continue;
     const images = found.get(one.digest) ?? [];
     const above = one.parent === null ? undefined : templates.get(one.parent);
-    const twins = above === undefined ? undefined : serving.get(above.digest);
-    const decision = anew(decide(images, { ...one, twins }, isTrusted), images, rebuild.has(name));
+    const expected =
+      above === undefined
+        ? one
+        : { ...one, twins: serving.get(above.digest), parentImages: found.get(above.digest) };
+    const decision = anew(decide(images, expected, isTrusted), images, rebuild.has(name));
     const parents = graph.parents(name);
     for (const parent of parents) stoodOn.add(parent);
     if (decision.action !== 'build' || needed.has(name) || named.has(name) || !stoodOn.has(name)) {

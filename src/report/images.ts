@@ -5,7 +5,7 @@ import { ageSeconds, type KnownImage } from '../plan/images.ts';
 import { age, duration } from './duration.ts';
 import { printableAll, type Style } from './style.ts';
 import { table } from './tables.ts';
-import { date, stateText } from './wording.ts';
+import { date } from './wording.ts';
 
 /** Null: the image's tags or the manifest do not say it, or its tags are not whole. */
 export interface ImageView {
@@ -108,12 +108,7 @@ export function describeText(described: DescribedImage, now: number, style: Styl
   const rows: (readonly [string, string | null])[] = [
     ['template', view.template],
     ['digest', view.digest],
-    [
-      'state',
-      image.state === 'available'
-        ? 'available'
-        : stateText({ state: image.state, ...why(image.stateReason) }),
-    ],
+    ['state', `${image.state}${image.stateReason === undefined ? '' : `: ${image.stateReason}`}`],
     ['created', `${date(view.createdAt)}${view.ageSeconds === null ? '' : `, ${age(view.ageSeconds)} ago`}`],
     ['built', view.durationMs === null ? null : `in ${duration(view.durationMs)}${by(view.builtBy)}`],
     ['build', view.buildId],
@@ -140,8 +135,6 @@ function chainLines({ links, base }: Chain, style: Style): string[] {
   ];
 }
 
-const why = (reason: string | undefined): { readonly why?: string } =>
-  reason === undefined ? {} : { why: reason };
 const by = (who: string | null): string => (who === null ? '' : ` by ${who}`);
 
 function standsOn({ baseTemplate, baseImage }: ImageView): string | null {

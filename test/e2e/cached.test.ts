@@ -9,7 +9,7 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { access } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { type CloudView, lookInto } from './cloud.ts';
-import { finished, makeWorkspace, type Workspace } from './rig.ts';
+import { finished, makeWorkspace, threeTemplates, type Workspace } from './rig.ts';
 
 interface ViewedAction {
   readonly template: string;
@@ -293,4 +293,16 @@ test('a service that fails to the end is told with what was tried, and nothing i
   );
   const cloud = await lookInto(workspace.folder);
   expect(await cloud.instances()).toEqual([]);
+});
+
+test('a parent that gets another name changes nothing', async () => {
+  const { workspace } = await built();
+  await workspace.write('templates/ground.yaml', threeTemplates['templates/foundation.yaml'] ?? '');
+  await workspace.remove('templates/foundation.yaml');
+  for (const name of ['gromacs', 'namd']) {
+    const text = threeTemplates[`templates/${name}.yaml`] ?? '';
+    await workspace.write(`templates/${name}.yaml`, text.replace('foundation.yaml', 'ground.yaml'));
+  }
+  expect(await plan(workspace, '--all')).toEqual(['ground reuse hit', 'gromacs reuse hit', 'namd reuse hit']);
+  expect(await plan(workspace, 'namd')).toEqual(['namd reuse hit']);
 });

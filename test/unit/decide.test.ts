@@ -196,6 +196,31 @@ describe('an image of ours that is neither available nor pending', () => {
   });
 });
 
+describe('a parent that is called otherwise than in the tags', () => {
+  const parentImage = image('ami-0000000000000000f', 'available', null);
+  const named = (name: string): Found => ({
+    ...parentImage,
+    record: { ...parentImage.record, template: templateName(name) },
+  });
+  const child = image('a', 'available', 'old', parentImage.image.id);
+  const decided = (expected: Partial<Expected>) =>
+    decide([child], { ...onParent, ...expected }, anyImage).action;
+
+  test('may be one with the same digest', () => {
+    expect(decided({ twins: new Set([templateName('old')]) })).toBe('reuse');
+    expect(decided({ twins: new Set([templateName('foundation')]) })).toBe('build');
+  });
+
+  test('may have had that name when its image was made', () => {
+    expect(decided({ parentImages: [named('old')] })).toBe('reuse');
+  });
+
+  test('is another one where its image tells another story', () => {
+    expect(decided({ parentImages: [named('foundation')] })).toBe('build');
+    expect(decided({ parentImages: [] })).toBe('build');
+  });
+});
+
 describe('an image that is not trusted', () => {
   const all = [image('a', 'available'), image('b', 'available')];
 

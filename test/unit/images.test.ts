@@ -254,7 +254,7 @@ Packages, from itself down to the base image
       now,
       plainStyle,
     );
-    expect(text).toContain('  digest      -\n  state       could not be made\n');
+    expect(text).toContain('  digest      -\n  state       failed\n');
     expect(text).not.toContain('Packages');
   });
 });
