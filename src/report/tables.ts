@@ -7,12 +7,18 @@ import { actionWord, reasonText } from './wording.ts';
 
 /** Columns as wide as their widest cell; the last is left as it is. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll(/[\t\n]/g, ' ')));
-  const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
+  const cells = rows.map((row) => row.map(inOneLine));
+  const widths = (cells[0] ?? []).map((_, at) =>
+    cells.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), 0),
+  );
   const line = (row: readonly string[]): string =>
     row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ');
   return cells.map((row) => `${line(row).trimEnd()}\n`).join('');
 }
+
+/** A cell that holds a line break must not look like another row. */
+const inOneLine = (text: string): string =>
+  /^[ -~]*$/.test(text) ? text : printable(text).replaceAll(/[\t\n]/g, ' ');
 
 export function planTable(plan: Plan): string {
   const rows = plan.actions.map((action) => [

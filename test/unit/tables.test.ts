@@ -10,7 +10,7 @@ test('a table has columns as wide as their widest cell, and no space at the ends
     table([
       ['A', 'LONG', 'C'],
       ['aaa', 'b', ''],
-      ['', '\u001B[31mb', 'c c'],
+      ['', '\u001B[31mb', 'c\nc'],
     ]),
   ).toBe('A    LONG   C\naaa  b\n     [31mb  c c\n');
   expect(table([])).toBe('');
