@@ -19,7 +19,7 @@ export interface TemplateGraph {
   order(): readonly TemplateName[];
   edges(): Edge[];
   /** What must be there before `name`, directly. */
-  parents(name: TemplateName): TemplateName[];
+  parents(name: TemplateName): readonly TemplateName[];
   /** What stands on `name`, directly. */
   children(name: TemplateName): TemplateName[];
   /** All that must be there before any of `names`, and `names` themselves. */
@@ -48,7 +48,14 @@ export function buildGraph(names: Iterable<TemplateName>, edges: readonly Edge[]
       graph.addDirectedEdge(keyOf(from), keyOf(to), { kind });
   }
   const sorted = (found: string[]): TemplateName[] => found.map(nameOf).toSorted(byCodeUnits);
-  const parents = (name: TemplateName): TemplateName[] => sorted(graph.inNeighbors(keyOf(name)));
+  const above = new Map<TemplateName, readonly TemplateName[]>();
+  const parents = (name: TemplateName): readonly TemplateName[] => {
+    const known = above.get(name);
+    if (known !== undefined) return known;
+    const found = sorted(graph.inNeighbors(keyOf(name)));
+    above.set(name, found);
+    return found;
+  };
   const children = (name: TemplateName): TemplateName[] => sorted(graph.outNeighbors(keyOf(name)));
   const components = () => cyclicComponents(graph.nodes().map(nameOf), parents);
   let order: TemplateName[] | undefined;
@@ -69,7 +76,7 @@ export function buildGraph(names: Iterable<TemplateName>, edges: readonly Edge[]
 
 function closure(
   from: Iterable<TemplateName>,
-  next: (name: TemplateName) => TemplateName[],
+  next: (name: TemplateName) => readonly TemplateName[],
 ): Set<TemplateName> {
   const reached = new Set(from);
   for (const name of reached) for (const one of next(name)) reached.add(one);

@@ -96,7 +96,7 @@ export function decideAll(
   { selected, named, rebuild }: Wishes,
 ): Decisions {
   const decided = new Map<TemplateName, Decided>();
-  const serving = namesByDigest(templates);
+  const shared = sharedNames(templates);
   const notNeeded: TemplateName[] = [];
   const stoodOn = new Set<TemplateName>();
   const needed = new Set<TemplateName>();
@@ -108,7 +108,7 @@ export function decideAll(
     const expected =
       above === undefined
         ? one
-        : { ...one, twins: serving.get(above.digest), parentImages: found.get(above.digest) };
+        : { ...one, twins: shared.get(above.digest), parentImages: found.get(above.digest) };
     const decision = anew(decide(images, expected, isTrusted), images, rebuild.has(name));
     const parents = graph.parents(name);
     for (const parent of parents) stoodOn.add(parent);
@@ -128,16 +128,18 @@ function anew(decision: Decision, found: readonly Found[], rebuild: boolean): De
   return { action: 'build', image: null, reason: { kind: 'rebuild', image: image.id }, rejected, replaces };
 }
 
-function namesByDigest(
+/** The names of those that share their digest with others. */
+function sharedNames(
   templates: ReadonlyMap<TemplateName, Outlined>,
 ): ReadonlyMap<Digest, ReadonlySet<TemplateName>> {
-  const names = new Map<Digest, Set<TemplateName>>();
+  const first = new Map<Digest, TemplateName>();
+  const shared = new Map<Digest, Set<TemplateName>>();
   for (const [name, { digest }] of templates) {
-    const others = names.get(digest);
-    if (others === undefined) names.set(digest, new Set([name]));
-    else others.add(name);
+    const other = first.get(digest);
+    if (other === undefined) first.set(digest, name);
+    else shared.set(digest, (shared.get(digest) ?? new Set([other])).add(name));
   }
-  return names;
+  return shared;
 }
 
 /** In topological order. */
