@@ -1,0 +1,131 @@
+/** What people read of what is not as it should be, and what to do about it. */
+import { expect, test } from 'vitest';
+import type { Warning } from '../../src/core/event.ts';
+import { buildId, imageId, instanceId, templateName } from '../../src/core/ids.ts';
+import { warningDiagnostic, warningText } from '../../src/report/warnings.ts';
+
+const image = imageId('ami-1');
+const region = 'us-west-2';
+const instance = instanceId('i-1');
+
+test.each<[Warning, string, string]>([
+  [
+    { code: 'interrupted' },
+    'interrupted: ending the instances of this run',
+    'once more leaves them to the next run',
+  ],
+  [
+    { code: 'instance-left', region, instance },
+    'instance i-1 is left to the next run',
+    'should there be none, end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
+  ],
+  [
+    { code: 'instance-not-ended', region, instance },
+    'instance i-1 was not seen terminated',
+    'end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
+  ],
+  [
+    { code: 'launch-unknown', region, buildId: buildId('b') },
+    'an instance tagged BuildId=b may have been launched in us-west-2, and could not be looked for',
+    'the next run looks for it and goes on with it; should there be none, look for it in the EC2 console',
+  ],
+  [
+    { code: 'image-left', region, image },
+    'image ami-1 is not what its tags say and could not be removed',
+    'remove it: aws ec2 deregister-image --region us-west-2 --image-id ami-1 --delete-associated-snapshots',
+  ],
+  [
+    { code: 'image-unusable', region, image, state: 'failed', why: 'no disk' },
+    'ami-1 has a wanted digest, but could not be made: no disk',
+    'it is not reused; remove it: aws ec2 deregister-image --region us-west-2 --image-id ami-1 --delete-associated-snapshots',
+  ],
+  [
+    { code: 'image-unusable', region, image, state: 'disabled' },
+    'ami-1 has a wanted digest, but is disabled',
+    'to have it reused, enable it: aws ec2 enable-image --region us-west-2 --image-id ami-1',
+  ],
+  [
+    { code: 'image-unusable', region, image, state: 'deregistered' },
+    'ami-1 has a wanted digest, but is deregistered',
+    'EC2 shows it for a while yet; nothing is to be done',
+  ],
+  [
+    { code: 'image-other-parent', image, expected: 'foundation', found: 'base' },
+    'ami-1 has a wanted digest, but its tags say that it stands on base, not on foundation',
+    'it is not reused; deregister it if nothing needs it',
+  ],
+  [
+    { code: 'image-not-ours', image },
+    'ami-1 has the hash of a wanted digest, but not the tag ManagedBy=amigraph: it is not reused',
+    'tag it if it is one of ours and its tags are true; else take the tag TemplateHash from it',
+  ],
+  [
+    { code: 'images-unlisted', region, trusted: true, images: [image] },
+    'reused by its tags alone, since the manifest does not have it: ami-1',
+    'to enter what is missing: amigraph manifest repair --region us-west-2',
+  ],
+  [
+    {
+      code: 'images-unlisted',
+      region,
+      trusted: false,
+      images: [1, 2, 3, 4, 5, 6, 7].map((n) => imageId(`ami-${n}`)),
+    },
+    'not reused, since the manifest does not have them and cache.trust is "manifest": ami-1, ami-2, ami-3, ami-4, ami-5 and 2 more',
+    'if they are good, enter them: amigraph manifest repair --region us-west-2',
+  ],
+  [
+    { code: 'not-needed', templates: [templateName('a'), templateName('b')] },
+    'not built, since all that stands on them is there: a, b',
+    'to build one all the same, name it: amigraph build a',
+  ],
+  [
+    { code: 'children-kept', template: templateName('a'), children: [templateName('b')] },
+    'a is built anew, and what stands on its image of before is kept: b',
+    'to build that anew too: amigraph build --rebuild a+',
+  ],
+  [
+    { code: 'image-tags', image },
+    'the tags TemplateDigest and TemplateHash of ami-1 are missing or do not fit: it is not reused',
+    'restore them, or deregister it if nothing needs it',
+  ],
+  [
+    {
+      code: 'manifest-unread',
+      object: 's3://b/k',
+      cause: {
+        code: 'cloud',
+        awsCode: 'NoSuchBucket',
+        operation: 's3:GetObject',
+        message: 'm',
+        nature: 'refused',
+      },
+    },
+    's3://b/k could not be read: s3:GetObject failed: NoSuchBucket: m',
+    'how long builds took and who did them is not shown',
+  ],
+  [
+    { code: 'manifest-broken', region, object: 's3://b/k', problem: 'it is not JSON' },
+    'the manifest is not used: s3://b/k: it is not JSON',
+    'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region us-west-2',
+  ],
+  [
+    {
+      code: 'manifest-not-written',
+      region,
+      image,
+      cause: {
+        code: 'cloud',
+        awsCode: 'SlowDown',
+        operation: 's3:PutObject',
+        message: 'm',
+        nature: 'unknown',
+      },
+    },
+    'ami-1 is there and tagged, but the manifest does not have it: s3:PutObject failed: SlowDown: m',
+    'it is found by its tags; to enter it: amigraph manifest repair --region us-west-2',
+  ],
+])('a warning: %o', (warning, message, cure) => {
+  expect(warningText(warning)).toBe(`${message}; ${cure}`);
+  expect(warningDiagnostic(warning)).toEqual({ severity: 'warning', code: warning.code, message, cure });
+});
