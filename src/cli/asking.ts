@@ -7,6 +7,7 @@ import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import type { DecideFacts } from '../plan/plan.ts';
+import { repair } from '../report/warnings.ts';
 import type { Cloud } from './context.ts';
 import { manifestObject, manifestWarnings } from './manifest-warnings.ts';
 import { must } from './unavailable.ts';
@@ -60,6 +61,6 @@ const untrusted = (config: Config, why: string): InvalidInput =>
       severity: 'error',
       code: 'manifest-broken',
       message: `cache.trust is "manifest", and ${manifestObject(config)} ${why}`,
-      cure: `make it anew from the tags: amigraph manifest repair --region ${config.region}`,
+      cure: `make it anew from the tags: ${repair(config)}`,
     },
   ]);

@@ -119,7 +119,8 @@ function words(warning: Warning): Words {
   }
 }
 
-const repair = ({ region }: { readonly region: string }): string =>
+/** The command that mends the manifest of a Region. */
+export const repair = ({ region }: { readonly region: string }): string =>
   `amigraph manifest repair --region ${region}`;
 
 /** The first of many. */

@@ -3,9 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
-import { CreateTagsCommand, DeleteTagsCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import { expect, onTestFinished, test } from 'vitest';
-import { lookInto } from './cloud.ts';
 import { finished, makeWorkspace, program, threeTemplates } from './rig.ts';
 
 const json = (text: string): unknown => JSON.parse(text);
@@ -130,64 +128,6 @@ test('build --dry-run --json: actions with reasons, and nothing done', async () 
       { template: 'namd', action: 'build', image: null },
     ],
   });
-});
-
-test('list: the images, newest first, from their tags', async () => {
-  const workspace = await makeWorkspace();
-  expect(await workspace.run(['list'])).toEqual({
-    code: 0,
-    stdout: '',
-    stderr: 'there are no images in us-west-2 yet; amigraph build --all makes them\n',
-  });
-  await workspace.run(['build', 'namd']);
-  const ran = await workspace.run(['list', '--json']);
-  expect(json(ran.stdout)).toMatchObject([
-    { image, template: 'namd', digest, baseTemplate: 'foundation', state: 'available', region: 'us-west-2' },
-    { image, template: 'foundation', digest, baseTemplate: null, baseImage: image, state: 'available' },
-  ]);
-  const table = (await workspace.run(['list'])).stdout.split('\n');
-  expect(table[0]).toMatch(
-    /^IMAGE +TEMPLATE +HASH +STATE +STANDS ON +REGION +CREATED +AGE +SIZE +BUILT IN +BELONGS TO$/,
-  );
-  expect(table[1]).toMatch(
-    /^ami-\w+ +namd +[0-9a-f]{16} +available +foundation +us-west-2 +\d{4}-\d\d-\d\d \d\d:\d\d UTC +\d+ s +100 GiB +\d+\.\d s +namd$/,
-  );
-});
-
-test('list: images with damaged tags are shown, and named in a warning', async () => {
-  const workspace = await makeWorkspace({
-    'templates/a.yaml': 'tests: []\n',
-    'templates/b.yaml': 'tests: ["true"]\n',
-  });
-  await workspace.run(['build', '--all']);
-  const { ec2 } = await lookInto(workspace.folder);
-  const idOf = async (name: string): Promise<string> => {
-    const Filters = [{ Name: 'tag:TemplateName', Values: [name] }];
-    const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Filters }));
-    return Images[0]?.ImageId ?? '';
-  };
-  const [a, b] = [await idOf('a'), await idOf('b')];
-  await ec2.send(
-    new CreateTagsCommand({ Resources: [a], Tags: [{ Key: 'TemplateDigest', Value: 'spoilt' }] }),
-  );
-  const kept = new Set(['ManagedBy']);
-  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [b] }));
-  const Tags = (Images[0]?.Tags ?? []).filter(({ Key = '' }) => !kept.has(Key)).map(({ Key }) => ({ Key }));
-  await ec2.send(new DeleteTagsCommand({ Resources: [b], Tags }));
-
-  const ran = await workspace.run(['list']);
-  expect(ran.code).toBe(0);
-  for (const id of [a, b]) {
-    expect(ran.stderr).toContain(
-      `warning: the tags TemplateDigest and TemplateHash of ${id} are missing or do not fit: it is not reused\n` +
-        '  cure: restore them, or deregister it if nothing needs it\n',
-    );
-  }
-  const rows = ran.stdout.split('\n').map((line) => line.split(/ {2,}/));
-  expect(rows.find(([id]) => id === a)?.slice(1, 4)).toEqual(['a', '-', 'available']);
-  expect(rows.find(([id]) => id === b)?.slice(1, 6)).toEqual(['-', '-', 'available', '-', '-']);
-  const images = json((await workspace.run(['list', '--json'])).stdout) as { image: string }[];
-  expect(images.find((one) => one.image === b)).toMatchObject({ template: null, hash: null, digest: null });
 });
 
 test.each([['graph'], ['list'], ['--help']])(

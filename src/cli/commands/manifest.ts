@@ -20,13 +20,14 @@ abstract class ManifestCommand extends CloudCommand {
   }
 
   /** Nothing can be learnt from it, whether by programs or by people. */
-  protected complainOf({ config }: Workspace, object: string, problem: string): number {
+  protected async complainOf({ config }: Workspace, object: string, problem: string): Promise<number> {
+    const { repair } = await import('../../report/warnings.ts');
     this.complain([
       {
         severity: 'error',
         code: 'manifest-broken',
         message: `${object} cannot be used: ${problem}`,
-        cure: `set it aside and make it anew from the tags: amigraph manifest repair --region ${config.region}`,
+        cure: `set it aside and make it anew from the tags: ${repair(config)}`,
       },
     ]);
     return exitCodes.failed;
