@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 
 const id = v.pipe(v.string(), v.maxLength(128));
+const step = v.pipe(v.string(), v.maxLength(4096));
 
 export const journalSchema = v.object({
   buildId: v.pipe(v.string(), v.regex(/^[0-9a-z-]{1,40}$/)),
@@ -13,10 +14,16 @@ export const journalSchema = v.object({
   launch: v.nullable(v.object({ image: id, instanceType: id, spot: v.boolean() })),
   instance: v.nullable(id),
   /** Names of the steps that are done. */
-  steps: v.array(v.pipe(v.string(), v.maxLength(4096))),
+  steps: v.array(step),
+  /** The step that may be running; written before it is sent. */
+  running: v.optional(v.nullable(step), null),
   /** Written before the image is asked for. */
   imaging: v.boolean(),
   image: v.nullable(id),
 });
 
 export type Journal = v.InferOutput<typeof journalSchema>;
+
+/** What people see the build doing: `launch`, a step's name or `image`. */
+export const stepUnderWay = ({ launch, running, imaging }: Journal): string | null =>
+  imaging ? 'image' : (running ?? (launch === null ? null : 'launch'));

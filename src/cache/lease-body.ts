@@ -12,6 +12,16 @@ const holderSchema = v.object({
 });
 export type Holder = v.InferOutput<typeof holderSchema>;
 
+/** Why the last holder let go: what its template says does not work. Nothing else is worth telling those who wait. */
+const brokenStepSchema = v.object({
+  buildId: short,
+  step: v.pipe(v.string(), v.maxLength(4096)),
+  exitCode: v.pipe(v.number(), v.safeInteger()),
+  /** SSM's word: `Failed`, `ExecutionTimedOut`. */
+  status: short,
+});
+export type BrokenStep = v.InferOutput<typeof brokenStepSchema>;
+
 const bodySchema = v.object({
   version: v.literal(1),
   state: v.picklist(['held', 'free']),
@@ -24,8 +34,11 @@ const bodySchema = v.object({
   /** When this holder got it, on the holder's own clock: for people, never compared. */
   since: short,
   journal: v.nullable(journalSchema),
+  broken: v.optional(v.nullable(brokenStepSchema), null),
 });
 export type LeaseBody = v.InferOutput<typeof bodySchema>;
+/** What is to be written; each attempt to do so has a nonce of its own. */
+export type LeaseDraft = Omit<LeaseBody, 'nonce'>;
 export type { Journal };
 
 /** The body, or undefined where the text is none: somebody else's object under our key. */

@@ -1,21 +1,33 @@
 /**
- * The lease on one image: who may build it. Acquired, renewed and released by conditional writes alone.
- * It does not know what is built, and never compares the clocks of two machines.
+ * The lease on one image: who may build it. Acquired, renewed and let go of by conditional writes alone, as lease-protocol.ts
+ * says. It does not know what is built, and never compares the clocks of two machines.
  */
 import type { CloudFailure } from '../core/failure.ts';
 import type { Digest } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore, Precondition } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
 import {
+  type BrokenStep,
   type Holder,
   holderName,
   type Journal,
   type LeaseBody,
+  type LeaseDraft,
   leaseText,
-  parseLease,
 } from './lease-body.ts';
+import {
+  type Acquired,
+  type AcquireFailure,
+  type AcquireOptions,
+  acquiring,
+  type Answer,
+  type Protocol,
+  type Request,
+  writeWithin,
+  writing,
+} from './lease-protocol.ts';
 
 export interface LeaseAccess {
   readonly store: ObjectStore;
@@ -25,150 +37,63 @@ export interface LeaseAccess {
   readonly ttlMs: number;
 }
 
-export function leaseKey(prefix: string, region: string, digest: Digest): string {
-  return `${prefix}leases/${region}/${digest}.json`;
-}
+export const leasePrefix = (prefix: string, region: string): string => `${prefix}leases/${region}/`;
 
-type Written =
-  | { readonly kind: 'held'; readonly etag: string }
-  /** Another's write stands there. */
-  | { readonly kind: 'lost'; readonly by: LeaseBody | undefined }
-  | { readonly kind: 'failed'; readonly failure: CloudFailure };
+export const leaseKey = (prefix: string, region: string, digest: Digest): string =>
+  `${leasePrefix(prefix, region)}${digest}.json`;
 
-/**
- * One conditional write whose every answer is resolved by reading back, until `deadline` on the monotonic clock.
- * To find a nonce of one of its attempts means that it happened. `onNonce` learns each before it is sent.
- */
-async function writeBody(
-  access: LeaseAccess,
-  key: string,
-  precondition: Precondition,
-  body: Omit<LeaseBody, 'nonce'>,
-  deadline: number,
-  onNonce: (nonce: string) => void = () => {},
-): Promise<Written> {
-  const { store, clock, random } = access;
-  const nonces = new Set<string>();
-  for (;;) {
-    const nonce = random.hex(32);
-    nonces.add(nonce);
-    onNonce(nonce);
-    const outcome = await store.put(key, leaseText({ ...body, nonce }), precondition);
-    if (outcome.kind === 'stored') return { kind: 'held', etag: outcome.etag };
-    if (outcome.kind === 'refused') return { kind: 'failed', failure: outcome.failure };
-    const seen = await store.getOnce(key);
-    if (seen.ok) {
-      const there = seen.value === undefined ? undefined : parseLease(seen.value.text);
-      if (seen.value !== undefined && there !== undefined && nonces.has(there.nonce)) {
-        return { kind: 'held', etag: seen.value.etag };
-      }
-      const unchanged =
-        'absent' in precondition ? seen.value === undefined : seen.value?.etag === precondition.etag;
-      if (!unchanged) return { kind: 'lost', by: there };
-    }
-    if (clock.monotonic() >= deadline) {
-      const failure = outcome.kind === 'unknown' ? outcome.failure : busy(key);
-      return { kind: 'failed', failure };
-    }
-    await clock.sleep(50 + random.fraction() * 200);
-  }
-}
-
-const busy = (key: string): CloudFailure => ({
-  code: 'cloud',
-  awsCode: 'ConditionalRequestConflict',
-  operation: 's3:PutObject',
-  message: `${key} could not be written: every attempt met another writer`,
-  nature: 'unknown',
-});
-
-export type AcquireFailure =
-  | CloudFailure
-  | { readonly code: 'held'; readonly by: LeaseBody }
-  | { readonly code: 'unreadable'; readonly key: string }
-  | { readonly code: 'interrupted' };
-
-export interface AcquireOptions {
+interface Watching {
   readonly signal: AbortSignal;
-  /** False: answer `held` as soon as the holder has shown that it is alive, by a renewal. */
-  readonly wait: boolean;
   readonly pollMs: number;
-  /** The highest token known from elsewhere; the lease's own may have been lost with its object. */
-  readonly above: number;
   /** Called at each look that finds it held. */
   readonly onWaiting: (by: LeaseBody) => void;
 }
 
-/** A service that fails for longer will not be waited for. */
-const longestOutageMs = 20 * 60_000;
+/** Does what a protocol asks for until it has come to its outcome. */
+async function drive<Outcome>(
+  { store, clock, random }: LeaseAccess,
+  key: string,
+  protocol: Protocol<Outcome>,
+  watching?: Watching,
+): Promise<Outcome> {
+  const carryOut = async (request: Request): Promise<Answer> => {
+    const answered = <Given extends object>(given: Given): Given & { at: number; interrupted: boolean } => ({
+      ...given,
+      at: clock.monotonic(),
+      interrupted: watching?.signal.aborted === true,
+    });
+    switch (request.kind) {
+      case 'get':
+        return answered({ kind: 'get', result: await store.getOnce(key) });
+      case 'put': {
+        const nonce = random.hex(32);
+        const text = leaseText({ ...request.draft, nonce });
+        return answered({ kind: 'put', nonce, outcome: await store.put(key, text, request.precondition) });
+      }
+      case 'pause':
+        await clock.sleep(50 + random.fraction() * 200);
+        break;
+      case 'watch':
+        if (request.by !== undefined) watching?.onWaiting(request.by);
+        await clock.sleep(watching?.pollMs ?? 0, watching?.signal);
+    }
+    return answered({ kind: request.kind });
+  };
+  let next = protocol.next();
+  while (next.done !== true) next = protocol.next(await carryOut(next.value));
+  return next.value;
+}
 
 /** Waits until the lease is free, or its holder has not been heard of for 1.5 times its duration, and takes it. */
 export async function acquireLease(
   access: LeaseAccess,
   key: string,
-  options: AcquireOptions,
+  { wait, above, ...watching }: Pick<AcquireOptions, 'wait' | 'above'> & Watching,
 ): Promise<Result<Lease, AcquireFailure>> {
-  const { store, clock } = access;
-  const nonces = new Set<string>();
-  let failingSince: number | undefined;
-  let watched: { etag: string; since: number } | undefined;
-  for (;;) {
-    if (options.signal.aborted) return fail({ code: 'interrupted' });
-    const stored = await store.getOnce(key);
-    if (!stored.ok) {
-      failingSince ??= clock.monotonic();
-      const hopeless =
-        stored.error.nature === 'refused' || clock.monotonic() - failingSince > longestOutageMs;
-      if (hopeless) return stored;
-      await clock.sleep(options.pollMs, options.signal);
-      continue;
-    }
-    failingSince = undefined;
-    const there = stored.value === undefined ? undefined : parseLease(stored.value.text);
-    if (stored.value !== undefined && there === undefined) return fail({ code: 'unreadable', key });
-
-    let takenFrom: LeaseBody | undefined;
-    // A write of ours that was given up on may have arrived after all: nobody holds that.
-    if (stored.value !== undefined && there?.state === 'held' && !nonces.has(there.nonce)) {
-      const now = clock.monotonic();
-      // A holder that writes is alive; one that has died would be reported as building for ever.
-      if (watched !== undefined && watched.etag !== stored.value.etag && !options.wait) {
-        return fail({ code: 'held', by: there });
-      }
-      if (watched?.etag !== stored.value.etag) watched = { etag: stored.value.etag, since: now };
-      if (now - watched.since < 1.5 * there.ttlMs) {
-        options.onWaiting(there);
-        await clock.sleep(options.pollMs, options.signal);
-        continue;
-      }
-      takenFrom = there;
-    }
-
-    const sentAt = clock.monotonic();
-    const precondition =
-      stored.value === undefined ? ({ absent: true } as const) : { etag: stored.value.etag };
-    const body: Omit<LeaseBody, 'nonce'> = {
-      version: 1,
-      state: 'held',
-      token: Math.max(there?.token ?? 0, options.above) + 1,
-      ttlMs: access.ttlMs,
-      holder: access.holder,
-      since: new Date(clock.now()).toISOString(),
-      journal: takenFrom?.journal ?? null,
-    };
-    const written = await writeBody(
-      access,
-      key,
-      precondition,
-      body,
-      sentAt + (2 / 3) * access.ttlMs,
-      (nonce) => nonces.add(nonce),
-    );
-    if (written.kind === 'failed') return fail(written.failure);
-    if (written.kind === 'held') {
-      return ok(new Lease(access, key, body, written.etag, takenFrom));
-    }
-  }
+  const { holder, ttlMs, clock } = access;
+  const holding = () => ({ holder, ttlMs, since: new Date(clock.now()).toISOString() });
+  const acquired = await drive(access, key, acquiring({ key, holding, wait, above }), watching);
+  return acquired.ok ? ok(new Lease(access, key, acquired.value)) : fail(acquired.error);
 }
 
 /** Whose write was found in place of ours, for people; or why none could be written: anybody may hold it since. */
@@ -176,30 +101,24 @@ export type LostTo = { readonly holder: string } | { readonly failure: CloudFail
 
 /** A lease that is held. Losing it aborts `signal`: then nothing may be touched any more. */
 export class Lease {
+  readonly key: string;
   readonly token: number;
   /** Whose build goes on here; its holder died. */
   readonly takenFrom: LeaseBody | undefined;
   readonly #access: LeaseAccess;
-  readonly #key: string;
   readonly #lost = new AbortController();
   readonly #ended = new AbortController();
-  #body: Omit<LeaseBody, 'nonce'>;
+  #draft: LeaseDraft;
   #etag: string;
   #writing: Promise<unknown> = Promise.resolve();
   #lostTo: LostTo = { holder: 'another run' };
 
-  constructor(
-    access: LeaseAccess,
-    key: string,
-    body: Omit<LeaseBody, 'nonce'>,
-    etag: string,
-    takenFrom: LeaseBody | undefined,
-  ) {
+  constructor(access: LeaseAccess, key: string, { draft, etag, takenFrom }: Acquired) {
     this.#access = access;
-    this.#key = key;
-    this.#body = body;
+    this.key = key;
+    this.#draft = draft;
     this.#etag = etag;
-    this.token = body.token;
+    this.token = draft.token;
     this.takenFrom = takenFrom;
     void this.#renew();
   }
@@ -209,7 +128,7 @@ export class Lease {
   }
 
   get journal(): Journal | null {
-    return this.#body.journal;
+    return this.#draft.journal;
   }
 
   /** Once it is lost: to whom. */
@@ -218,19 +137,22 @@ export class Lease {
   }
 
   /** Writes the journal; false: the lease is lost. */
-  record(journal: Journal | null): Promise<boolean> {
-    return this.#write((body) => ({ ...body, journal }));
+  record(journal: Journal): Promise<boolean> {
+    return this.#write((draft) => ({ ...draft, journal }));
   }
 
   /** Whether it is still ours, by a write: a clock cannot tell, for it may have stood still while this machine slept. */
   confirm(): Promise<boolean> {
-    return this.#write((body) => body);
+    return this.#write((draft) => draft);
   }
 
-  /** Marks the lease free, unless it is lost; deleting it would lose the token. */
-  async release(): Promise<void> {
+  /**
+   * Marks the lease free; deleting it would lose the token. False: it was lost before. `broken` tells those who wait that
+   * the same would happen to them.
+   */
+  async free(broken: BrokenStep | null): Promise<boolean> {
     this.#ended.abort();
-    await this.#write((body) => ({ ...body, state: 'free', journal: null }));
+    return this.#write((draft) => ({ ...draft, state: 'free', journal: null, broken }));
   }
 
   /** Stops renewing and leaves the lease and its journal as they are, for the next run. */
@@ -239,15 +161,16 @@ export class Lease {
   }
 
   /** One write after the other: each needs the ETag of the last, and changes what the last has written. */
-  #write(change: (body: Omit<LeaseBody, 'nonce'>) => Omit<LeaseBody, 'nonce'>): Promise<boolean> {
+  #write(change: (draft: LeaseDraft) => LeaseDraft): Promise<boolean> {
     const write = this.#writing.then(async () => {
       if (this.#lost.signal.aborted) return false;
-      const body = change(this.#body);
-      const deadline = this.#access.clock.monotonic() + (2 / 3) * this.#access.ttlMs;
-      const written = await writeBody(this.#access, this.#key, { etag: this.#etag }, body, deadline);
+      const draft = change(this.#draft);
+      const deadline = this.#access.clock.monotonic() + writeWithin(this.#access.ttlMs);
+      const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline });
+      const written = await drive(this.#access, this.key, protocol);
       if (written.kind === 'held') {
         this.#etag = written.etag;
-        this.#body = body;
+        this.#draft = draft;
         return true;
       }
       if (written.kind === 'lost' && written.by !== undefined) {

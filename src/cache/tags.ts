@@ -32,6 +32,11 @@ export const ownership = { key: 'ManagedBy', value: 'amigraph' } as const;
 export const hashTag = 'TemplateHash';
 export const templateTag = 'TemplateName';
 
+/** Of instances: the lease that they were launched under. */
+export const leaseTag = 'Lease';
+/** Of instances: when they were kept for a look, after a step failed. */
+export const keptTag = 'Kept';
+
 /** EC2 takes 256 characters for a tag's value. */
 const cut = (text: string): string => text.slice(0, 256);
 
@@ -50,6 +55,8 @@ export function tagsOf(record: BuildRecord): Record<string, string> {
     Workspace: record.workspace,
   };
 }
+
+export const leaseTagValue = (bucket: string, key: string): string => cut(`s3://${bucket}/${key}`);
 
 export const isOurs = ({ tags }: RegisteredImage): boolean => tags[ownership.key] === ownership.value;
 

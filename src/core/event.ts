@@ -22,6 +22,19 @@ export type Warning =
   /** The lease may be another's by now, and with it the instance. */
   | { readonly code: 'instance-left'; readonly region: string; readonly instance: InstanceId }
   | { readonly code: 'instance-not-ended'; readonly region: string; readonly instance: InstanceId }
+  /** Its step failed, and the user wants to look at it. */
+  | {
+      readonly code: 'instance-kept';
+      readonly region: string;
+      readonly instance: InstanceId;
+      readonly buildId: BuildId;
+    }
+  | {
+      readonly code: 'instance-not-kept';
+      readonly region: string;
+      readonly instance: InstanceId;
+      readonly cause: Failure;
+    }
   /** Whether there is an instance of this build is not known. */
   | { readonly code: 'launch-unknown'; readonly region: string; readonly buildId: BuildId }
   /** Its inputs changed while it was being made, so that its digest is wrong. */
@@ -116,6 +129,7 @@ export type Event =
       readonly digest: Digest;
       readonly holder: string;
       readonly since: string;
+      /** What it is at. */
       readonly step: string | null;
     }
   | {

@@ -42,4 +42,13 @@ export type Failure =
   /** It could not be renewed in time, so that another run may have it. */
   | { readonly code: 'lease-unsure'; readonly digest: Digest; readonly cause: CloudFailure }
   | { readonly code: 'lease-held'; readonly digest: Digest; readonly holder: string; readonly since: string }
+  /** Another run that was waited for has tried, and would not fare better now. */
+  | {
+      readonly code: 'failed-elsewhere';
+      readonly holder: string;
+      readonly buildId: string;
+      readonly step: string;
+      readonly exitCode: number;
+      readonly status: string;
+    }
   | { readonly code: 'interrupted' };

@@ -9,6 +9,8 @@ export interface AttemptOptions {
   readonly withinMs: number;
   /** A refusal that passes: `InvalidInstanceId` just after `running`. */
   readonly passing?: readonly string[];
+  /** Whether it may still be done, asked before each repeat: time has passed, in which a lease may have been lost. */
+  readonly still?: () => Promise<boolean>;
 }
 
 const longestWaitMs = 15_000;
@@ -17,11 +19,12 @@ const longestWaitMs = 15_000;
 export async function attempt<Value>(
   ctx: Pick<ExecuteContext, 'clock' | 'random' | 'pace' | 'emit'>,
   call: () => Promise<Result<Value, CloudFailure>>,
-  { signal, withinMs, passing = [] }: AttemptOptions,
+  { signal, withinMs, passing = [], still }: AttemptOptions,
 ): Promise<Result<Value, Failure>> {
   const deadline = ctx.clock.monotonic() + patience(ctx.pace, withinMs);
   for (let count = 1; ; count += 1) {
-    if (signal.aborted) return fail({ code: 'interrupted' });
+    const mayGoOn = count === 1 || still === undefined || (await still());
+    if (signal.aborted || !mayGoOn) return fail({ code: 'interrupted' });
     const answer = await call();
     if (answer.ok) return answer;
     const { nature, awsCode, operation } = answer.error;

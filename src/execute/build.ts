@@ -1,7 +1,7 @@
 /** The state of one build: its action, its lease and its journal. It does not know what comes next. */
 import type { Lease } from '../cache/lease.ts';
 import type { Journal } from '../cache/journal.ts';
-import { type BuildRecord, tagsOf } from '../cache/tags.ts';
+import { type BuildRecord, leaseTag, leaseTagValue, tagsOf } from '../cache/tags.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { Failure } from '../core/failure.ts';
 import { buildId, type ImageId } from '../core/ids.ts';
@@ -27,7 +27,10 @@ export interface Build {
 }
 
 /** What must be known to end what a build has begun. */
-export type Remains = Pick<Build, 'ctx' | 'lease' | 'journal' | 'instanceSeen'>;
+export interface Remains extends Pick<Build, 'ctx' | 'lease' | 'instanceSeen'> {
+  /** Null: nothing was begun. */
+  readonly journal: Journal | null;
+}
 
 /** `20261123-0412-a1b2c3d4-9f8e7d`: when, of which digest, and chance. */
 export function newJournal(ctx: ExecuteContext, action: Work): Journal {
@@ -41,6 +44,7 @@ export function newJournal(ctx: ExecuteContext, action: Work): Journal {
     launch: null,
     instance: null,
     steps: [],
+    running: null,
     imaging: false,
     image: null,
   };
@@ -52,7 +56,7 @@ export async function note(build: Build, change: Partial<Journal>): Promise<Resu
   return (await build.lease.record(build.journal)) ? ok(undefined) : fail(leaseLost(build));
 }
 
-export function leaseLost({ action, lease }: Build): Failure {
+export function leaseLost({ action, lease }: Pick<Build, 'action' | 'lease'>): Failure {
   const { lostTo } = lease;
   return 'holder' in lostTo
     ? { code: 'lease-lost', digest: action.digest, holder: lostTo.holder }
@@ -60,7 +64,7 @@ export function leaseLost({ action, lease }: Build): Failure {
 }
 
 /** An ended wait says `interrupted`, whether by the user or because the lease was lost. */
-export function whyEnded(build: Build, failure: Failure): Failure {
+export function whyEnded(build: Pick<Build, 'action' | 'lease'>, failure: Failure): Failure {
   return failure.code === 'interrupted' && build.lease.signal.aborted ? leaseLost(build) : failure;
 }
 
@@ -80,7 +84,8 @@ export function recordFor({ ctx, action, journal }: Build, from: ImageId): Build
 /** The image's tags, so that an instance found by tag tells whose it is; its name says that it is only the build. */
 export function instanceTags(build: Build, from: ImageId): Record<string, string> {
   const name = `amigraph build of ${build.action.template}`.slice(0, 256);
-  return { ...tagsOf(recordFor(build, from)), Name: name };
+  const lease = leaseTagValue(build.ctx.bucket, build.lease.key);
+  return { ...tagsOf(recordFor(build, from)), Name: name, [leaseTag]: lease };
 }
 
 /** Holds the build id and the attempt, so that asking twice finds the same image. EC2 takes 128 characters: letters, digits, ()[] ./-'@_ */

@@ -26,6 +26,7 @@ export interface ExecuteContext {
   readonly emit: Emit;
   readonly workspace: string;
   readonly region: string;
+  readonly bucket: string;
   /** What object keys begin with. */
   readonly prefix: string;
   /** By what waits are divided: 1 on AWS, the sandbox's speed there. */
@@ -38,6 +39,8 @@ export interface ExecuteContext {
   readonly readOnly: boolean;
   /** Whether an image must be in the manifest to be reused. */
   readonly trust: 'tags' | 'manifest';
+  /** What becomes of the instance of a step that failed. */
+  readonly onError: 'cleanup' | 'keep';
   /** Aborted by Ctrl-C: stop what is going on, clean up. */
   readonly interrupted: AbortSignal;
   /** Aborted by the second Ctrl-C: leave everything as it is, for the next run. */

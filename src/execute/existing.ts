@@ -11,11 +11,12 @@ import { attempt } from './attempt.ts';
 import type { ExecuteContext } from './context.ts';
 import { available } from './imaging.ts';
 
-/** An image with the action's digest that is there, or is being made by somebody who let go of the lease. */
+/** An image with the action's digest that is there, or is being made by somebody who let go of the lease: `onWaiting` is called before that is waited for. */
 export async function existingImage(
   ctx: ExecuteContext,
   action: Work,
   signal: AbortSignal,
+  onWaiting: () => void = () => {},
 ): Promise<Result<RegisteredImage | undefined, Failure>> {
   const seen = await lookAgain(ctx, action.digest, signal);
   if (!seen.ok) return seen;
@@ -25,11 +26,12 @@ export async function existingImage(
   const decision = decide(others, { parent: action.parent, baseImage }, isTrusted);
   if (decision.image === null) return ok(undefined);
   if (decision.action === 'reuse') return ok(decision.image);
+  onWaiting();
   const waited = await available({ ctx, signal }, decision.image.id);
   // It did not become an image after all: build one.
   if (!waited.ok) return waited.error.code === 'image-ended' ? ok(undefined) : waited;
   // Whoever made it enters it into the manifest only then.
-  return ctx.trust === 'manifest' ? existingImage(ctx, action, signal) : waited;
+  return ctx.trust === 'manifest' ? existingImage(ctx, action, signal, onWaiting) : waited;
 }
 
 /** What to launch from where this run has not made the parent: the base image, or the parent's image by its digest. */

@@ -1,18 +1,19 @@
 /** Carries out the action of one image, from the lease to the last sign of its instance. It knows nothing of the graph. */
-import { holderName, type LeaseBody } from '../cache/lease-body.ts';
 import type { Journal } from '../cache/journal.ts';
-import { acquireLease, type AcquireFailure, type Lease, leaseKey } from '../cache/lease.ts';
 import type { ImageResult, Trouble } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
-import { buildId, type Digest, type ImageId } from '../core/ids.ts';
+import { buildId, type ImageId, type InstanceId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
-import type { Action, Work } from '../core/plan.ts';
+import type { Work } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { type Build, newJournal, note, type Remains, whyEnded } from './build.ts';
-import { type ExecuteContext, paced, patience } from './context.ts';
+import { acquire, type Turn } from './acquire.ts';
+import { type Build, newJournal, note, whyEnded } from './build.ts';
+import { type ExecuteContext, patience } from './context.ts';
 import { existingImage, launchImage } from './existing.ts';
 import { makeImage, publishImage } from './imaging.ts';
-import { endInstances, readyInstance, sayInstanceIsLeft } from './machine.ts';
+import { letGo } from './letting-go.ts';
+import { endInstances, readyInstance } from './machine.ts';
+import { findOrphans } from './orphans.ts';
 import { reportStep, runSteps } from './steps.ts';
 
 export interface Outcome {
@@ -31,15 +32,15 @@ export interface Executing {
   readonly ended: Promise<void>;
 }
 
-/** `parent`: the image of the action's parent, where this run knows it. `stop` is aborted to give up this image alone. */
+/** `parent`: the image of the action's parent, where this run knows it. */
 export function executeImage(
   ctx: ExecuteContext,
   action: Work,
   parent: ImageId | undefined,
-  stop: AbortSignal,
+  turn: Turn,
 ): Executing {
   const outcome = deferred<Outcome>();
-  const ended = underLease(ctx, action, parent, stop, outcome.resolve);
+  const ended = underLease(ctx, action, parent, turn, outcome.resolve);
   ended.catch(outcome.reject);
   return { outcome: outcome.promise, ended };
 }
@@ -64,45 +65,63 @@ async function underLease(
   ctx: ExecuteContext,
   action: Work,
   parent: ImageId | undefined,
-  stop: AbortSignal,
+  turn: Turn,
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
+  const { place, stop } = turn;
   if (ctx.readOnly) return tell(await onlyRead(ctx, action, stop));
-  const acquired = await acquire(ctx, action, 'build', stop);
-  if (!acquired.ok) return tell(failed(acquired.error));
-  const lease = acquired.value;
-  const signal = AbortSignal.any([stop, lease.signal]);
-  const unfinished = await unfinishedBuild({ ctx, action, lease }, parent);
-  if (unfinished === null) {
+  for (;;) {
+    const acquired = await acquire(ctx, action, 'build', turn);
+    if (!acquired.ok) return tell(failed(acquired.error));
+    const lease = acquired.value;
+    const signal = AbortSignal.any([stop, lease.signal]);
+    const unfinished = await unfinishedBuild({ ctx, action, lease }, parent);
+    const orphans = await findOrphans(ctx, lease, action.digest, unfinished?.buildId);
+    // What is half done and paid for goes on, whether or not there is a place.
+    if (unfinished !== null)
+      return buildUnder({ ctx, action, lease, signal }, parent, { unfinished, orphans }, tell);
     // The plan may be old: whoever held the lease before may have made the image.
-    const existing = await existingImage(ctx, action, signal);
-    if (!existing.ok || existing.value !== undefined) {
-      tell(existing.ok ? { result: 'reused', image: existing.value?.id ?? null } : failed(existing.error));
-      return lease.release();
-    }
+    const existing = await existingImage(ctx, action, signal, () => place.leave());
+    const settled = !existing.ok || existing.value !== undefined;
+    if (!settled && place.tryToReturn())
+      return buildUnder({ ctx, action, lease, signal }, parent, { unfinished, orphans }, tell);
+    if (!existing.ok) tell(failed(whyEnded({ action, lease }, existing.error)));
+    else if (existing.value !== undefined) tell({ result: 'reused', image: existing.value.id });
+    await letGo({ ctx, lease, journal: null, instanceSeen: false }, { failure: null, orphans });
+    if (settled) return;
+    // Others may build it until there is a place for it here.
+    await place.return();
   }
+}
+
+async function buildUnder(
+  about: Pick<Build, 'ctx' | 'action' | 'lease' | 'signal'>,
+  parent: ImageId | undefined,
+  { unfinished, orphans }: { unfinished: Journal | null; orphans: readonly InstanceId[] },
+  tell: (outcome: Outcome) => void,
+): Promise<void> {
+  const { ctx, action, signal } = about;
+  const instanceSeen = unfinished?.instance != null;
   const from = parent === undefined ? await launchImage(ctx, action, signal) : ok(parent);
   if (!from.ok) {
-    tell(failed(from.error));
-    return lease.release();
+    tell(failed(whyEnded(about, from.error)));
+    return letGo({ ...about, journal: unfinished, instanceSeen }, { failure: from.error, orphans });
   }
   const began = ctx.clock.monotonic();
   const build: Build = {
-    ctx,
-    action,
-    lease,
+    ...about,
     from: from.value,
-    signal,
     began,
     deadline: began + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
     journal: unfinished ?? newJournal(ctx, action),
-    instanceSeen: unfinished?.instance != null,
+    instanceSeen,
   };
+  let built: Result<RegisteredImage, Failure> = fail({ code: 'interrupted' });
   try {
-    const built = await run(build);
+    built = await run(build);
     tell(built.ok ? { result: 'built', image: built.value.id } : failed(whyEnded(build, built.error)));
   } finally {
-    await cleanUp(build);
+    await letGo(build, { failure: built.ok ? null : built.error, orphans });
   }
 }
 
@@ -131,18 +150,6 @@ async function unfinishedBuild(
   return null;
 }
 
-/**
- * For an image that is there: what a run that died over it has left behind is ended and its lease freed.
- * Nobody waits for the outcome, which is known.
- */
-export async function settleLeftovers(ctx: ExecuteContext, action: Action, stop: AbortSignal): Promise<void> {
-  const acquired = await acquire(ctx, action, 'clean-up', stop);
-  if (!acquired.ok) return;
-  const lease = acquired.value;
-  if (lease.journal === null) return lease.release();
-  await cleanUp({ ctx, lease, journal: lease.journal, instanceSeen: true });
-}
-
 async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
   const { ctx, action, lease } = build;
   const steps = action.recipe.steps.length + 2;
@@ -157,17 +164,19 @@ async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
   const image = await produce(build, steps);
   if (image.ok || lease.takenFrom === undefined || !instanceIsUseless(image.error)) return image;
   // The instance of a run that died is gone, or was launched in another way: nothing of it can be used.
-  await endInstances(ctx, build);
-  const { attempt: last } = build.journal;
+  const { journal, instanceSeen } = build;
   build.instanceSeen = false;
   const anew = await note(build, {
-    attempt: last + 1,
+    attempt: journal.attempt + 1,
     launch: null,
     instance: null,
     steps: [],
+    running: null,
     imaging: false,
   });
-  return anew.ok ? produce(build, steps) : anew;
+  if (!anew.ok) return anew;
+  await endInstances(ctx, { ...build, journal, instanceSeen });
+  return produce(build, steps);
 }
 
 /** From wherever the journal says that the build is. */
@@ -192,71 +201,3 @@ function instanceIsUseless(failure: Failure): boolean {
   const codes = ['IdempotentInstanceTerminated', 'IdempotentParameterMismatch'];
   return failure.code === 'cloud' && codes.includes(failure.awsCode);
 }
-
-/** Whoever has lost the lease touches nothing: the instance is the next holder's. */
-async function cleanUp(build: Remains): Promise<void> {
-  const { ctx, lease } = build;
-  if (!(await lease.confirm())) {
-    if ('failure' in lease.lostTo) sayInstanceIsLeft(build);
-    return;
-  }
-  const allGone = await endInstances(ctx, build);
-  // What may be left, the next run finds in the journal.
-  if (!allGone || ctx.abandoned.aborted) return lease.abandon();
-  await lease.release();
-}
-
-async function acquire(
-  ctx: ExecuteContext,
-  action: Action,
-  purpose: 'build' | 'clean-up',
-  signal: AbortSignal,
-): Promise<Result<Lease, Failure>> {
-  let told: string | undefined;
-  const acquired = await acquireLease(ctx.lease, leaseKey(ctx.prefix, ctx.region, action.digest), {
-    signal,
-    // What is there is not waited for: who has it, and is alive, cleans up.
-    wait: purpose === 'build' && ctx.wait,
-    above: ctx.tokens.get(action.digest) ?? 0,
-    pollMs: Math.max(200, paced(ctx.pace, 10_000)),
-    onWaiting: (by) => {
-      const progress = `${by.token} ${by.journal?.steps.length ?? 0}`;
-      if (told === progress) return;
-      told = progress;
-      const step = by.journal?.steps.at(-1) ?? null;
-      const { template, digest } = action;
-      ctx.emit({
-        type: 'lease-waiting',
-        template,
-        digest,
-        holder: holderName(by.holder),
-        since: by.since,
-        step,
-      });
-    },
-  });
-  if (!acquired.ok) return fail(asFailure(acquired.error, action.digest));
-  const { token, takenFrom } = acquired.value;
-  const from = takenFrom === undefined ? null : holderName(takenFrom.holder);
-  ctx.emit({ type: 'lease-taken', template: action.template, digest: action.digest, token, from, purpose });
-  return ok(acquired.value);
-}
-
-function asFailure(failure: AcquireFailure, digest: Digest): Failure {
-  switch (failure.code) {
-    case 'held':
-      return heldBy(failure.by, digest);
-    case 'unreadable':
-      return { code: 'lease-unreadable', key: failure.key };
-    case 'cloud':
-    case 'interrupted':
-      return failure;
-  }
-}
-
-const heldBy = (by: LeaseBody, digest: Digest): Failure => ({
-  code: 'lease-held',
-  digest,
-  holder: holderName(by.holder),
-  since: by.since,
-});

@@ -37,10 +37,14 @@ export async function makeImage(build: Build): Promise<Result<RegisteredImage, F
   // Spot instances cannot be stopped; EC2 reboots a running one for its image.
   const stopped = build.journal.launch?.spot === true ? ok(undefined) : await stop(build, instance);
   if (!stopped.ok) return stopped;
+  // It took a while, and another may have made the image since.
+  if (!(await build.lease.confirm())) return fail(leaseLost(build));
   const created = await create(build, instance, imageId(journal.launch.image));
   if (!created.ok) return created;
   const kept = await note(build, { image: created.value });
-  return kept.ok ? available(build, created.value) : kept;
+  if (!kept.ok) return kept;
+  await keepRecipe(build, created.value);
+  return available(build, created.value);
 }
 
 /** The image of a run that died. One that was asked for long ago and is not there has been removed. */
@@ -60,8 +64,12 @@ async function adoptedImage(build: Build, image: ImageId): Promise<Result<Regist
     : seen;
 }
 
-async function stop({ ctx, signal }: Build, instance: InstanceId): Promise<Result<void, Failure>> {
-  const asked = await attempt(ctx, () => ctx.builder.stop(instance), { signal, withinMs: 10 * minute });
+async function stop({ ctx, lease, signal }: Build, instance: InstanceId): Promise<Result<void, Failure>> {
+  const asked = await attempt(ctx, () => ctx.builder.stop(instance), {
+    signal,
+    withinMs: 10 * minute,
+    still: () => lease.confirm(),
+  });
   if (!asked.ok) return asked;
   const stopped = await ctx.poller.watch({
     look: ctx.looks.instances,
@@ -77,15 +85,19 @@ async function stop({ ctx, signal }: Build, instance: InstanceId): Promise<Resul
 }
 
 function create(build: Build, instance: InstanceId, from: ImageId): Promise<Result<ImageId, Failure>> {
-  const { ctx, action, signal } = build;
+  const { ctx, action, lease, signal } = build;
   const request = {
     instance,
     name: imageName(build),
     description: `${action.template}, built by amigraph`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 255),
     tags: tagsOf(recordFor(build, from)),
   };
-  const options = { signal, withinMs: 10 * minute, passing: ['IncorrectState', 'IncorrectInstanceState'] };
-  return attempt(ctx, () => ctx.builder.createImage(request), options);
+  return attempt(ctx, () => ctx.builder.createImage(request), {
+    signal,
+    withinMs: 10 * minute,
+    passing: ['IncorrectState', 'IncorrectInstanceState'],
+    still: () => lease.confirm(),
+  });
 }
 
 /** Waits for an image that is being made, by us or by another. */
@@ -122,7 +134,6 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     await removeImage(build, image);
     return fail({ code: 'inputs-changed', files: changed });
   }
-  await keepRecipe(build, image);
   const now = ctx.clock.now();
   const published = await publish(ctx.manifest, action.digest, {
     template: action.template,
@@ -152,15 +163,14 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
 }
 
 /** For who asks later why an image is built anew; the image is good without. */
-async function keepRecipe({ ctx, action, signal }: Build, image: RegisteredImage): Promise<void> {
+async function keepRecipe({ ctx, action, signal }: Build, image: ImageId): Promise<void> {
   const { template, parent, dependsOn, digest, recipe } = action;
   const named = { template, parent, dependsOn, parts: fingerprint(recipe).parts };
   const kept = await attempt(ctx, () => keepFingerprint(ctx.store, ctx.prefix, digest, named), {
     signal,
     withinMs: minute,
   });
-  if (!kept.ok)
-    ctx.emit({ type: 'warning', code: 'fingerprint-not-kept', image: image.id, cause: kept.error });
+  if (!kept.ok) ctx.emit({ type: 'warning', code: 'fingerprint-not-kept', image, cause: kept.error });
 }
 
 /** It carries the digest of something else: left there, it would be taken for a hit. */

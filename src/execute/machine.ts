@@ -71,6 +71,7 @@ async function launch(build: Build): Promise<Result<InstanceId, Failure>> {
     signal,
     withinMs: 5 * minute,
     passing,
+    still: () => build.lease.confirm(),
   });
   if (launched.ok) {
     const kept = await note(build, { instance: launched.value });
@@ -105,7 +106,7 @@ export async function instanceEnds(
 /** Ends every instance of a build; false: one may be left, which was said. */
 export async function endInstances(ctx: ExecuteContext, build: Remains): Promise<boolean> {
   const { journal, instanceSeen } = build;
-  if (journal.launch === null) return true;
+  if (journal === null || journal.launch === null) return true;
   if (journal.instance !== null) return endInstance(ctx, instanceId(journal.instance), instanceSeen);
   const found = await unansweredLaunch(ctx, journal.buildId);
   if (!found.ok) {
@@ -123,7 +124,7 @@ export async function endInstances(ctx: ExecuteContext, build: Remains): Promise
 
 /** For a build whose lease nobody is known to have: its instance may be the next holder's, or nobody's. */
 export function sayInstanceIsLeft({ ctx, journal }: Remains): void {
-  if (journal.instance === null) return;
+  if (journal?.instance == null) return;
   ctx.emit({
     type: 'warning',
     code: 'instance-left',
@@ -152,7 +153,11 @@ async function unansweredLaunch(
 const notFound = 'InvalidInstanceID.NotFound';
 
 /** `seen`: the instance was there once. Only then does `not found` mean that it is gone, and not that it is not visible yet. */
-async function endInstance(ctx: ExecuteContext, instance: InstanceId, seen: boolean): Promise<boolean> {
+export async function endInstance(
+  ctx: ExecuteContext,
+  instance: InstanceId,
+  seen: boolean,
+): Promise<boolean> {
   const signal = ctx.abandoned;
   const asked = await attempt(ctx, () => ctx.builder.terminate(instance), {
     signal,

@@ -4,7 +4,10 @@ import type { ImageResult } from '../core/event.ts';
 import type { ImageId, TemplateName } from '../core/ids.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import type { ExecuteContext } from './context.ts';
-import { executeImage, type Execution, type Outcome, settleLeftovers } from './image.ts';
+import type { Turn } from './acquire.ts';
+import { executeImage, type Execution, type Outcome } from './image.ts';
+import { settleLeftovers } from './leftovers.ts';
+import { isOurInstance } from './orphans.ts';
 import { runSchedule } from './scheduler.ts';
 
 export interface RunOptions {
@@ -33,9 +36,9 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   await runSchedule(plan, {
     ...options,
     stop,
-    start: (action, images) => {
+    start: (action, images, place) => {
       begun.set(action.template, ctx.clock.monotonic());
-      return start(ctx, action, { images, leftovers }, stop.signal);
+      return start(ctx, action, { images, leftovers }, { place, stop: stop.signal });
     },
     onOutcome: (action, outcome) => {
       outcomes.set(action.template, outcome);
@@ -63,23 +66,24 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
 async function leftoverDigests(ctx: ExecuteContext, plan: Plan): Promise<ReadonlySet<string>> {
   if (ctx.readOnly || plan.actions.every(({ action }) => action !== 'reuse')) return new Set();
   const alive = await ctx.builder.instancesTagged('ManagedBy', 'amigraph');
-  return new Set(alive.ok ? alive.value.flatMap(({ tags }) => tags['TemplateDigest'] ?? []) : []);
+  const ours = alive.ok ? alive.value.filter((one) => isOurInstance(ctx, one)) : [];
+  return new Set(ours.flatMap(({ tags }) => tags['TemplateDigest'] ?? []));
 }
 
 function start(
   ctx: ExecuteContext,
   action: Action,
   { images, leftovers }: { images: ReadonlyMap<TemplateName, ImageId>; leftovers: ReadonlySet<string> },
-  stop: AbortSignal,
+  turn: Turn,
 ): Execution {
   if (action.action === 'reuse') {
     const outcome: Outcome = { result: 'reused', image: action.image };
     if (!leftovers.has(action.digest)) return outcome;
-    return { outcome: Promise.resolve(outcome), ended: settleLeftovers(ctx, action, stop) };
+    return { outcome: Promise.resolve(outcome), ended: settleLeftovers(ctx, action, turn) };
   }
   // This very run has made it under another template's name.
   const shared = action.sameAs === null ? undefined : images.get(action.sameAs);
   if (shared !== undefined) return { result: 'reused', image: shared };
   const parent = action.parent === null ? undefined : images.get(action.parent);
-  return executeImage(ctx, action, parent, stop);
+  return executeImage(ctx, action, parent, turn);
 }

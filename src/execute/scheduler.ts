@@ -3,6 +3,7 @@ import type { Trouble } from '../core/event.ts';
 import type { ImageId, TemplateName } from '../core/ids.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import type { Execution, Outcome } from './image.ts';
+import { Places, type Place } from './places.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
 export interface Schedule {
@@ -12,7 +13,7 @@ export interface Schedule {
   /** Aborted when nothing new may start. */
   readonly stop: AbortController;
   /** `images`: those of the templates that the action needs. */
-  readonly start: (action: Action, images: ReadonlyMap<TemplateName, ImageId>) => Execution;
+  readonly start: (action: Action, images: ReadonlyMap<TemplateName, ImageId>, place: Place) => Execution;
   readonly onOutcome: (action: Action, outcome: Outcome) => void;
 }
 
@@ -22,12 +23,14 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
   const troubled = new Map<TemplateName, TemplateName>();
   const waiting = new Set(plan.actions);
   const queue = new ReadyQueue(plan);
-  /** Building: they take a place each. */
+  /** Started, and not ended yet. */
   let running = 0;
   /** What waits and may never start has not been told so. */
   let hopeless = false;
+  let starting = false;
 
   return new Promise((resolve, reject) => {
+    const places = new Places(schedule.concurrency, schedule.stop.signal, () => next());
     let culpritOfBail: TemplateName | undefined;
     const settle = (action: Action, given: Outcome): void => {
       const outcome = culpritOfBail === undefined ? given : blaming(culpritOfBail, given);
@@ -63,8 +66,12 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
 
     const start = (action: Action): void => {
       waiting.delete(action);
-      const execution = schedule.start(action, images);
-      if ('result' in execution) return settle(action, execution);
+      const place = places.take();
+      const execution = schedule.start(action, images, place);
+      if ('result' in execution) {
+        place.leave();
+        return settle(action, execution);
+      }
       const { outcome, ended } = execution;
       running += 1;
       outcome.then((result) => {
@@ -73,18 +80,23 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
       }, reject);
       Promise.all([outcome, ended]).then(() => {
         running -= 1;
+        place.leave();
         next();
       }, reject);
     };
 
     const next = (): void => {
+      // Left by what has ended at once: the loop below sees it.
+      if (starting) return;
+      starting = true;
       const { signal } = schedule.stop;
       if (hopeless || signal.aborted) skipHopeless();
-      while (!signal.aborted && running < schedule.concurrency) {
+      while (!signal.aborted && places.isFree) {
         const action = queue.take();
         if (action === undefined) break;
         start(action);
       }
+      starting = false;
       if (running === 0 && waiting.size === 0) resolve();
     };
 

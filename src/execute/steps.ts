@@ -21,10 +21,12 @@ export async function runSteps(build: Build, instance: InstanceId): Promise<Resu
   const { steps } = build.action.recipe;
   for (const [at, step] of steps.entries()) {
     if (build.journal.steps.includes(step.name)) continue;
+    const noted = await note(build, { running: step.name });
+    if (!noted.ok) return noted;
     const done = await reportStep(build, step.name, at + 2, () => runStep(build, instance, step, at + 1));
     if (!done.ok) return done;
-    const noted = await note(build, { steps: [...build.journal.steps, step.name] });
-    if (!noted.ok) return noted;
+    // Written with what comes next. Should this run die before, its command is found to have ended.
+    build.journal = { ...build.journal, steps: [...build.journal.steps, step.name], running: null };
   }
   return ok(undefined);
 }
@@ -92,7 +94,15 @@ async function commandEnds(
   });
   const first = await Promise.race([finished, instanceEnds(build, instance, either)]);
   over.abort();
+  if (!first.ok) await cancel(build, command);
   return first;
+}
+
+/** It would go on by itself until its instance ends, or until somebody looks who was left that. */
+async function cancel({ ctx, lease }: Build, command: CommandId): Promise<void> {
+  if (ctx.abandoned.aborted || !(await lease.confirm())) return;
+  // Whether it could be: the instance is about to end, and ends it.
+  await ctx.builder.cancel(command);
 }
 
 /** SSM takes no token for a command: before it is sent again, it is looked for. */
@@ -135,7 +145,7 @@ async function send(
       }
       return sent;
     },
-    { signal, withinMs: 10 * minute, passing: ['InvalidInstanceId'] },
+    { signal, withinMs: 10 * minute, passing: ['InvalidInstanceId'], still: () => build.lease.confirm() },
   );
 }
 

@@ -73,6 +73,8 @@ export interface Builder {
   commands(ids: readonly CommandId[]): Promise<Result<Map<CommandId, CommandState>, CloudFailure>>;
   commandResult(instance: InstanceId, command: CommandId): Promise<Result<CommandResult, CloudFailure>>;
   cancel(command: CommandId): Promise<Result<void, CloudFailure>>;
+  /** Adds the tags to those that it has. */
+  tag(instance: InstanceId, tags: Readonly<Record<string, string>>): Promise<Result<void, CloudFailure>>;
   stop(instance: InstanceId): Promise<Result<void, CloudFailure>>;
   terminate(instance: InstanceId): Promise<Result<void, CloudFailure>>;
   /** Makes the image, or finds the one of that name that an earlier attempt made. */

@@ -29,7 +29,7 @@ export function eventLines(given: Event, style: Style): string[] {
       return finished(event, style);
     case 'lease-waiting':
       return [
-        `${event.template}: waits for ${event.holder}, who has been building it since ${date(event.since)}${event.step === null ? '' : `, last step done: ${event.step}`}`,
+        `${event.template}: waits for ${event.holder}, who has been building it since ${date(event.since)}${event.step === null ? '' : `, and is at step ${event.step}`}`,
       ];
     case 'lease-taken':
       return event.from === null

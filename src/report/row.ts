@@ -51,7 +51,7 @@ export class Row {
         return;
       case 'lease-waiting':
         this.#since ??= now;
-        this.#doing = `waits for ${event.holder} since ${date(event.since)}${this.#done(event.step)}`;
+        this.#doing = `waits for ${event.holder} since ${date(event.since)}${this.#at(event.step)}`;
         return;
       case 'image-finished':
         this.finished = event;
@@ -59,11 +59,11 @@ export class Row {
   }
 
   /** How far another run is with the same recipe. */
-  #done(step: string | null): string {
+  #at(step: string | null): string {
     if (step === null) return '';
     const steps = this.action.action === 'reuse' ? [] : this.action.recipe.steps;
-    const at = steps.findIndex(({ name }) => name === step);
-    return at < 0 ? `, done: ${step}` : `, step ${at + 2} of ${steps.length + 2} done: ${step}`;
+    const at = ['launch', ...steps.map(({ name }) => name), 'image'].indexOf(step);
+    return at < 0 ? `, at ${step}` : `, at step ${at + 1} of ${steps.length + 2}: ${step}`;
   }
 
   /** At most `columns` wide: what is cut off is the end, never the time. */

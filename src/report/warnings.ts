@@ -38,10 +38,20 @@ function words(warning: Warning): Words {
         message: `instance ${warning.instance} was not seen terminated`,
         cure: `end it: ${endInstance(warning)}`,
       };
+    case 'instance-kept':
+      return {
+        message: `instance ${warning.instance} of build ${warning.buildId} is kept for a look, until its own timer ends it`,
+        cure: `to get in: aws ssm start-session --region ${warning.region} --target ${warning.instance}; to end it: ${endInstance(warning)}`,
+      };
+    case 'instance-not-kept':
+      return {
+        message: `instance ${warning.instance} could not be kept: ${troubleText(warning.cause)}`,
+        cure: 'it is ended; allow ec2:CreateTags to have it kept',
+      };
     case 'launch-unknown':
       return {
         message: `an instance tagged BuildId=${warning.buildId} may have been launched in ${warning.region}, and could not be looked for`,
-        cure: 'the next run looks for it and goes on with it; should there be none, look for it in the EC2 console',
+        cure: 'the next run of this plan ends it; should there be none, its own timer does',
       };
     case 'image-left':
       return {

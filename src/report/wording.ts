@@ -101,6 +101,8 @@ export function troubleText(trouble: Trouble): string {
       return `the lease could not be renewed in time (${troubleText(trouble.cause)}); nothing was touched after that, and the next run goes on from here`;
     case 'lease-held':
       return `${trouble.holder} has been building it since ${date(trouble.since)}`;
+    case 'failed-elsewhere':
+      return `${trouble.holder}, who was waited for, failed at step ${trouble.step}: ${stepStatus(trouble.status, trouble.exitCode)} (build ${trouble.buildId}); run again to try it once more`;
     case 'interrupted':
       return 'interrupted';
     case 'ancestor-failed':
@@ -134,5 +136,6 @@ export function troubleBrief(trouble: Trouble): string {
 const because = (why: string): string => (why === '' ? '' : `: ${why}`);
 
 function stepStatus(status: string, exitCode: number): string {
+  if (status === 'TimedOut') return 'it did not end in time';
   return status === 'Failed' ? `exit code ${exitCode}` : status;
 }

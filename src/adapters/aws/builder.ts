@@ -1,6 +1,7 @@
 /** EC2 instances as the builder's machines. It does not know what is built on them. */
 import {
   CreateImageCommand,
+  CreateTagsCommand,
   type Instance,
   type RunInstancesCommandInput,
   RunInstancesCommand,
@@ -68,6 +69,10 @@ export function ec2Builder(clients: Clients, place: BuilderPlace): Builder {
         }
         return views;
       }),
+    tag: (instance, tags) =>
+      done('ec2:CreateTags', () =>
+        ec2.send(new CreateTagsCommand({ Resources: [instance], Tags: ec2Tags(tags) })),
+      ),
     stop: (instance) =>
       done('ec2:StopInstances', () => ec2.send(new StopInstancesCommand({ InstanceIds: [instance] }))),
     terminate: (instance) =>

@@ -28,6 +28,7 @@ export interface BuildOptions extends PrepareOptions {
   readonly dryRun: boolean;
   readonly bail: boolean;
   readonly wait: boolean;
+  readonly onError: 'cleanup' | 'keep';
   /** Nothing is built and nothing is written. */
   readonly readOnly: boolean;
 }
@@ -121,6 +122,7 @@ async function carryOut(
     tokens,
     wait: options.wait,
     readOnly: options.readOnly,
+    onError: options.onError,
   });
   const { concurrency } = config;
   const summary = await runPlan(context, plan, { concurrency, bail: options.bail, began: around.began });
@@ -141,7 +143,7 @@ function executeContext(
   { config, files }: Workspace,
   cloud: Cloud,
   { interrupted, abandoned }: Interruptions,
-  { emit, tokens, wait, readOnly }: Pick<ExecuteContext, 'emit' | 'tokens' | 'wait' | 'readOnly'>,
+  asked: Pick<ExecuteContext, 'emit' | 'tokens' | 'wait' | 'readOnly' | 'onError'>,
 ): ExecuteContext {
   const { clock, random, person } = around;
   const pace = paceOf(config);
@@ -161,22 +163,20 @@ function executeContext(
     files,
     clock,
     random,
-    emit,
+    ...asked,
     lease,
     pace,
-    wait,
-    readOnly,
-    tokens,
     trust: config.cache.trust,
     interrupted,
     abandoned,
     looks: looksOf(builder, registry),
     poller: new Poller(clock, paced(pace, pollMs), ({ operation, awsCode }, attempt) =>
-      emit({ type: 'retry', operation, attempt, awsCode }),
+      asked.emit({ type: 'retry', operation, attempt, awsCode }),
     ),
     manifest: { store, clock, random, key: manifestKey(config.prefix, config.region) },
     workspace: config.workspace,
     region: config.region,
+    bucket: config.bucket,
     prefix: config.prefix,
   };
 }

@@ -52,6 +52,9 @@ export class BuildCommand extends CloudCommand {
   concurrency = Option.String('--concurrency', {
     description: 'N: build at most so many images at the same time',
   });
+  onError = Option.String('--on-error', {
+    description: 'cleanup|keep: with keep, the instance of a step that failed stays for a look',
+  });
   noWait = Option.Boolean('--no-wait', false, {
     description: 'exit with 9 where another run builds one of the images',
   });
@@ -70,6 +73,11 @@ export class BuildCommand extends CloudCommand {
       throw invalidFlag('--base is about --affected, which is not given', 'say --affected too');
     if (this.cache !== undefined && this.cache !== 'r' && this.cache !== 'rw')
       throw invalidFlag(`--cache ${this.cache}: must be r or rw`, 'give it another value, or leave it out');
+    if (this.onError !== undefined && this.onError !== 'cleanup' && this.onError !== 'keep')
+      throw invalidFlag(
+        `--on-error ${this.onError}: must be cleanup or keep`,
+        'give it another value, or leave it out',
+      );
     const rebuild = this.rebuildBase
       ? ('chain' as const)
       : this.rebuild
@@ -86,6 +94,7 @@ export class BuildCommand extends CloudCommand {
       dryRun: this.dryRun,
       bail: this.bail,
       wait: !this.noWait,
+      onError: this.onError === 'keep' ? ('keep' as const) : ('cleanup' as const),
       rebuild,
       readOnly: this.cache === 'r',
       json: this.json,
