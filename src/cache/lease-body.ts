@@ -12,7 +12,7 @@ const holderSchema = v.object({
 });
 export type Holder = v.InferOutput<typeof holderSchema>;
 
-/** Why the last holder let go: what its template says does not work. Nothing else is worth telling those who wait. */
+/** Why the last holder let go: what its template says does not work. */
 const brokenStepSchema = v.object({
   buildId: short,
   step: v.pipe(v.string(), v.maxLength(4096)),
@@ -33,7 +33,9 @@ const bodySchema = v.object({
   holder: holderSchema,
   /** When this holder got it, on the holder's own clock: for people, never compared. */
   since: short,
+  /** Where it is free: of a build that nobody works at any more, whose image may still come to be. */
   journal: v.nullable(journalSchema),
+  /** For those who wait: the same would happen to them. */
   broken: v.optional(v.nullable(brokenStepSchema), null),
 });
 export type LeaseBody = v.InferOutput<typeof bodySchema>;

@@ -177,7 +177,7 @@ export function* acquiring({
       version: 1,
       state: 'held',
       token: Math.max(there?.token ?? 0, above) + 1,
-      journal: takenFrom?.journal ?? null,
+      journal: there?.journal ?? null,
       broken: null,
     };
     const precondition = stored === undefined ? ({ absent: true } as const) : { etag: stored.etag };

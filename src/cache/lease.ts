@@ -9,7 +9,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
 import {
-  type BrokenStep,
   type Holder,
   holderName,
   type Journal,
@@ -146,13 +145,10 @@ export class Lease {
     return this.#write((draft) => draft);
   }
 
-  /**
-   * Marks the lease free; deleting it would lose the token. False: it was lost before. `broken` tells those who wait that
-   * the same would happen to them.
-   */
-  async free(broken: BrokenStep | null): Promise<boolean> {
+  /** Marks the lease free; deleting it would lose the token. False: it was lost before. */
+  async free({ journal, broken }: Pick<LeaseBody, 'journal' | 'broken'>): Promise<boolean> {
     this.#ended.abort();
-    return this.#write((draft) => ({ ...draft, state: 'free', journal: null, broken }));
+    return this.#write((draft) => ({ ...draft, state: 'free', journal, broken }));
   }
 
   /** Stops renewing and leaves the lease and its journal as they are, for the next run. */

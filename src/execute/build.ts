@@ -22,6 +22,8 @@ export interface Build {
   /** On the monotonic clock. */
   readonly deadline: number;
   journal: Journal;
+  /** Begun by another run. */
+  readonly adopted: boolean;
   /** Whether the journal's instance has ever been visible. */
   instanceSeen: boolean;
 }

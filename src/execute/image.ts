@@ -114,6 +114,7 @@ async function buildUnder(
     began,
     deadline: began + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
     journal: unfinished ?? newJournal(ctx, action),
+    adopted: unfinished !== null,
     instanceSeen,
   };
   let built: Result<RegisteredImage, Failure> = fail({ code: 'interrupted' });
@@ -151,7 +152,7 @@ async function unfinishedBuild(
 }
 
 async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
-  const { ctx, action, lease } = build;
+  const { ctx, action, adopted } = build;
   const steps = action.recipe.steps.length + 2;
   ctx.emit({
     type: 'image-started',
@@ -162,7 +163,7 @@ async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
     expectedMs: action.expectedMs,
   });
   const image = await produce(build, steps);
-  if (image.ok || lease.takenFrom === undefined || !instanceIsUseless(image.error)) return image;
+  if (image.ok || !adopted || !instanceIsUseless(image.error)) return image;
   // The instance of a run that died is gone, or was launched in another way: nothing of it can be used.
   const { journal, instanceSeen } = build;
   build.instanceSeen = false;

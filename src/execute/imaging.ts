@@ -85,7 +85,7 @@ async function stop({ ctx, lease, signal }: Build, instance: InstanceId): Promis
 }
 
 function create(build: Build, instance: InstanceId, from: ImageId): Promise<Result<ImageId, Failure>> {
-  const { ctx, action, lease, signal } = build;
+  const { ctx, action, lease } = build;
   const request = {
     instance,
     name: imageName(build),
@@ -93,7 +93,8 @@ function create(build: Build, instance: InstanceId, from: ImageId): Promise<Resu
     tags: tagsOf(recordFor(build, from)),
   };
   return attempt(ctx, () => ctx.builder.createImage(request), {
-    signal,
+    // Not to be interrupted: whether there is an image must be known, and is in a moment.
+    signal: AbortSignal.any([lease.signal, ctx.abandoned]),
     withinMs: 10 * minute,
     passing: ['IncorrectState', 'IncorrectInstanceState'],
     still: () => lease.confirm(),

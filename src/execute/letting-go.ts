@@ -25,7 +25,8 @@ export async function letGo(build: Remains, { failure, orphans }: End): Promise<
   if (ctx.abandoned.aborted) return lease.abandon();
   const broken = failure === null || journal === null ? null : brokenStep(journal, failure);
   const isKept = broken !== null && ctx.onError === 'keep' && (await keepInstance(build));
-  if (!(await lease.free(broken))) {
+  const unfinished = failure !== null && mayComeToBe(journal, failure) ? journal : null;
+  if (!(await lease.free({ broken, journal: unfinished }))) {
     if ('failure' in lease.lostTo) sayInstanceIsLeft(build);
     return;
   }
@@ -34,6 +35,10 @@ export async function letGo(build: Remains, { failure, orphans }: End): Promise<
     ...orphans.map((instance) => endInstance(ctx, instance, true)),
   ]);
 }
+
+/** An image that was asked for needs no instance any more: whoever comes next waits for it and publishes it. */
+const mayComeToBe = (journal: Journal | null, { code }: Failure): boolean =>
+  journal?.image != null && ['interrupted', 'timed-out', 'cloud'].includes(code);
 
 /** What would fail again, whoever tries: a step that the template asks for. A machine that goes away is nobody's fault. */
 function brokenStep({ buildId: build, running }: Journal, failure: Failure): BrokenStep | null {

@@ -126,7 +126,7 @@ async function send(
     logPrefix: `${ctx.prefix}logs/${journal.buildId}/${index}`,
   };
   /** How often it must be looked for in vain before it counts as not sent: lists lag behind. */
-  let looks = build.lease.takenFrom === undefined ? 0 : 1;
+  let looks = build.adopted ? 1 : 0;
   let lost: CloudFailure | undefined;
   return attempt(
     ctx,

@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 import { localRandom } from '../../src/adapters/local/random.ts';
 import { runCli } from '../../src/cli/cli.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
+import type { Random } from '../../src/ports/random.ts';
+import { type Fate, fated } from './killable.ts';
 import { ProcessClock, SteppedClock } from './stepped.ts';
 
 const project = new URL('../..', import.meta.url).pathname;
@@ -33,7 +35,16 @@ export interface World {
   readonly folder: string;
   readonly clock: SteppedClock;
   write(path: string, text: string): Promise<void>;
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): Process;
+  start(args: readonly string[], env?: Readonly<Record<string, string>>, traits?: Partial<Traits>): Process;
+}
+
+/** What sets a process apart from others. */
+export interface Traits {
+  readonly random: Random;
+  /** What it takes the date for, from what it is. */
+  readonly wrongClock: (now: number) => number;
+  /** What happens to it around its calls to AWS; only where the sandbox is mocked by killable.ts. */
+  readonly fate: Omit<Fate, 'now' | 'onDeath'>;
 }
 
 export async function makeWorld(files: Readonly<Record<string, string>>): Promise<World> {
@@ -48,7 +59,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     },
-    start: (args, env) => start(folder, clock, args, env),
+    start: (args, env, traits) => start(folder, clock, args, env, traits),
   };
   for (const [path, text] of Object.entries({ 'amifile.ts': 'export default {};\n', ...files })) {
     await world.write(path, text);
@@ -63,9 +74,10 @@ function start(
   stepped: SteppedClock,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { random = localRandom, wrongClock = (now) => now, fate }: Partial<Traits> = {},
 ): Process {
   processes += 1;
-  const clock = new ProcessClock(stepped);
+  const clock = new ProcessClock(stepped, wrongClock);
   const events: JsonEvent[] = [];
   const listeners = new Set<(event: JsonEvent) => void>();
   const interrupted = new AbortController();
@@ -82,7 +94,7 @@ function start(
     cwd,
     clock,
     began: clock.monotonic(),
-    random: localRandom,
+    random,
     person: { user: `person-${processes}`, host: 'test' },
     interruptions: () => ({
       interrupted: interrupted.signal,
@@ -90,8 +102,10 @@ function start(
       dispose: () => {},
     }),
   };
+  const run = (): Promise<number> => runCli([...args, '--json'], around);
+  const now = (): number => stepped.now();
   return {
-    code: runCli([...args, '--json'], around),
+    code: fate === undefined ? run() : fated({ ...fate, now, onDeath: () => clock.freeze() }, run),
     events,
     event: (wanted) =>
       new Promise((resolve) => {

@@ -1,0 +1,94 @@
+/** What runs have left in the cloud, as plain data that a test can compare. It does not know what should be there. */
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  type Tag,
+} from '@aws-sdk/client-ec2';
+import { ListCommandsCommand } from '@aws-sdk/client-ssm';
+import { makeClients } from '../../src/adapters/aws/clients.ts';
+import { s3ObjectStore } from '../../src/adapters/aws/object-store.ts';
+import { openSandbox } from '../../src/sandbox/sandbox.ts';
+import type { World } from './rig.ts';
+
+export interface Remains {
+  /** Instances that are not terminated, in the words `i-1 running`. */
+  readonly alive: readonly string[];
+  /** Keys of leases that are held. */
+  readonly held: readonly string[];
+  /** Templates by the images that are available, in the order of names. */
+  readonly available: readonly string[];
+  /** Templates whose entry in the manifest is the available image, in the order of names. */
+  readonly published: readonly string[];
+  /** Images and snapshots that no tag tells of, images that are no good, and snapshots of no image. */
+  readonly unowned: readonly string[];
+  /** How many instances there have been. */
+  readonly launches: number;
+  /** Steps that were sent more than once to one instance. */
+  readonly repeated: readonly string[];
+}
+
+export async function remainsOf(world: World): Promise<Remains> {
+  const sandbox = await openSandbox({
+    folder: `${world.folder}/.amigraph/sandbox`,
+    speed: Number.POSITIVE_INFINITY,
+    now: () => world.clock.now(),
+  });
+  try {
+    return await look(makeClients({ region: 'us-west-2', wire: sandbox.wire }));
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function look(clients: ReturnType<typeof makeClients>): Promise<Remains> {
+  const { ec2, ssm } = clients;
+  const store = s3ObjectStore(clients, 'amigraph-sandbox');
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+  const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
+  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
+  const { Commands = [] } = await ssm.send(new ListCommandsCommand({}));
+  const sent = Commands.map(({ Comment, InstanceIds }) => `${InstanceIds?.join(' ')} ${Comment}`);
+  const available = Images.filter(({ State }) => State === 'available');
+  const listed = JSON.parse((await textOf(store, 'amigraph/manifest/us-west-2.json')) ?? '{}') as {
+    images?: Record<string, { image: string }>;
+  };
+  const published = new Set(Object.values(listed.images ?? {}).map(({ image }) => image));
+  const snapshots = new Set(
+    Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings.map(({ Ebs }) => Ebs?.SnapshotId)),
+  );
+  const held: string[] = [];
+  const keys = await store.list('amigraph/leases/');
+  for (const key of keys.ok ? keys.value : []) {
+    const { state } = JSON.parse((await textOf(store, key)) ?? '{}') as { state?: string };
+    if (state !== 'free') held.push(key);
+  }
+  return {
+    alive: instances
+      .filter(({ State }) => State?.Name !== 'terminated')
+      .map(({ InstanceId, State }) => `${InstanceId} ${State?.Name}`),
+    held,
+    available: available.map(({ Tags }) => tag(Tags, 'TemplateName')).toSorted(),
+    published: available
+      .filter(({ ImageId = '' }) => published.has(ImageId))
+      .map(({ Tags }) => tag(Tags, 'TemplateName'))
+      .toSorted(),
+    unowned: [
+      ...Images.filter((image) => image.State !== 'available' || tag(image.Tags, 'ManagedBy') !== 'amigraph'),
+      ...Snapshots.filter(
+        ({ SnapshotId, Tags }) => !snapshots.has(SnapshotId) || tag(Tags, 'ManagedBy') !== 'amigraph',
+      ),
+    ].map((one) => ('ImageId' in one ? `${one.ImageId}` : `${(one as { SnapshotId?: string }).SnapshotId}`)),
+    launches: instances.length,
+    repeated: [...new Set(sent.filter((one, at) => sent.indexOf(one) !== at))],
+  };
+}
+
+async function textOf(store: ReturnType<typeof s3ObjectStore>, key: string): Promise<string | undefined> {
+  const stored = await store.get(key);
+  return stored.ok ? (stored.value?.text ?? undefined) : undefined;
+}
+
+const tag = (tags: readonly Tag[] = [], key: string): string =>
+  tags.find(({ Key }) => Key === key)?.Value ?? '?';
