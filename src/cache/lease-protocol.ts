@@ -15,7 +15,9 @@ export type Request =
   /** Between two attempts of one write: short, and of a length that is nobody else's. */
   | { readonly kind: 'pause' }
   /** Between two looks at what another holds; `by` is undefined where the store did not answer. */
-  | { readonly kind: 'watch'; readonly by: LeaseBody | undefined };
+  | { readonly kind: 'watch'; readonly by: LeaseBody | undefined }
+  /** Somebody has held it and is done: is there still a reason to have it? */
+  | { readonly kind: 'needed' };
 
 interface At {
   /** When the answer came, in milliseconds on the monotonic clock. */
@@ -28,6 +30,7 @@ export type Answer = At &
   (
     | { readonly kind: 'get'; readonly result: Result<StoredObject | undefined, CloudFailure> }
     | { readonly kind: 'put'; readonly outcome: WriteOutcome; readonly nonce: string }
+    | { readonly kind: 'needed'; readonly isNeeded: boolean }
     | { readonly kind: 'pause' | 'watch' }
   );
 
@@ -112,13 +115,16 @@ export type AcquireFailure =
   /** Whoever was waited for found that the template does not work, and let go. */
   | { readonly code: 'broken'; readonly holder: Holder; readonly step: BrokenStep }
   | { readonly code: 'unreadable'; readonly key: string }
+  | { readonly code: 'not-needed' }
   | { readonly code: 'interrupted' };
 
 export interface Acquired {
   readonly draft: LeaseDraft;
   readonly etag: string;
-  /** Whose build goes on; its holder died. */
-  readonly takenFrom: LeaseBody | undefined;
+  /** What stood there before. */
+  readonly previous: LeaseBody | undefined;
+  /** Its holder died. */
+  readonly isTakenOver: boolean;
 }
 
 export interface AcquireOptions {
@@ -127,7 +133,7 @@ export interface AcquireOptions {
   readonly holding: () => Pick<LeaseDraft, 'holder' | 'ttlMs' | 'since'>;
   /** False: answer `held` as soon as the holder has shown that it is alive, by a renewal. */
   readonly wait: boolean;
-  /** The highest token known from elsewhere; the lease's own may have been lost with its object. */
+  /** The highest token known from elsewhere; the lease's own may have been lost with its object. Who has a higher one came after that. */
   readonly above: number;
 }
 
@@ -143,6 +149,7 @@ export function* acquiring({
   let watched: { readonly etag: string; readonly since: number; readonly token: number } | undefined;
   for (;;) {
     const { result, at, interrupted } = yield* ask({ kind: 'get' });
+    let seenAt = at;
     if (interrupted) return fail({ code: 'interrupted' });
     if (!result.ok) {
       failingSince ??= at;
@@ -155,7 +162,7 @@ export function* acquiring({
     const there = stored === undefined ? undefined : parseLease(stored.text);
     if (stored !== undefined && there === undefined) return fail({ code: 'unreadable', key });
 
-    let takenFrom: LeaseBody | undefined;
+    let isTakenOver = false;
     // A write of ours that was given up on may have arrived after all: nobody holds that.
     if (stored !== undefined && there?.state === 'held' && !nonces.has(there.nonce)) {
       // A holder that writes is alive; one that has died would be reported as building for ever.
@@ -166,10 +173,17 @@ export function* acquiring({
         yield* ask({ kind: 'watch', by: there });
         continue;
       }
-      takenFrom = there;
+      isTakenOver = true;
     }
     if (there?.state === 'free' && there.broken !== null && there.token === watched?.token)
       return fail({ code: 'broken', holder: there.holder, step: there.broken });
+
+    // Asked before, not under the lease: a run that dies over a mere look would leave it held.
+    if (there?.state === 'free' && there.journal === null && there.token > above) {
+      const answer = yield* ask({ kind: 'needed' });
+      if (!answer.isNeeded) return fail({ code: answer.interrupted ? 'interrupted' : 'not-needed' });
+      seenAt = answer.at;
+    }
 
     const held = holding();
     const draft: LeaseDraft = {
@@ -181,9 +195,9 @@ export function* acquiring({
       broken: null,
     };
     const precondition = stored === undefined ? ({ absent: true } as const) : { etag: stored.etag };
-    const deadline = at + writeWithin(held.ttlMs);
+    const deadline = seenAt + writeWithin(held.ttlMs);
     const written = yield* writing({ draft, precondition, deadline, nonces });
     if (written.kind === 'failed') return fail(written.failure);
-    if (written.kind === 'held') return ok({ draft, etag: written.etag, takenFrom });
+    if (written.kind === 'held') return ok({ draft, etag: written.etag, previous: there, isTakenOver });
   }
 }

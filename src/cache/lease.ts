@@ -46,6 +46,8 @@ interface Watching {
   readonly pollMs: number;
   /** Called at each look that finds it held. */
   readonly onWaiting: (by: LeaseBody) => void;
+  /** Asked where somebody has held it meanwhile. */
+  readonly isNeeded: () => Promise<boolean>;
 }
 
 /** Does what a protocol asks for until it has come to its outcome. */
@@ -69,6 +71,8 @@ async function drive<Outcome>(
         const text = leaseText({ ...request.draft, nonce });
         return answered({ kind: 'put', nonce, outcome: await store.put(key, text, request.precondition) });
       }
+      case 'needed':
+        return answered({ kind: 'needed', isNeeded: (await watching?.isNeeded()) !== false });
       case 'pause':
         await clock.sleep(50 + random.fraction() * 200);
         break;
@@ -102,6 +106,8 @@ export type LostTo = { readonly holder: string } | { readonly failure: CloudFail
 export class Lease {
   readonly key: string;
   readonly token: number;
+  /** What stood there before it was acquired. */
+  readonly previous: LeaseBody | undefined;
   /** Whose build goes on here; its holder died. */
   readonly takenFrom: LeaseBody | undefined;
   readonly #access: LeaseAccess;
@@ -112,13 +118,14 @@ export class Lease {
   #writing: Promise<unknown> = Promise.resolve();
   #lostTo: LostTo = { holder: 'another run' };
 
-  constructor(access: LeaseAccess, key: string, { draft, etag, takenFrom }: Acquired) {
+  constructor(access: LeaseAccess, key: string, { draft, etag, previous, isTakenOver }: Acquired) {
     this.#access = access;
     this.key = key;
     this.#draft = draft;
     this.#etag = etag;
     this.token = draft.token;
-    this.takenFrom = takenFrom;
+    this.previous = previous;
+    this.takenFrom = isTakenOver ? previous : undefined;
     void this.#renew();
   }
 

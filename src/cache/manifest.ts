@@ -98,8 +98,3 @@ export function rememberedDurations(manifest: Manifest): Map<TemplateName, numbe
   }
   return new Map([...newest].map(([template, entry]) => [template as TemplateName, entry.durationMs]));
 }
-
-/** The highest token under which each digest was published. */
-export function knownTokens(manifest: Manifest): Map<Digest, number> {
-  return new Map(Object.entries(manifest.images).map(([digest, { token }]) => [digest as Digest, token]));
-}

@@ -1,6 +1,6 @@
 /** What the cloud has for a plan, in one go: the images that carry its digests, and what the manifest remembers. It decides nothing. */
 import { type Found, lookUp, type LookedUp } from '../cache/lookup.ts';
-import { knownTokens, type Manifest, manifestKey, rememberedDurations } from '../cache/manifest.ts';
+import { type Manifest, manifestKey, rememberedDurations } from '../cache/manifest.ts';
 import { readManifest } from '../cache/manifest-store.ts';
 import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
@@ -15,8 +15,6 @@ import { must } from './unavailable.ts';
 export interface Asked extends LookedUp {
   readonly manifest: Manifest;
   readonly durations: ReadonlyMap<TemplateName, number>;
-  /** The highest lease token that the manifest has seen, by digest. */
-  readonly tokens: ReadonlyMap<Digest, number>;
   /** Of the manifest. */
   readonly warnings: readonly Warning[];
   readonly isListed: (image: Found) => boolean;
@@ -50,7 +48,6 @@ export async function askCloud(
     isTrusted: trust === 'manifest' ? isListed : () => true,
     manifest,
     durations: rememberedDurations(manifest),
-    tokens: knownTokens(manifest),
     warnings,
   };
 }

@@ -51,8 +51,8 @@ export interface PlannedRun {
   readonly unpinned: readonly Pin[];
   /** What is not as it should be, and does not stop the run. */
   readonly warnings: readonly Warning[];
-  /** The highest lease token that the manifest has seen, by digest. */
-  readonly tokens: ReadonlyMap<Digest, number>;
+  /** What the manifest has, by digest. */
+  readonly listed: Manifest['images'];
 }
 
 /** With what the reasons rest on. */
@@ -109,11 +109,11 @@ export async function planKnown(
 
 const runOf = (
   { region }: Config,
-  facts: Doubts & Pick<Asked, 'tokens'>,
+  facts: Doubts & Pick<Asked, 'manifest'>,
   unpinned: readonly Pin[],
 ): PlannedRun => ({
   plan: facts.plan,
-  tokens: facts.tokens,
+  listed: facts.manifest.images,
   unpinned,
   warnings: warningsOf(region, facts),
 });

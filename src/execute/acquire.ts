@@ -16,19 +16,27 @@ export interface Turn {
   readonly stop: AbortSignal;
 }
 
+interface Purpose {
+  readonly purpose: 'build' | 'clean-up';
+  /** Asked where another run has had the lease since the plan was made. */
+  readonly isNeeded: () => Promise<boolean>;
+}
+
+/** Undefined: it is not needed any more. */
 export async function acquire(
   ctx: ExecuteContext,
   action: Action,
-  purpose: 'build' | 'clean-up',
   { place, stop }: Turn,
-): Promise<Result<Lease, Failure>> {
+  { purpose, isNeeded }: Purpose,
+): Promise<Result<Lease | undefined, Failure>> {
   const { template, digest } = action;
   let told: string | undefined;
   const acquired = await acquireLease(ctx.lease, leaseKey(ctx.prefix, ctx.region, digest), {
     signal: stop,
     // What is there is not waited for: who has it, and is alive, cleans up.
     wait: purpose === 'build' && ctx.wait,
-    above: ctx.tokens.get(digest) ?? 0,
+    above: ctx.listed[digest]?.token ?? 0,
+    isNeeded,
     pollMs: Math.max(200, paced(ctx.pace, 10_000)),
     onWaiting: (by) => {
       place.leave();
@@ -40,14 +48,15 @@ export async function acquire(
       ctx.emit({ type: 'lease-waiting', template, digest, holder, since: by.since, step });
     },
   });
-  if (!acquired.ok) return fail(asFailure(acquired.error, digest));
+  if (!acquired.ok)
+    return acquired.error.code === 'not-needed' ? ok(undefined) : fail(asFailure(acquired.error, digest));
   const { token, takenFrom } = acquired.value;
   const from = takenFrom === undefined ? null : holderName(takenFrom.holder);
   ctx.emit({ type: 'lease-taken', template, digest, token, from, purpose });
   return ok(acquired.value);
 }
 
-function asFailure(failure: AcquireFailure, digest: Digest): Failure {
+function asFailure(failure: Exclude<AcquireFailure, { code: 'not-needed' }>, digest: Digest): Failure {
   switch (failure.code) {
     case 'held': {
       const { holder, since } = failure.by;

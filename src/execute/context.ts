@@ -1,8 +1,8 @@
 /** What carrying out a plan needs of the world. It does not know which world it is. */
 import type { LeaseAccess } from '../cache/lease.ts';
+import type { Manifest } from '../cache/manifest.ts';
 import type { ManifestAccess } from '../cache/manifest-store.ts';
 import type { Emit } from '../core/event.ts';
-import type { Digest } from '../core/ids.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
@@ -31,8 +31,8 @@ export interface ExecuteContext {
   readonly prefix: string;
   /** By what waits are divided: 1 on AWS, the sandbox's speed there. */
   readonly pace: number;
-  /** The highest lease token that the manifest has seen, by digest. */
-  readonly tokens: ReadonlyMap<Digest, number>;
+  /** What the manifest had, by digest, when the plan was made. */
+  readonly listed: Manifest['images'];
   /** False: an image that another run builds is an error at once. */
   readonly wait: boolean;
   /** Images are reused, and none is built: nothing is written. */

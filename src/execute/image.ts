@@ -11,6 +11,7 @@ import { type Build, newJournal, note, whyEnded } from './build.ts';
 import { type ExecuteContext, patience } from './context.ts';
 import { existingImage, launchImage } from './existing.ts';
 import { makeImage, publishImage } from './imaging.ts';
+import { settleAfter } from './leftovers.ts';
 import { letGo } from './letting-go.ts';
 import { endInstances, readyInstance } from './machine.ts';
 import { findOrphans } from './orphans.ts';
@@ -61,6 +62,11 @@ function deferred<Value>(): {
 
 const failed = (trouble: Failure): Outcome => ({ result: 'failed', image: null, trouble });
 
+type Existing = Result<RegisteredImage | undefined, Failure>;
+
+const outcomeOf = (existing: Existing): Outcome =>
+  existing.ok ? { result: 'reused', image: existing.value?.id ?? null } : failed(existing.error);
+
 async function underLease(
   ctx: ExecuteContext,
   action: Work,
@@ -71,9 +77,20 @@ async function underLease(
   const { place, stop } = turn;
   if (ctx.readOnly) return tell(await onlyRead(ctx, action, stop));
   for (;;) {
-    const acquired = await acquire(ctx, action, 'build', turn);
+    let seen: Existing = ok(undefined);
+    const acquired = await acquire(ctx, action, turn, {
+      purpose: 'build',
+      isNeeded: async () => {
+        seen = await existingImage(ctx, action, stop, () => place.leave());
+        return seen.ok && seen.value === undefined;
+      },
+    });
     if (!acquired.ok) return tell(failed(acquired.error));
     const lease = acquired.value;
+    if (lease === undefined) {
+      tell(outcomeOf(seen));
+      return settleAfter(ctx, action, turn);
+    }
     const signal = AbortSignal.any([stop, lease.signal]);
     const unfinished = await unfinishedBuild({ ctx, action, lease }, parent);
     const orphans = await findOrphans(ctx, lease, action.digest, unfinished?.buildId);
@@ -85,8 +102,7 @@ async function underLease(
     const settled = !existing.ok || existing.value !== undefined;
     if (!settled && place.tryToReturn())
       return buildUnder({ ctx, action, lease, signal }, parent, { unfinished, orphans }, tell);
-    if (!existing.ok) tell(failed(whyEnded({ action, lease }, existing.error)));
-    else if (existing.value !== undefined) tell({ result: 'reused', image: existing.value.id });
+    if (settled) tell(outcomeOf(existing.ok ? existing : fail(whyEnded({ action, lease }, existing.error))));
     await letGo({ ctx, lease, journal: null, instanceSeen: false }, { failure: null, orphans });
     if (settled) return;
     // Others may build it until there is a place for it here.

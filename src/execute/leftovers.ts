@@ -1,32 +1,82 @@
 /** What a run that died has left of an image that is there. It builds nothing. */
-import { holderName } from '../cache/lease-body.ts';
-import type { Lease } from '../cache/lease.ts';
+import { holderName, parseLease } from '../cache/lease-body.ts';
+import { type Lease, leaseKey } from '../cache/lease.ts';
 import { publish } from '../cache/manifest-store.ts';
-import type { Reuse } from '../core/plan.ts';
+import type { Action, Plan, Reuse } from '../core/plan.ts';
+import type { TaggedInstance } from '../ports/builder.ts';
 import { acquire, type Turn } from './acquire.ts';
 import type { ExecuteContext } from './context.ts';
 import { letGo } from './letting-go.ts';
-import { findOrphans } from './orphans.ts';
+import { findOrphans, isOurInstance } from './orphans.ts';
+
+/** Why a run may have died over it: an instance of its build is still there, or the manifest lacks its image. */
+export type Leftover = 'instance' | 'unlisted';
+
+const isListed = ({ listed }: ExecuteContext, { digest, image }: Reuse): boolean =>
+  listed[digest]?.image === image;
+
+/** More are missing where the manifest was lost, of which no journal tells. */
+const mostUnlisted = 50;
+
+export async function findLeftovers(
+  ctx: ExecuteContext,
+  { actions }: Plan,
+): Promise<ReadonlyMap<Action, Leftover>> {
+  const reused = actions.filter((action) => action.action === 'reuse');
+  const found = new Map<Action, Leftover>();
+  if (ctx.readOnly || reused.length === 0) return found;
+  const unlisted = reused.filter((action) => !isListed(ctx, action));
+  if (unlisted.length <= mostUnlisted) for (const action of unlisted) found.set(action, 'unlisted');
+  const alive = await ourInstances(ctx, 'ManagedBy', 'amigraph');
+  const digests = new Set(alive.map(({ tags }) => tags['TemplateDigest']));
+  for (const action of reused) if (digests.has(action.digest)) found.set(action, 'instance');
+  return found;
+}
+
+/** For an image that another run has made while this one waited: whoever lets go of a lease may die before its instance is ended. */
+export async function settleAfter(ctx: ExecuteContext, action: Action, turn: Turn): Promise<void> {
+  const alive = await ourInstances(ctx, 'TemplateDigest', action.digest);
+  if (alive.length > 0) await settleLeftovers(ctx, action, 'instance', turn);
+}
+
+async function ourInstances(ctx: ExecuteContext, tag: string, value: string): Promise<TaggedInstance[]> {
+  const tagged = await ctx.builder.instancesTagged(tag, value);
+  return tagged.ok ? tagged.value.filter((one) => isOurInstance(ctx, one)) : [];
+}
 
 /** Ends its instances, enters the image into the manifest where only that was missing, and frees the lease. Nobody waits for the outcome, which is known. */
-export async function settleLeftovers(ctx: ExecuteContext, action: Reuse, turn: Turn): Promise<void> {
+export async function settleLeftovers(
+  ctx: ExecuteContext,
+  action: Action,
+  left: Leftover,
+  turn: Turn,
+): Promise<void> {
   turn.place.leave();
-  const acquired = await acquire(ctx, action, 'clean-up', turn);
-  if (!acquired.ok) return;
+  if (left === 'unlisted' && !(await hasJournal(ctx, action))) return;
+  const acquired = await acquire(ctx, action, turn, {
+    purpose: 'clean-up',
+    isNeeded: () => Promise.resolve(true),
+  });
+  if (!acquired.ok || acquired.value === undefined) return;
   const lease = acquired.value;
   const { journal } = lease;
   const orphans = await findOrphans(ctx, lease, action.digest, journal?.buildId);
-  await enterImage(ctx, action, lease);
+  if (action.action === 'reuse') await enterImage(ctx, action, lease);
   await letGo({ ctx, lease, journal, instanceSeen: true }, { failure: null, orphans });
+}
+
+async function hasJournal({ store, prefix, region }: ExecuteContext, { digest }: Action): Promise<boolean> {
+  const stored = await store.get(leaseKey(prefix, region, digest));
+  const lease = stored.ok && stored.value !== undefined ? parseLease(stored.value.text) : undefined;
+  return lease !== undefined && lease.journal !== null;
 }
 
 /** Where the image is that of the journal, and its run did not come to publishing it. */
 async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Promise<void> {
-  const { journal, takenFrom } = lease;
+  const { journal, previous } = lease;
   const { template, digest, image, reason } = action;
-  if (journal === null || takenFrom === undefined || reason.kind !== 'hit') return;
-  const isPublished = ctx.tokens.get(digest) === takenFrom.token;
-  if (isPublished || reason.buildId !== journal.buildId || !(await lease.confirm())) return;
+  if (journal === null || previous === undefined || reason.kind !== 'hit') return;
+  if (isListed(ctx, action) || reason.buildId !== journal.buildId || !(await lease.confirm())) return;
   const took = Date.parse(reason.createdAt) - Date.parse(journal.startedAt);
   const published = await publish(ctx.manifest, digest, {
     template,
@@ -35,7 +85,7 @@ async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Pro
     token: lease.token,
     builtAt: reason.createdAt,
     durationMs: Math.max(0, took || 0),
-    builtBy: holderName(takenFrom.holder),
+    builtBy: holderName(previous.holder),
   });
   if (published.ok || published.error.code === 'fenced') return;
   const about = { region: ctx.region, image, cause: published.error };

@@ -6,8 +6,7 @@ import type { Action, Plan } from '../core/plan.ts';
 import type { ExecuteContext } from './context.ts';
 import type { Turn } from './acquire.ts';
 import { executeImage, type Execution, type Outcome } from './image.ts';
-import { settleLeftovers } from './leftovers.ts';
-import { isOurInstance } from './orphans.ts';
+import { findLeftovers, type Leftover, settleLeftovers } from './leftovers.ts';
 import { runSchedule } from './scheduler.ts';
 
 export interface RunOptions {
@@ -32,7 +31,7 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   ctx.interrupted.addEventListener('abort', halt, { once: true });
   if (ctx.interrupted.aborted) halt();
   ctx.emit({ type: 'plan', actions: plan.actions });
-  const leftovers = await leftoverDigests(ctx, plan);
+  const leftovers = await findLeftovers(ctx, plan);
   await runSchedule(plan, {
     ...options,
     stop,
@@ -62,24 +61,18 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   return { outcomes };
 }
 
-/** Digests that are to be reused while an instance of their build is still there: its run may have died. */
-async function leftoverDigests(ctx: ExecuteContext, plan: Plan): Promise<ReadonlySet<string>> {
-  if (ctx.readOnly || plan.actions.every(({ action }) => action !== 'reuse')) return new Set();
-  const alive = await ctx.builder.instancesTagged('ManagedBy', 'amigraph');
-  const ours = alive.ok ? alive.value.filter((one) => isOurInstance(ctx, one)) : [];
-  return new Set(ours.flatMap(({ tags }) => tags['TemplateDigest'] ?? []));
+interface Known {
+  /** Of the templates that the action needs. */
+  readonly images: ReadonlyMap<TemplateName, ImageId>;
+  readonly leftovers: ReadonlyMap<Action, Leftover>;
 }
 
-function start(
-  ctx: ExecuteContext,
-  action: Action,
-  { images, leftovers }: { images: ReadonlyMap<TemplateName, ImageId>; leftovers: ReadonlySet<string> },
-  turn: Turn,
-): Execution {
+function start(ctx: ExecuteContext, action: Action, { images, leftovers }: Known, turn: Turn): Execution {
   if (action.action === 'reuse') {
     const outcome: Outcome = { result: 'reused', image: action.image };
-    if (!leftovers.has(action.digest)) return outcome;
-    return { outcome: Promise.resolve(outcome), ended: settleLeftovers(ctx, action, turn) };
+    const left = leftovers.get(action);
+    if (left === undefined) return outcome;
+    return { outcome: Promise.resolve(outcome), ended: settleLeftovers(ctx, action, left, turn) };
   }
   // This very run has made it under another template's name.
   const shared = action.sameAs === null ? undefined : images.get(action.sameAs);

@@ -14,6 +14,10 @@ export interface Fate {
   /** True: it dies there. `call` counts from 1. */
   readonly dies: (call: number, moment: Moment) => boolean;
   readonly onDeath: () => void;
+  /** Called before each: it may begin to stand still. */
+  readonly onCall: (call: number) => void;
+  /** Resolves as soon as it does not stand still. */
+  readonly awake: () => Promise<void>;
   readonly onAnswer?: (request: WireRequest, answer: WireResponse) => void;
 }
 
@@ -50,7 +54,11 @@ export function killable(real: typeof Sandboxes): typeof Sandboxes {
           const call = calls;
           if (isDead) return never;
           if (fate.dies(call, 'before')) return die();
+          fate.onCall(call);
+          await fate.awake();
+          if (isDead) return never;
           const answer = await sandbox.wire(request);
+          await fate.awake();
           // It died over another call meanwhile.
           if (isDead) return never;
           fate.onAnswer?.(request, answer);

@@ -44,7 +44,10 @@ export interface Traits {
   /** What it takes the date for, from what it is. */
   readonly wrongClock: (now: number) => number;
   /** What happens to it around its calls to AWS; only where the sandbox is mocked by killable.ts. */
-  readonly fate: Omit<Fate, 'now' | 'onDeath'>;
+  readonly fate: Pick<Fate, 'dies' | 'onAnswer'> & {
+    /** For so many milliseconds all of it stands still, before that call is sent; 0: it does not. */
+    readonly hangsMs?: (call: number) => number;
+  };
 }
 
 export async function makeWorld(files: Readonly<Record<string, string>>): Promise<World> {
@@ -104,8 +107,16 @@ function start(
   };
   const run = (): Promise<number> => runCli([...args, '--json'], around);
   const now = (): number => stepped.now();
+  const onCall = (call: number): void => {
+    const ms = fate?.hangsMs?.(call) ?? 0;
+    if (ms === 0) return;
+    clock.freeze();
+    void stepped.sleep(ms).then(() => clock.thaw());
+  };
+  const awake = (): Promise<void> => clock.awake();
   return {
-    code: fate === undefined ? run() : fated({ ...fate, now, onDeath: () => clock.freeze() }, run),
+    code:
+      fate === undefined ? run() : fated({ ...fate, now, onCall, awake, onDeath: () => clock.freeze() }, run),
     events,
     event: (wanted) =>
       new Promise((resolve) => {

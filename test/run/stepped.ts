@@ -72,6 +72,7 @@ export class ProcessClock implements Clock {
   }
 
   freeze(): void {
+    if (this.#frozen !== undefined) return;
     this.#frozen = new Promise((resolve) => {
       this.#thaw = resolve;
     });
@@ -90,8 +91,13 @@ export class ProcessClock implements Clock {
     return this.#clock.monotonic();
   }
 
+  /** Resolves as soon as it is not frozen. */
+  async awake(): Promise<void> {
+    while (this.#frozen !== undefined) await this.#frozen;
+  }
+
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     await this.#clock.sleep(ms, signal);
-    await this.#frozen;
+    await this.awake();
   }
 }

@@ -99,7 +99,7 @@ async function carryOut(
   interruptions: Interruptions,
 ): Promise<number> {
   const { config } = workspace;
-  const { plan, warnings, tokens } = planned;
+  const { plan, warnings, listed } = planned;
   const { interrupted } = interruptions;
   if (!options.readOnly) await pin(around, workspace, planned.unpinned);
   const announce = (): void => reporter.emit({ type: 'warning', code: 'interrupted' });
@@ -119,7 +119,7 @@ async function carryOut(
   for (const warning of warnings) emit({ type: 'warning', ...warning });
   const context = executeContext(around, workspace, cloud, interruptions, {
     emit,
-    tokens,
+    listed,
     wait: options.wait,
     readOnly: options.readOnly,
     onError: options.onError,
@@ -143,7 +143,7 @@ function executeContext(
   { config, files }: Workspace,
   cloud: Cloud,
   { interrupted, abandoned }: Interruptions,
-  asked: Pick<ExecuteContext, 'emit' | 'tokens' | 'wait' | 'readOnly' | 'onError'>,
+  asked: Pick<ExecuteContext, 'emit' | 'listed' | 'wait' | 'readOnly' | 'onError'>,
 ): ExecuteContext {
   const { clock, random, person } = around;
   const pace = paceOf(config);
