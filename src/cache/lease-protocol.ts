@@ -29,7 +29,13 @@ interface At {
 export type Answer = At &
   (
     | { readonly kind: 'get'; readonly result: Result<StoredObject | undefined, CloudFailure> }
-    | { readonly kind: 'put'; readonly outcome: WriteOutcome; readonly nonce: string }
+    | {
+        readonly kind: 'put';
+        readonly outcome: WriteOutcome;
+        readonly nonce: string;
+        /** On the monotonic clock, before anything was sent. */
+        readonly sentAt: number;
+      }
     | { readonly kind: 'needed'; readonly isNeeded: boolean }
     | { readonly kind: 'pause' | 'watch' }
   );
@@ -50,7 +56,8 @@ const isOf = <Kind extends Request['kind']>(
 ): answer is Extract<Answer, { kind: Kind }> => answer.kind === kind;
 
 export type Written =
-  | { readonly kind: 'held'; readonly etag: string }
+  /** `since`: when the attempt that counts was sent, on the monotonic clock. Whoever watches has seen it later, or not yet. */
+  | { readonly kind: 'held'; readonly etag: string; readonly since: number }
   /** Another's write stands there. */
   | { readonly kind: 'lost'; readonly by: LeaseBody | undefined }
   | { readonly kind: 'failed'; readonly failure: CloudFailure };
@@ -60,8 +67,8 @@ interface WriteOptions {
   readonly precondition: Precondition;
   /** On the monotonic clock: what has not been answered by then counts as not written. */
   readonly deadline: number;
-  /** Those of all attempts; a later look that finds one of them knows that it happened. */
-  readonly nonces?: Set<string>;
+  /** Those of all attempts, and when they were sent; a later look that finds one of them knows that it happened. */
+  readonly nonces?: Map<string, number>;
 }
 
 /**
@@ -72,19 +79,19 @@ export function* writing({
   draft,
   precondition,
   deadline,
-  nonces = new Set(),
+  nonces = new Map(),
 }: WriteOptions): Protocol<Written> {
   for (;;) {
-    const { outcome, nonce } = yield* ask({ kind: 'put', draft, precondition });
-    nonces.add(nonce);
-    if (outcome.kind === 'stored') return { kind: 'held', etag: outcome.etag };
+    const { outcome, nonce, sentAt } = yield* ask({ kind: 'put', draft, precondition });
+    nonces.set(nonce, sentAt);
+    if (outcome.kind === 'stored') return { kind: 'held', etag: outcome.etag, since: sentAt };
     if (outcome.kind === 'refused') return { kind: 'failed', failure: outcome.failure };
     const { result, at } = yield* ask({ kind: 'get' });
     if (result.ok) {
       const stored = result.value;
       const there = stored === undefined ? undefined : parseLease(stored.text);
-      if (stored !== undefined && there !== undefined && nonces.has(there.nonce))
-        return { kind: 'held', etag: stored.etag };
+      const since = there === undefined ? undefined : nonces.get(there.nonce);
+      if (stored !== undefined && since !== undefined) return { kind: 'held', etag: stored.etag, since };
       const unchanged = 'absent' in precondition ? stored === undefined : stored?.etag === precondition.etag;
       if (!unchanged) return { kind: 'lost', by: there };
     }
@@ -102,8 +109,11 @@ const contested: CloudFailure = {
   nature: 'unknown',
 };
 
-/** A write must be known within this part of the lease's duration; whoever watches waits for longer. */
-export const writeWithin = (ttlMs: number): number => (2 / 3) * ttlMs;
+/** After its last write a holder renews the lease, and is no holder any more where none of its attempts has been answered. */
+export const renewAfter = (ttlMs: number): number => ttlMs / 3;
+export const lostAfter = (ttlMs: number): number => ttlMs;
+/** To get it, so much may be tried. */
+const acquireWithin = (ttlMs: number): number => (2 / 3) * ttlMs;
 /** Watched for so long without a change, its holder counts as dead. */
 export const deadAfter = (ttlMs: number): number => 1.5 * ttlMs;
 /** A service that fails for longer will not be waited for. */
@@ -121,6 +131,8 @@ export type AcquireFailure =
 export interface Acquired {
   readonly draft: LeaseDraft;
   readonly etag: string;
+  /** When that was written, as in Written. */
+  readonly since: number;
   /** What stood there before. */
   readonly previous: LeaseBody | undefined;
   /** Its holder died. */
@@ -144,7 +156,7 @@ export function* acquiring({
   wait,
   above,
 }: AcquireOptions): Protocol<Result<Acquired, AcquireFailure>> {
-  const nonces = new Set<string>();
+  const nonces = new Map<string, number>();
   let failingSince: number | undefined;
   let watched: { readonly etag: string; readonly since: number; readonly token: number } | undefined;
   for (;;) {
@@ -195,9 +207,12 @@ export function* acquiring({
       broken: null,
     };
     const precondition = stored === undefined ? ({ absent: true } as const) : { etag: stored.etag };
-    const deadline = seenAt + writeWithin(held.ttlMs);
+    const deadline = seenAt + acquireWithin(held.ttlMs);
     const written = yield* writing({ draft, precondition, deadline, nonces });
     if (written.kind === 'failed') return fail(written.failure);
-    if (written.kind === 'held') return ok({ draft, etag: written.etag, previous: there, isTakenOver });
+    if (written.kind === 'held') {
+      const { etag, since } = written;
+      return ok({ draft, etag, since, previous: there, isTakenOver });
+    }
   }
 }

@@ -24,7 +24,8 @@ import {
   type Answer,
   type Protocol,
   type Request,
-  writeWithin,
+  lostAfter,
+  renewAfter,
   writing,
 } from './lease-protocol.ts';
 
@@ -43,7 +44,6 @@ export const leaseKey = (prefix: string, region: string, digest: Digest): string
 
 interface Watching {
   readonly signal: AbortSignal;
-  readonly pollMs: number;
   /** Called at each look that finds it held. */
   readonly onWaiting: (by: LeaseBody) => void;
   /** Asked where somebody has held it meanwhile. */
@@ -52,7 +52,7 @@ interface Watching {
 
 /** Does what a protocol asks for until it has come to its outcome. */
 async function drive<Outcome>(
-  { store, clock, random }: LeaseAccess,
+  { store, clock, random, ttlMs }: LeaseAccess,
   key: string,
   protocol: Protocol<Outcome>,
   watching?: Watching,
@@ -69,7 +69,9 @@ async function drive<Outcome>(
       case 'put': {
         const nonce = random.hex(32);
         const text = leaseText({ ...request.draft, nonce });
-        return answered({ kind: 'put', nonce, outcome: await store.put(key, text, request.precondition) });
+        const sentAt = clock.monotonic();
+        const outcome = await store.put(key, text, request.precondition);
+        return answered({ kind: 'put', nonce, sentAt, outcome });
       }
       case 'needed':
         return answered({ kind: 'needed', isNeeded: (await watching?.isNeeded()) !== false });
@@ -78,7 +80,7 @@ async function drive<Outcome>(
         break;
       case 'watch':
         if (request.by !== undefined) watching?.onWaiting(request.by);
-        await clock.sleep(watching?.pollMs ?? 0, watching?.signal);
+        await clock.sleep(ttlMs / 6, watching?.signal);
     }
     return answered({ kind: request.kind });
   };
@@ -115,14 +117,17 @@ export class Lease {
   readonly #ended = new AbortController();
   #draft: LeaseDraft;
   #etag: string;
+  /** When the last write that counts was sent. */
+  #since: number;
   #writing: Promise<unknown> = Promise.resolve();
   #lostTo: LostTo = { holder: 'another run' };
 
-  constructor(access: LeaseAccess, key: string, { draft, etag, previous, isTakenOver }: Acquired) {
+  constructor(access: LeaseAccess, key: string, { draft, etag, since, previous, isTakenOver }: Acquired) {
     this.#access = access;
     this.key = key;
     this.#draft = draft;
     this.#etag = etag;
+    this.#since = since;
     this.token = draft.token;
     this.previous = previous;
     this.takenFrom = isTakenOver ? previous : undefined;
@@ -168,11 +173,12 @@ export class Lease {
     const write = this.#writing.then(async () => {
       if (this.#lost.signal.aborted) return false;
       const draft = change(this.#draft);
-      const deadline = this.#access.clock.monotonic() + writeWithin(this.#access.ttlMs);
+      const deadline = this.#since + lostAfter(this.#access.ttlMs);
       const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline });
       const written = await drive(this.#access, this.key, protocol);
       if (written.kind === 'held') {
         this.#etag = written.etag;
+        this.#since = written.since;
         this.#draft = draft;
         return true;
       }
@@ -191,9 +197,10 @@ export class Lease {
     const { clock, ttlMs } = this.#access;
     const ended = AbortSignal.any([this.#ended.signal, this.#lost.signal]);
     for (;;) {
-      await clock.sleep(ttlMs / 3, ended);
+      // What was written meanwhile has renewed it too.
+      const left = this.#since + renewAfter(ttlMs) - clock.monotonic();
+      await (left > 0 ? clock.sleep(left, ended) : this.confirm());
       if (ended.aborted) return;
-      await this.confirm();
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Digest } from '../core/ids.ts';
 import type { Action } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { type ExecuteContext, paced } from './context.ts';
+import type { ExecuteContext } from './context.ts';
 import type { Place } from './places.ts';
 
 /** When an action may go on: others may have its place while it waits, and `stop` is aborted to give it up. */
@@ -37,7 +37,6 @@ export async function acquire(
     wait: purpose === 'build' && ctx.wait,
     above: ctx.listed[digest]?.token ?? 0,
     isNeeded,
-    pollMs: Math.max(200, paced(ctx.pace, 10_000)),
     onWaiting: (by) => {
       place.leave();
       const step = by.journal === null ? null : stepUnderWay(by.journal);

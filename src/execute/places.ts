@@ -53,6 +53,7 @@ export class Places {
         return has;
       },
       return: () => {
+        if (!has && this.isFree) again();
         if (has || this.#stop.aborted) return Promise.resolve();
         return new Promise((resolve) => {
           this.#returning.push(() => {

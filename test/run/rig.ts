@@ -105,9 +105,12 @@ function start(
       dispose: () => {},
     }),
   };
-  const run = (): Promise<number> => runCli([...args, '--json'], around);
+  // Where each call can be seen: the modules of a command are loaded in real time before the first.
+  const loaded = fate === undefined ? (): void => {} : stepped.hold();
+  const run = (): Promise<number> => runCli([...args, '--json'], around).finally(loaded);
   const now = (): number => stepped.now();
   const onCall = (call: number): void => {
+    loaded();
     const ms = fate?.hangsMs?.(call) ?? 0;
     if (ms === 0) return;
     clock.freeze();

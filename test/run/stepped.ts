@@ -14,6 +14,17 @@ export class SteppedClock implements Clock {
   #sleepers: Sleeper[] = [];
   #changes = 0;
   #stepping = false;
+  #holds = 0;
+
+  /** Until the answer is called, time stands still: something is going on that cannot be seen from here. */
+  hold(): () => void {
+    this.#holds += 1;
+    let release = (): void => {
+      this.#holds -= 1;
+      release = () => {};
+    };
+    return () => release();
+  }
 
   now(): number {
     return this.#now;
@@ -46,8 +57,10 @@ export class SteppedClock implements Clock {
       for (let seen = -1, idle = 0; idle < idleRounds; idle = seen === this.#changes ? idle + 1 : 0) {
         seen = this.#changes;
         await new Promise(setImmediate);
-        // Files are read in real time.
-        if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) seen = -1;
+        // Files are read in real time, with requests to the system.
+        const isBusy =
+          this.#holds > 0 || process.getActiveResourcesInfo().some((name) => name.includes('Req'));
+        if (isBusy) seen = -1;
       }
       const next = this.#sleepers.toSorted((a, b) => a.at - b.at)[0];
       if (next === undefined) break;

@@ -1,113 +1,27 @@
-/** Several runs at once with faults, pauses, deaths and wrong clocks, as one schedule that can be written down and run again. It does not know what must come of it. */
+/** Carries out schedules, and sees what is left after each. It does not know how they come to be. */
 import * as fc from 'fast-check';
+import { expect } from 'vitest';
 import type { WireRequest, WireResponse } from '../../src/core/wire.ts';
-import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { seeded } from './crash-points.ts';
-import { type Moment, moments } from './killable.ts';
+import { callName } from './killable.ts';
+import { remainsOf } from './remains.ts';
 import { makeWorld, type Process, type World } from './rig.ts';
-
-export interface Runner {
-  /** When it is started, in milliseconds of the clock. */
-  readonly afterMs: number;
-  /** Its end, by SIGKILL, at a call to AWS; null: it is not killed. */
-  readonly dies: { readonly call: number; readonly moment: Moment } | null;
-  /** All of it stands still for a while, from a call on. */
-  readonly hangs: { readonly call: number; readonly ms: number } | null;
-  /** Ctrl-C so long after its start; null: none. */
-  readonly interruptedMs: number | null;
-  /** Its date is wrong by so much, and by so much more with each second. */
-  readonly clock: { readonly offMs: number; readonly drift: number };
-}
-
-export interface Schedule {
-  /** Of all chance in it. */
-  readonly seed: number;
-  readonly speed: number;
-  readonly templates: 1 | 2;
-  readonly runners: readonly Runner[];
-  readonly faults: readonly FaultRule[];
-}
-
-const rarely = <Value>(value: fc.Arbitrary<Value>, weight = 1): fc.Arbitrary<Value | null> =>
-  fc.oneof({ weight, arbitrary: value }, { weight: 2, arbitrary: fc.constant(null) });
-
-const hour = 3_600_000;
-
-const runner: fc.Arbitrary<Runner> = fc.record({
-  afterMs: fc.nat(6000),
-  dies: rarely(fc.record({ call: fc.integer({ min: 1, max: 60 }), moment: fc.constantFrom(...moments) }), 2),
-  hangs: rarely(
-    fc.record({ call: fc.integer({ min: 1, max: 60 }), ms: fc.integer({ min: 100, max: 30_000 }) }),
-  ),
-  interruptedMs: fc.oneof(
-    { weight: 1, arbitrary: fc.nat(8000) },
-    { weight: 6, arbitrary: fc.constant(null) },
-  ),
-  clock: fc.record({
-    offMs: fc.constantFrom(0, 0, -9 * hour, 9 * hour),
-    drift: fc.constantFrom(0, 0, -2, 5),
-  }),
-});
-
-const rule = (operation: string, fault: FaultRule['fault'], match: Record<string, string> = {}) =>
-  fc.record({
-    operation: fc.constant(operation),
-    skip: fc.nat(12),
-    times: fc.integer({ min: 1, max: 3 }),
-    match: fc.constant(match),
-    fault: fc.constant(fault),
-  });
-
-const refusing = (code: string, status: number, afterEffect = false): FaultRule['fault'] => ({
-  kind: 'error',
-  code,
-  status,
-  message: 'a fault',
-  afterEffect,
-});
-const leases = { Key: 'leases/' };
-
-const fault: fc.Arbitrary<FaultRule> = fc.oneof(
-  rule('s3:PutObject', { kind: 'reset-after' }, leases),
-  rule('s3:PutObject', { kind: 'reset-before' }, leases),
-  rule('s3:PutObject', refusing('InternalError', 500, true), leases),
-  rule('s3:PutObject', refusing('SlowDown', 503), leases),
-  rule('s3:PutObject', refusing('ConditionalRequestConflict', 409)),
-  rule('s3:PutObject', refusing('PreconditionFailed', 412), leases),
-  rule('s3:GetObject', refusing('InternalError', 500)),
-  rule('s3:PutObject', { kind: 'reset-after' }, { Key: 'manifest/' }),
-  rule('*', { kind: 'reset-after' }),
-  rule('*', { kind: 'reset-before' }),
-  rule('ec2:*', refusing('RequestLimitExceeded', 503)),
-  rule('ec2:RunInstances', { kind: 'reset-after' }),
-  rule('ec2:RunInstances', { kind: 'lost-capacity', later: true }),
-  rule('ec2:RunInstances', { kind: 'hidden', ms: 60_000 }),
-  rule('ec2:CreateImage', { kind: 'reset-after' }),
-  rule('ec2:CreateImage', { kind: 'hidden', ms: 60_000 }),
-  rule('ssm:SendCommand', { kind: 'reset-after' }),
-  rule('ssm:SendCommand', { kind: 'fail-step', exitCode: 1, output: '' }),
-);
-
-export const schedule: fc.Arbitrary<Schedule> = fc.record({
-  seed: fc.nat(),
-  speed: fc.constantFrom(400, 4000),
-  templates: fc.constantFrom(1, 1, 1, 2),
-  runners: fc.array(runner, { minLength: 2, maxLength: 5 }),
-  faults: fc.array(fault, { maxLength: 3 }),
-});
+import { type Runner, type Schedule, schedules } from './schedules.ts';
 
 const template = 'build: { volume_size_gb: 8 }\ntests: ["true"]\n';
 
-export interface Storm {
+type OnAnswer = (run: string, request: WireRequest, answer: WireResponse) => void;
+
+interface Storm {
   readonly world: World;
   readonly names: readonly string[];
   readonly processes: readonly Process[];
 }
 
 /** Runs it until all that live have ended. */
-export async function storm(
+async function storm(
   { seed, speed, templates, runners, faults }: Schedule,
-  onAnswer: (request: WireRequest, answer: WireResponse) => void,
+  onAnswer: OnAnswer,
 ): Promise<Storm> {
   const world = await makeWorld({
     'faults.json': JSON.stringify(faults),
@@ -129,7 +43,8 @@ export async function storm(
       random: seeded(`${seed} ${at}`),
       wrongClock: (now) => now + clock.offMs + clock.drift * (now - began),
       fate: {
-        onAnswer,
+        onAnswer: (request, answer) =>
+          onAnswer(`${world.clock.now() - began} ms, run ${at + 1}`, request, answer),
         hangsMs: (call) => (call === hangs?.call ? hangs.ms : 0),
         dies: (call, moment) => {
           const isDue = call === dies?.call && moment === dies.moment;
@@ -148,9 +63,68 @@ export async function storm(
 }
 
 /** A run that nothing happens to. */
-export const calmRun = ({ world }: Storm): Process =>
+const calmRun = ({ world }: Storm, onAnswer: OnAnswer): Process =>
   world.start(
     ['build', '--all'],
     { AMIGRAPH_SANDBOX_SPEED: '400' },
-    { fate: { dies: () => false }, random: seeded('calm') },
+    {
+      fate: { dies: () => false, onAnswer: (request, answer) => onAnswer('calm run', request, answer) },
+      random: seeded('calm'),
+    },
   );
+
+/** What the manifest said of each digest, one after the other. */
+class Published {
+  readonly #entries = new Map<string, { image: string; token: number }>();
+
+  readonly onAnswer = ({ method, path, body }: WireRequest, { status }: WireResponse): void => {
+    if (method !== 'PUT' || status !== 200 || !path.includes('/manifest/')) return;
+    const { images } = JSON.parse(new TextDecoder().decode(body)) as {
+      images: Record<string, { image: string; token: number }>;
+    };
+    for (const [digest, { image, token }] of Object.entries(images)) {
+      const before = this.#entries.get(digest);
+      // Whoever takes over from the dead may enter what was entered already.
+      if (before !== undefined) expect(image, 'two holders have published').toBe(before.image);
+      expect(token, 'a holder of before has published').toBeGreaterThanOrEqual(before?.token ?? 0);
+      this.#entries.set(digest, { image, token });
+    }
+  };
+}
+
+async function holds(schedule: Schedule, trace: (line: string) => void = () => {}): Promise<void> {
+  const published = new Published();
+  const onAnswer: OnAnswer = (run, request, answer) => {
+    trace(`${run}: ${callName(request)} ${answer.status}`);
+    published.onAnswer(request, answer);
+  };
+  const after = await storm(schedule, onAnswer);
+  expect(await calmRun(after, onAnswer).code).toBe(0);
+  // What was being ended is given the time.
+  await after.world.clock.sleep(60_000);
+  const { names } = after;
+  expect(await remainsOf(after.world)).toMatchObject({
+    alive: [],
+    held: [],
+    available: names,
+    published: names,
+    unowned: [],
+  });
+}
+
+/** So many schedules, or what the environment says; one that fails is printed so that it can be run again. */
+export async function weather(count: number): Promise<void> {
+  const { AMIGRAPH_SCHEDULE: one, AMIGRAPH_SCHEDULES: many } = process.env;
+  if (one !== undefined)
+    return holds(JSON.parse(one) as Schedule, (line) => void process.stderr.write(`${line}\n`));
+  const numRuns = many === undefined ? count : Number(many);
+  const result = await fc.check(
+    fc.asyncProperty(schedules, (schedule) => holds(schedule)),
+    { numRuns },
+  );
+  const { failed, counterexample, errorInstance, seed } = result;
+  if (!failed) return;
+  const written = JSON.stringify(counterexample?.[0]).replaceAll("'", String.raw`'\''`);
+  const again = `AMIGRAPH_SCHEDULE='${written}' npm test -- test/run/storm-1`;
+  throw new Error(`seed ${seed}; to run what failed again:\n${again}\n`, { cause: errorInstance });
+}
