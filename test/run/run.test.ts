@@ -79,13 +79,13 @@ test('a file that comes to match a pattern of inputs while the image is built: n
 test('of two runs at once, the second waits, says for whom, and reuses', async () => {
   const world = await makeWorld(one);
   const first = world.start(['build', 'a']);
-  await first.event(stepStarted('gcc'));
+  await first.event(stepStarted('launch'));
   const second = world.start(['build', 'a']);
   expect(await first.code).toBe(0);
   expect(await second.code).toBe(0);
   expect(last(second)).toMatchObject({ built: [], reused: ['a'] });
   const waiting = second.events.filter(({ type }) => type === 'lease-waiting').map(({ step }) => step);
-  expect(waiting).toEqual(expect.arrayContaining(['bootstrap', 'package gcc@13.2.0', 'clean-up']));
+  expect(waiting).toEqual(expect.arrayContaining(['bootstrap', 'package gcc@13.2.0', 'clean-up', 'image']));
 });
 
 test('an interrupted build ends its instance', async () => {

@@ -105,7 +105,7 @@ const rows: readonly (readonly [Event, readonly string[]])[] = [
       step: 'package gcc',
     },
     [
-      'gromacs: waits for ada@x, who has been building it since 2026-11-23 04:12 UTC, last step done: package gcc',
+      'gromacs: waits for ada@x, who has been building it since 2026-11-23 04:12 UTC, and is at step package gcc',
     ],
   ],
   [

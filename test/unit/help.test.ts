@@ -71,6 +71,7 @@ Options
   --bail                      end everything at the first failure
   --keep-going                build the good templates where others have errors
   --concurrency N             build at most so many images at the same time
+  --on-error cleanup|keep     with keep, the instance of a step that failed stays for a look
   --no-wait                   exit with 9 where another run builds one of the images
   --json                      one JSON object a line for each event
 
@@ -183,6 +184,11 @@ test.each([
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],
   ['why gromacs --region', '--region needs a value', 'say --region REGION'],
+  [
+    'build --all --on-error nonsense',
+    '--on-error nonsense: must be cleanup or keep',
+    'give it another value, or leave it out',
+  ],
   ['build --all=yes', '--all takes no value', 'amigraph build --help shows what it takes'],
   ['list x', 'amigraph list takes no "x"', 'amigraph list --help shows what it takes'],
   ['biuld --all', 'there is no command biuld', 'did you mean build?'],

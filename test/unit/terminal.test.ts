@@ -119,12 +119,18 @@ describe('a line', () => {
     expect(await after(1000)).toEqual(['* gromacs  1.0 s  waits for ada@x since 2026-11-23 04:12 UTC']);
     emit({ ...held, step: 'package gcc' });
     expect(await after(11_000)).toEqual([
-      '* gromacs  12 s  waits for ada@x since 2026-11-23 04:12 UTC, step 3 of 4 done: package gcc',
+      '* gromacs  12 s  waits for ada@x since 2026-11-23 04:12 UTC, at step 3 of 4: package gcc',
+    ]);
+    emit({ ...held, step: 'launch' });
+    expect(await after(0)).toEqual([
+      '* gromacs  12 s  waits for ada@x since 2026-11-23 04:12 UTC, at step 1 of 4: launch',
+    ]);
+    emit({ ...held, step: 'image' });
+    expect(await after(0)).toEqual([
+      '* gromacs  12 s  waits for ada@x since 2026-11-23 04:12 UTC, at step 4 of 4: image',
     ]);
     emit({ ...held, step: 'other' });
-    expect(await after(0)).toEqual([
-      '* gromacs  12 s  waits for ada@x since 2026-11-23 04:12 UTC, done: other',
-    ]);
+    expect(await after(0)).toEqual(['* gromacs  12 s  waits for ada@x since 2026-11-23 04:12 UTC, at other']);
   });
 });
 

@@ -25,9 +25,30 @@ test.each<[Warning, string, string]>([
     'end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
   ],
   [
+    { code: 'instance-kept', region, instance, buildId: buildId('b') },
+    'instance i-1 of build b is kept for a look, until its own timer ends it',
+    'to get in: aws ssm start-session --region us-west-2 --target i-1; to end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
+  ],
+  [
+    {
+      code: 'instance-not-kept',
+      region,
+      instance,
+      cause: {
+        code: 'cloud',
+        awsCode: 'UnauthorizedOperation',
+        operation: 'ec2:CreateTags',
+        message: 'm',
+        nature: 'refused',
+      },
+    },
+    'instance i-1 could not be kept: ec2:CreateTags failed: UnauthorizedOperation: m',
+    'it is ended; allow ec2:CreateTags to have it kept',
+  ],
+  [
     { code: 'launch-unknown', region, buildId: buildId('b') },
     'an instance tagged BuildId=b may have been launched in us-west-2, and could not be looked for',
-    'the next run looks for it and goes on with it; should there be none, look for it in the EC2 console',
+    'the next run of this plan ends it; should there be none, its own timer does',
   ],
   [
     { code: 'image-left', region, image },

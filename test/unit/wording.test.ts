@@ -94,6 +94,13 @@ test.each<[Reason, string]>([
 });
 
 const digest = digestLike('a');
+const elsewhere = {
+  code: 'failed-elsewhere',
+  holder: 'ada@x',
+  buildId: 'b',
+  step: 'package gcc',
+  exitCode: 3,
+} as const;
 const step = { code: 'step-failed', step: 'package gcc', exitCode: 3, tail: [], log: '/x/3.log' } as const;
 
 test.each<[Trouble, string]>([
@@ -166,6 +173,14 @@ test.each<[Trouble, string]>([
   [
     { code: 'lease-held', digest, holder: 'ada@x', since: '2026-11-23T04:12:00Z' },
     'ada@x has been building it since 2026-11-23 04:12 UTC',
+  ],
+  [
+    { ...elsewhere, status: 'Failed' },
+    'ada@x, who was waited for, failed at step package gcc: exit code 3 (build b); run again to try it once more',
+  ],
+  [
+    { ...elsewhere, status: 'TimedOut' },
+    'ada@x, who was waited for, failed at step package gcc: it did not end in time (build b); run again to try it once more',
   ],
   [{ code: 'interrupted' }, 'interrupted'],
   [{ code: 'ancestor-failed', template: templateName('a') }, 'a failed'],
