@@ -1,13 +1,7 @@
 /** Getting a lease: what is taken at once, what is watched, and when its holder counts as dead. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseBody } from '../../src/cache/lease-body.ts';
-import {
-  type Acquired,
-  type AcquireFailure,
-  acquiring,
-  deadAfter,
-  writeWithin,
-} from '../../src/cache/lease-protocol.ts';
+import { type Acquired, type AcquireFailure, acquiring } from '../../src/cache/lease-protocol.ts';
 import type { Result } from '../../src/core/result.ts';
 import { draftOf, Hand, holderOf, journal, OneKey, refusal, timeOut, ttlMs } from './lease-rig.ts';
 
@@ -80,13 +74,17 @@ describe('what nobody holds is taken at once', () => {
   });
 
   test('and time for the write runs from the look before it', () => {
-    ada.get().put('gone', writeWithin(ttlMs)).get();
+    ada
+      .get('answered', 7 * minutes)
+      .put('gone', 39_999)
+      .get();
+    ada.pause(1).put('gone').get();
     fails(timeOut);
   });
 });
 
 describe('what is held is watched', () => {
-  const dead = deadAfter(ttlMs);
+  const dead = 90_000;
 
   test('for as long as it is renewed', () => {
     for (let renewal = 1; renewal <= 1000; renewal += 1) {
