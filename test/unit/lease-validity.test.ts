@@ -15,7 +15,7 @@ test.fails('a write that is known late is not believed in for longer', async () 
   const read = () => Promise.resolve(isThere ? ok(key.stored) : fail(timeOut));
   const store: ObjectStore = {
     get: read,
-    getOnce: (_) => (clock.monotonic() === 0 ? Promise.resolve(ok(undefined)) : read()),
+    getOnce: () => (clock.monotonic() === 0 ? Promise.resolve(ok(undefined)) : read()),
     put(_, text, precondition) {
       // The first arrives, and no answer comes back.
       writes += 1;
