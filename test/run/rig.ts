@@ -117,9 +117,12 @@ function start(
     void stepped.sleep(ms).then(() => clock.thaw());
   };
   const awake = (): Promise<void> => clock.awake();
+  const onDeath = (): void => {
+    loaded();
+    clock.freeze();
+  };
   return {
-    code:
-      fate === undefined ? run() : fated({ ...fate, now, onCall, awake, onDeath: () => clock.freeze() }, run),
+    code: fate === undefined ? run() : fated({ ...fate, now, onCall, awake, onDeath }, run),
     events,
     event: (wanted) =>
       new Promise((resolve) => {

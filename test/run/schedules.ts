@@ -4,14 +4,14 @@ import type { FaultRule } from '../../src/sandbox/faults.ts';
 import { type Moment, moments } from './killable.ts';
 
 export interface Runner {
-  /** When it is started, in milliseconds of the clock. */
-  readonly afterMs: number;
+  /** When it is started, as a part of the time that a build takes. */
+  readonly after: number;
   /** Its end, by SIGKILL, at a call to AWS; null: it is not killed. */
   readonly dies: { readonly call: number; readonly moment: Moment } | null;
   /** All of it stands still for a while, from a call on. */
   readonly hangs: { readonly call: number; readonly ms: number } | null;
-  /** Ctrl-C so long after its start; null: none. */
-  readonly interruptedMs: number | null;
+  /** Ctrl-C so long after its start, as a part of that time; null: none. */
+  readonly interrupted: number | null;
   /** Its date is wrong by so much, and by so much more with each second. */
   readonly clock: { readonly offMs: number; readonly drift: number };
 }
@@ -30,16 +30,15 @@ const rarely = <Value>(value: fc.Arbitrary<Value>, weight = 1): fc.Arbitrary<Val
 
 const hour = 3_600_000;
 
+const part = fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100);
+
 const runner: fc.Arbitrary<Runner> = fc.record({
-  afterMs: fc.nat(6000),
+  after: part,
   dies: rarely(fc.record({ call: fc.integer({ min: 1, max: 60 }), moment: fc.constantFrom(...moments) }), 2),
   hangs: rarely(
     fc.record({ call: fc.integer({ min: 1, max: 60 }), ms: fc.integer({ min: 100, max: 30_000 }) }),
   ),
-  interruptedMs: fc.oneof(
-    { weight: 1, arbitrary: fc.nat(8000) },
-    { weight: 6, arbitrary: fc.constant(null) },
-  ),
+  interrupted: fc.oneof({ weight: 1, arbitrary: part }, { weight: 6, arbitrary: fc.constant(null) }),
   clock: fc.record({
     offMs: fc.constantFrom(0, 0, -9 * hour, 9 * hour),
     drift: fc.constantFrom(0, 0, -2, 5),
@@ -87,7 +86,8 @@ const fault: fc.Arbitrary<FaultRule> = fc.oneof(
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
-  speed: fc.constantFrom(400, 4000),
+  // A build in seconds, in which leases are renewed, or in moments.
+  speed: fc.constantFrom(400, 100_000, 100_000, 100_000),
   templates: fc.constantFrom(1, 1, 1, 2),
   runners: fc.array(runner, { minLength: 2, maxLength: 5 }),
   faults: fc.array(fault, { maxLength: 3 }),
