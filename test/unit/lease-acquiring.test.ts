@@ -1,68 +1,42 @@
 /** Getting a lease: what is taken at once, what is watched, and when its holder counts as dead. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseBody } from '../../src/cache/lease-body.ts';
-import { type Acquired, type AcquireFailure, acquiring } from '../../src/cache/lease-protocol.ts';
-import type { Result } from '../../src/core/result.ts';
-import { draftOf, Hand, holderOf, journal, OneKey, refusal, timeOut, ttlMs } from './lease-rig.ts';
-
-type Ada = Hand<Result<Acquired, AcquireFailure>>;
+import type { AcquireFailure } from '../../src/cache/lease-protocol.ts';
+import {
+  type Acquiring,
+  acquires,
+  draftOf,
+  journal,
+  OneKey,
+  refusal,
+  takes,
+  timeOut,
+  ttlMs,
+} from './lease-rig.ts';
 
 const minutes = 60_000;
-const broken = { buildId: 'b-1', step: 'package gcc', exitCode: 3, status: 'Failed' };
 const bob = (change: Partial<LeaseBody> = {}) => draftOf('bob', { token: 4, ...change });
 
 let key: OneKey;
-let ada: Ada;
-
-function acquires({ wait = true, above = 0 } = {}): Ada {
-  const holding = () => ({ holder: holderOf('ada'), ttlMs, since: '2026-11-23T04:12:00.000Z' });
-  return new Hand('ada', key, acquiring({ key: 'leases/k.json', holding, wait, above }));
-}
-
-/** By the write that ada is to ask for next. */
-function takes(from: Partial<Acquired['draft']>, takenFrom?: LeaseBody): void {
-  const expected = key.stored === undefined ? { absent: true } : { etag: key.stored.etag };
-  const draft = draftOf('ada', from);
-  expect(ada.asked).toEqual({ kind: 'put', draft, precondition: expected });
-  ada.put();
-  expect(ada.outcome).toEqual({ ok: true, value: { draft, etag: key.stored?.etag, takenFrom } });
-}
+let ada: Acquiring;
 
 const fails = (error: AcquireFailure): void => expect(ada.outcome).toEqual({ ok: false, error });
 
 beforeEach(() => {
   key = new OneKey();
-  ada = acquires();
+  ada = acquires(key);
 });
 
 describe('what nobody holds is taken at once', () => {
   test('where there is nothing, with the first token', () => {
     ada.get();
-    takes({ token: 1 });
-  });
-
-  test.each([
-    [0, 5],
-    [4, 5],
-    [5, 6],
-    [90, 91],
-  ])('a token known from elsewhere raises its own: %d and 4 make %d', (above, token) => {
-    key.lay('bob-1', bob({ state: 'free' }));
-    ada = acquires({ above });
-    ada.get();
-    takes({ token });
+    takes(ada, key, { token: 1 });
   });
 
   test('a lost object does not lower the token', () => {
-    ada = acquires({ above: 90 });
+    ada = acquires(key, { above: 90 });
     ada.get();
-    takes({ token: 91 });
-  });
-
-  test('from who has let go, with nothing of what that has done', () => {
-    key.lay('bob-1', bob({ state: 'free', journal, broken }));
-    ada.get();
-    takes({ token: 5, journal: null, broken: null });
+    takes(ada, key, { token: 91 });
   });
 
   test('from who is faster, it is not', () => {
@@ -71,6 +45,21 @@ describe('what nobody holds is taken at once', () => {
     ada.put().get();
     ada.get();
     expect(ada.asked).toEqual({ kind: 'watch', by: { ...bob(), nonce: 'bob-1' } });
+  });
+
+  test.each([
+    ['that is answered', () => ada.put('answered', 30), 0],
+    ['that is read back', () => ada.put('silent', 30).get(), 0],
+    ['that is read back much later', () => ada.put('silent', 30).get('gone', 30_000).pause().put().get(), 0],
+    [
+      'that comes second and is read back',
+      () => ada.put('gone', 30).get('answered', 5).pause().put('silent', 30).get(),
+      135,
+    ],
+  ])('since the attempt was sent %s', (_, story, since) => {
+    ada.get('answered', 7 * minutes);
+    story();
+    expect(ada.outcome).toMatchObject({ ok: true, value: { since: 7 * minutes + since } });
   });
 
   test('and time for the write runs from the look before it', () => {
@@ -102,13 +91,13 @@ describe('what is held is watched', () => {
       .watch(dead - 1)
       .get();
     ada.watch(1).get();
-    takes({ token: 5, journal }, { ...bob({ journal }), nonce: 'bob-1' });
+    takes(ada, key, { token: 5, journal }, { isTakenOver: true });
   });
 
   test('by the duration of its holder, not by our own', () => {
     key.lay('bob-1', bob({ ttlMs: 2 * ttlMs }));
     ada.get().watch(dead).get().watch(dead).get();
-    takes({ token: 5 }, { ...bob({ ttlMs: 2 * ttlMs }), nonce: 'bob-1' });
+    takes(ada, key, { token: 5 }, { isTakenOver: true });
   });
 
   test('anew from a renewal at the last moment', () => {
@@ -122,7 +111,7 @@ describe('what is held is watched', () => {
       .get()
       .watch(1)
       .get();
-    takes({ token: 5 }, { ...bob(), nonce: 'bob-2' });
+    takes(ada, key, { token: 5 }, { isTakenOver: true });
   });
 
   test('and a renewal between the last look and the taking keeps it', () => {
@@ -154,12 +143,12 @@ describe('what is held is watched', () => {
       .get('gone');
     expect(ada.asked).toEqual({ kind: 'watch', by: undefined });
     ada.watch(dead / 2).get();
-    takes({ token: 5 }, { ...bob(), nonce: 'bob-1' });
+    takes(ada, key, { token: 5 }, { isTakenOver: true });
   });
 
   test('by who does not want to wait until the first sign of life', () => {
     key.lay('bob-1', bob());
-    ada = acquires({ wait: false });
+    ada = acquires(key, { wait: false });
     ada.get().watch().get().watch();
     key.lay('bob-2', bob());
     ada.get();
@@ -168,9 +157,9 @@ describe('what is held is watched', () => {
 
   test('by who does not want to wait until it counts as dead', () => {
     key.lay('bob-1', bob({ journal }));
-    ada = acquires({ wait: false });
+    ada = acquires(key, { wait: false });
     ada.get().watch(dead).get();
-    takes({ token: 5, journal }, { ...bob({ journal }), nonce: 'bob-1' });
+    takes(ada, key, { token: 5, journal }, { isTakenOver: true });
   });
 
   test('unless it is a late write of our own, which nobody holds', () => {
@@ -182,7 +171,7 @@ describe('what is held is watched', () => {
     expect(ada.arrive()).toMatchObject({ kind: 'stored' });
     expect(key.body?.nonce).toBe('ada-1');
     ada.get();
-    takes({ token: 2 });
+    takes(ada, key, { token: 2 });
   });
 });
 
@@ -244,50 +233,5 @@ describe('why there is none', () => {
     ada.get();
     fails({ code: 'interrupted' });
     expect(key.body?.holder.user).not.toBe('ada');
-  });
-});
-
-describe('that the template does not work', () => {
-  const freed = { ...bob({ state: 'free', broken }), nonce: 'bob-9' };
-
-  test.each([true, false])('is told to who watched the holder that found it; wait: %j', (wait) => {
-    key.lay('bob-1', bob());
-    ada = acquires({ wait });
-    ada.get().watch();
-    key.lay('bob-9', freed);
-    ada.get();
-    fails({ code: 'broken', holder: holderOf('bob'), step: broken });
-  });
-
-  test('is not told to who came later: it tries', () => {
-    key.lay('bob-9', freed);
-    ada.get();
-    takes({ token: 5 });
-  });
-
-  test('is not told to who watched a holder before that one: it tries', () => {
-    key.lay('cy-1', draftOf('cy', { token: 3 }));
-    ada.get().watch();
-    key.lay('bob-9', freed);
-    ada.get();
-    takes({ token: 5 });
-  });
-
-  test('is told of the last holder that was watched, whoever was before', () => {
-    key.lay('cy-1', draftOf('cy', { token: 3 }));
-    ada.get().watch();
-    key.lay('bob-1', bob());
-    ada.get().watch();
-    key.lay('bob-9', freed);
-    ada.get();
-    fails({ code: 'broken', holder: holderOf('bob'), step: broken });
-  });
-
-  test('is not told where the holder did not say so: it takes its turn', () => {
-    key.lay('bob-1', bob());
-    ada.get().watch();
-    key.lay('bob-9', { ...freed, broken: null });
-    ada.get();
-    takes({ token: 5 });
   });
 });

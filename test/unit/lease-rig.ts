@@ -8,9 +8,16 @@ import {
   leaseText,
   parseLease,
 } from '../../src/cache/lease-body.ts';
-import type { Protocol, Request } from '../../src/cache/lease-protocol.ts';
+import {
+  type Acquired,
+  type AcquireFailure,
+  acquiring,
+  type Answer,
+  type Protocol,
+  type Request,
+} from '../../src/cache/lease-protocol.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
-import { fail, ok } from '../../src/core/result.ts';
+import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { Precondition, StoredObject, WriteOutcome } from '../../src/ports/object-store.ts';
 
 export const ttlMs = 60_000;
@@ -108,19 +115,36 @@ export class Hand<Outcome> {
   }
 
   get(fate: Fate = 'answered', ms = 0): this {
-    return this.#expecting('get').answer(fate, ms);
+    this.#expecting('get');
+    const { stored } = this.#key;
+    const result = fate === 'answered' ? ok(stored) : fail(fate === 'refused' ? refusal : timeOut);
+    return this.#tell(ms, (when) => ({ ...when, kind: 'get', result }));
   }
 
+  /** What is sent now is answered `ms` later. */
   put(fate: Fate = 'answered', ms = 0): this {
-    return this.#expecting('put').answer(fate, ms);
+    const { draft, precondition } = this.#expecting('put');
+    this.#nonces += 1;
+    const nonce = `${this.#user}-${this.#nonces}`;
+    const text = leaseText({ ...draft, nonce });
+    const sentAt = this.at;
+    const outcome = this.#outcomeOf(fate, () => this.#key.put(text, precondition));
+    return this.#tell(ms, (when) => ({ ...when, kind: 'put', nonce, sentAt, outcome }));
+  }
+
+  needed(isNeeded: boolean, ms = 0): this {
+    this.#expecting('needed');
+    return this.#tell(ms, (when) => ({ ...when, kind: 'needed', isNeeded }));
   }
 
   pause(ms = 100): this {
-    return this.#expecting('pause').answer('answered', ms);
+    this.#expecting('pause');
+    return this.#tell(ms, (when) => ({ ...when, kind: 'pause' }));
   }
 
   watch(ms = 10_000): this {
-    return this.#expecting('watch').answer('answered', ms);
+    this.#expecting('watch');
+    return this.#tell(ms, (when) => ({ ...when, kind: 'watch' }));
   }
 
   /** The first write that is still on its way. */
@@ -134,27 +158,11 @@ export class Hand<Outcome> {
     return this.#late.length;
   }
 
-  /** Whatever was asked for, `ms` later. */
-  answer(fate: Fate, ms: number): this {
-    const { asked } = this;
-    if (asked === undefined) throw new Error('nothing is asked for');
+  #tell(ms: number, answer: (when: Pick<Answer, 'at' | 'interrupted'>) => Answer): this {
     this.at += ms;
     const { at, interrupted } = this;
-    this.#see(this.#protocol.next({ at, interrupted, ...this.#answerTo(asked, fate) }));
+    this.#see(this.#protocol.next(answer({ at, interrupted })));
     return this;
-  }
-
-  #answerTo(asked: Request, fate: Fate) {
-    if (asked.kind === 'get') {
-      if (fate === 'answered') return { kind: 'get', result: ok(this.#key.stored) } as const;
-      return { kind: 'get', result: fail(fate === 'refused' ? refusal : timeOut) } as const;
-    }
-    if (asked.kind !== 'put') return { kind: asked.kind } as const;
-    this.#nonces += 1;
-    const nonce = `${this.#user}-${this.#nonces}`;
-    const text = leaseText({ ...asked.draft, nonce });
-    const write = (): WriteOutcome => this.#key.put(text, asked.precondition);
-    return { kind: 'put', nonce, outcome: this.#outcomeOf(fate, write) } as const;
   }
 
   #outcomeOf(fate: Fate, write: () => WriteOutcome): WriteOutcome {
@@ -180,13 +188,39 @@ export class Hand<Outcome> {
     return { kind: 'unknown', failure: timeOut };
   }
 
-  #expecting(kind: Request['kind']): this {
-    expect(this.asked?.kind ?? 'nothing').toBe(kind);
-    return this;
+  #expecting<Kind extends Request['kind']>(kind: Kind): Extract<Request, { kind: Kind }> {
+    const { asked } = this;
+    const isAsked = (request: Request): request is Extract<Request, { kind: Kind }> => request.kind === kind;
+    if (asked !== undefined && isAsked(asked)) return asked;
+    throw new Error(`asked for is ${asked?.kind ?? 'nothing'}, not ${kind}`);
   }
 
   #see(next: IteratorResult<Request, Outcome>): void {
     this.asked = next.done === true ? undefined : next.value;
     if (next.done === true) this.outcome = next.value;
   }
+}
+
+export type Acquiring = Hand<Result<Acquired, AcquireFailure>>;
+
+export function acquires(key: OneKey, { wait = true, above = 0 } = {}): Acquiring {
+  const holding = () => ({ holder: holderOf('ada'), ttlMs, since: '2026-11-23T04:12:00.000Z' });
+  return new Hand('ada', key, acquiring({ key: 'leases/k.json', holding, wait, above }));
+}
+
+/** By the write that ada is to ask for next, whose answer takes a while. */
+export function takes(
+  ada: Acquiring,
+  key: OneKey,
+  from: Partial<LeaseDraft>,
+  { isTakenOver = false } = {},
+): void {
+  const previous = key.body;
+  const since = ada.at;
+  const draft = draftOf('ada', from);
+  const precondition = key.stored === undefined ? { absent: true } : { etag: key.stored.etag };
+  expect(ada.asked).toEqual({ kind: 'put', draft, precondition });
+  ada.put('answered', 30);
+  const value = { draft, etag: key.stored?.etag, since, previous, isTakenOver };
+  expect(ada.outcome).toEqual({ ok: true, value });
 }

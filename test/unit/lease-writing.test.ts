@@ -1,10 +1,10 @@
 /** One write of a lease: what each answer to it means, and what is done about it. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Written, writeWithin, writing } from '../../src/cache/lease-protocol.ts';
+import { type Written, writing } from '../../src/cache/lease-protocol.ts';
 import type { Precondition } from '../../src/ports/object-store.ts';
-import { draftOf, Hand, OneKey, refusal, timeOut, ttlMs } from './lease-rig.ts';
+import { draftOf, Hand, OneKey, refusal, timeOut } from './lease-rig.ts';
 
-const deadline = writeWithin(ttlMs);
+const deadline = 40_000;
 const contested = {
   code: 'cloud',
   awsCode: 'ConditionalRequestConflict',
@@ -28,51 +28,71 @@ beforeEach(() => {
 
 const bobWrites = (): string => key.lay('bob-1', draftOf('bob', { token: 8 }));
 
-describe('it is held', () => {
-  test.each<[string, () => unknown, nonce: string]>([
-    ['after a yes', () => ada.put(), 'ada-1'],
-    ['after a 412 where our own nonce stands', () => ada.put('twice').get(), 'ada-1'],
-    ['after a time-out that came after the effect', () => ada.put('silent').get(), 'ada-1'],
-    ['after a time-out that came before the effect', () => ada.put('gone').get().pause().put(), 'ada-2'],
-    ['after a 409', () => ada.put('conflict').get().pause().put(), 'ada-2'],
+describe('it is held, since the attempt that counts was sent', () => {
+  test.each<[string, () => unknown, nonce: string, since: number]>([
+    ['after a yes', () => ada.put('answered', 30), 'ada-1', 0],
+    ['after a 412 where our own nonce stands', () => ada.put('twice', 30).get(), 'ada-1', 0],
+    ['after a time-out that came after the effect', () => ada.put('silent', 30).get(), 'ada-1', 0],
+    [
+      'after a time-out that came before the effect',
+      () => ada.put('gone', 30).get('answered', 5).pause().put('answered', 30),
+      'ada-2',
+      135,
+    ],
+    [
+      'after the second time-out, which came after the effect',
+      () => ada.put('gone', 30).get('answered', 5).pause().put('silent', 30).get(),
+      'ada-2',
+      135,
+    ],
+    [
+      'after a 409',
+      () => ada.put('conflict', 30).get('answered', 5).pause().put('answered', 30),
+      'ada-2',
+      135,
+    ],
     [
       'after an attempt that arrives before the next',
       () => {
-        ada.put('late').get().pause();
+        ada.put('late', 30).get().pause();
         ada.arrive();
-        ada.put().get();
+        ada.put('answered', 30).get();
       },
       'ada-1',
+      0,
     ],
     [
       'after an attempt that arrives behind the next that is lost',
       () => {
-        ada.put('late').get().pause().put('gone');
+        ada.put('late', 30).get().pause().put('gone', 30);
         ada.arrive();
         ada.get();
       },
       'ada-1',
+      0,
     ],
     [
       'after an effect that could not be read back at first',
-      () => ada.put('silent').get('gone').pause().put().get(),
+      () => ada.put('silent', 30).get('gone', 30).pause().put('answered', 30).get(),
       'ada-1',
+      0,
     ],
     [
       'after an effect that is read back when the time is over',
       () => ada.put('silent', deadline).get(),
       'ada-1',
+      0,
     ],
-  ])('%s', (_, story, nonce) => {
+  ])('%s', (_, story, nonce, since) => {
     story();
     expect(key.body).toEqual({ ...draftOf('ada', { token: 7 }), nonce });
-    expect(ada.outcome).toEqual({ kind: 'held', etag: key.stored?.etag });
+    expect(ada.outcome).toEqual({ kind: 'held', etag: key.stored?.etag, since });
   });
 
   test('an attempt that arrives after the next was stored changes nothing', () => {
     ada.put('late').get().pause().put();
     expect(ada.arrive()).toEqual({ kind: 'precondition-failed' });
-    expect(ada.outcome).toEqual({ kind: 'held', etag: key.stored?.etag });
+    expect(ada.outcome).toEqual({ kind: 'held', etag: key.stored?.etag, since: 100 });
   });
 });
 
@@ -162,7 +182,7 @@ describe('it has failed', () => {
     ['time-outs that cannot be read back', 'silent', 'gone', timeOut],
     ['conflicts', 'conflict', 'answered', contested],
     ['conflicts that cannot be read back', 'conflict', 'gone', contested],
-  ] as const)('after %s for two thirds of its duration, and not before', (_, fate, read, failure) => {
+  ] as const)('after %s until its deadline, and not before', (_, fate, read, failure) => {
     ada
       .put(fate)
       .get(read, deadline - 2)
@@ -172,6 +192,12 @@ describe('it has failed', () => {
     expect([ada.at, ada.outcome]).toEqual([deadline - 1, undefined]);
     ada.pause(1).put(fate).get(read);
     expect([ada.at, ada.outcome]).toEqual([40_000, { kind: 'failed', failure }]);
+  });
+
+  test('after one attempt where the deadline has passed before', () => {
+    ada.at = deadline + 1;
+    ada.put('gone').get();
+    expect(ada.outcome).toEqual({ kind: 'failed', failure: timeOut });
   });
 
   test('after 412s that cannot be read back, with no word of who wrote', () => {
