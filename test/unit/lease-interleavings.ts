@@ -3,59 +3,13 @@
  * protocol does. A generator cannot be copied: what a run does next is found by telling a new one all that it was told.
  */
 import { type LeaseDraft, leaseText } from '../../src/cache/lease-body.ts';
-import {
-  acquiring,
-  type Answer,
-  deadAfter,
-  type Protocol,
-  type Request,
-  writeWithin,
-  writing,
-} from '../../src/cache/lease-protocol.ts';
+import { type Answer, deadAfter, lostAfter, type Request } from '../../src/cache/lease-protocol.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { Precondition, WriteOutcome } from '../../src/ports/object-store.ts';
-import { draftOf, holderOf, OneKey, timeOut, ttlMs } from './lease-rig.ts';
+import { type Belief, draftOfHolder, firstNonce, type Life, live } from './lease-lives.ts';
+import { OneKey, timeOut, ttlMs } from './lease-rig.ts';
 
-export interface Life {
-  readonly user: string;
-  /** It has the lease from the start; others acquire it. */
-  readonly holds: boolean;
-  /** After these it goes on believing, and says nothing more: it may as well be dead. */
-  readonly renewals: number;
-  /** How often it waits for another; without an end, runs that lose each answer would take the lease from each other for ever. */
-  readonly watches: number;
-  /** How often a look at the store stays without an answer. */
-  readonly blindLooks: number;
-}
-
-const firstNonce = 'first';
-const draftOfHolder = ({ user }: Life): LeaseDraft => draftOf(user, { token: 1 });
-
-/** That it has the lease, by the last write that it knows to have happened. */
-interface Belief {
-  readonly token: number;
-  readonly etag: string;
-}
-
-function* live(life: Life, now: () => number, believe: (belief: Belief | undefined) => void): Protocol<void> {
-  const { user, holds, renewals } = life;
-  let draft = draftOfHolder(life);
-  let etag = new OneKey().lay(firstNonce, draft);
-  if (!holds) {
-    const holding = () => ({ holder: holderOf(user), ttlMs, since: 's' });
-    const acquired = yield* acquiring({ key: 'k', holding, wait: true, above: 0 });
-    if (!acquired.ok) return;
-    ({ draft, etag } = acquired.value);
-  }
-  believe({ token: draft.token, etag });
-  for (let renewal = 0; renewal < renewals; renewal += 1) {
-    const deadline = now() + writeWithin(ttlMs);
-    const written = yield* writing({ draft, precondition: { etag }, deadline });
-    if (written.kind !== 'held') return believe(undefined);
-    ({ etag } = written);
-    believe({ token: draft.token, etag });
-  }
-}
+const isUnsure = ({ kind }: WriteOutcome): boolean => kind === 'conflict' || kind === 'unknown';
 
 /** A run that has been told so much, and no more. */
 class Moment {
@@ -65,9 +19,12 @@ class Moment {
   readonly id = (Moment.#count += 1);
   readonly asked: Request | undefined;
   readonly believes: Belief | undefined;
+  /** It has found that it does not need the lease. */
+  readonly hasDeclined: boolean;
   readonly at: number;
   readonly nonce: string;
   readonly blind: number;
+  readonly unsure: number;
   readonly watched: number;
   readonly #next = new Map<string, Moment>();
 
@@ -76,11 +33,7 @@ class Moment {
     this.told = told;
     let at = 0;
     let believes: Belief | undefined;
-    const run = live(
-      life,
-      () => at,
-      (belief) => (believes = belief),
-    );
+    const run = live(life, (belief) => (believes = belief));
     let next = run.next();
     for (const answer of told) {
       ({ at } = answer);
@@ -91,6 +44,8 @@ class Moment {
     this.nonce = `${life.user}-${told.filter(({ kind }) => kind === 'put').length + 1}`;
     this.watched = told.filter(({ kind }) => kind === 'watch').length;
     this.blind = told.filter((answer) => answer.kind === 'get' && !answer.result.ok).length;
+    this.hasDeclined = next.done === true && next.value === 'declined';
+    this.unsure = told.filter((answer) => answer.kind === 'put' && isUnsure(answer.outcome)).length;
     const request = next.done === true ? undefined : next.value;
     this.asked = request?.kind === 'watch' && this.watched === life.watches ? undefined : request;
   }
@@ -149,7 +104,9 @@ function* nextOf(world: World): Generator<World> {
     past: { what, before: world },
   });
   // What happens on a run's own clock alone concerns nobody else: it need not be tried in every order.
-  const alone = world.runs.findIndex(({ asked }) => asked?.kind === 'pause' || asked?.kind === 'watch');
+  const alone = world.runs.findIndex(
+    ({ asked }) => asked !== undefined && asked.kind !== 'get' && asked.kind !== 'put',
+  );
   for (const [place, run] of world.runs.entries()) {
     if (alone >= 0 && place !== alone) continue;
     const { asked, life, nonce } = run;
@@ -170,16 +127,23 @@ function* nextOf(world: World): Generator<World> {
         at: run.at,
         interrupted,
         nonce,
+        sentAt: run.at,
         outcome,
       });
       const arrived = arrive(world, write);
       yield told(`writes ${nonce}: ${arrived.outcome.kind}`, answer(arrived.outcome), arrived.world);
+      if (run.unsure >= life.unsureWrites) continue;
       yield told(`writes ${nonce}: conflict`, answer({ kind: 'conflict' }));
       const late = { ...world, onTheirWay: [...world.onTheirWay, write] };
       yield told(`writes ${nonce}: unknown`, answer({ kind: 'unknown', failure: timeOut }), late);
+    } else if (asked?.kind === 'needed') {
+      const { at } = run;
+      const answer = (isNeeded: boolean) => (): Answer => ({ kind: 'needed', at, interrupted, isNeeded });
+      yield told('needs it', answer(true));
+      yield told('does not need it', answer(false));
     } else if (asked !== undefined) {
       // A run's own clock leaps, so that nothing is waited for twice; the others' clocks stand still.
-      const at = run.at + (asked.kind === 'watch' ? deadAfter(ttlMs) : writeWithin(ttlMs));
+      const at = run.at + (asked.kind === 'watch' ? deadAfter(ttlMs) : lostAfter(ttlMs));
       yield told(`${asked.kind}s`, () => ({ kind: asked.kind, at, interrupted }));
     }
   }
@@ -191,6 +155,8 @@ function* nextOf(world: World): Generator<World> {
   }
 }
 
+const buildOf = ({ draft }: { draft: LeaseDraft }): string => draft.journal?.buildId ?? 'nothing';
+
 /** What must not be, in the words of a defect. */
 function wrongIn({ standing, runs, key, past }: World): string | undefined {
   const before = past?.before.standing;
@@ -198,6 +164,13 @@ function wrongIn({ standing, runs, key, past }: World): string | undefined {
     const [now, then] = [standing.draft, before.draft];
     const isRenewal = now.token === then.token && now.holder.user === then.holder.user;
     if (now.token <= then.token && !isRenewal) return `token ${now.token} follows ${then.token}`;
+    if (isRenewal && then.state === 'free') return 'what was free is written without having been acquired';
+    if (!isRenewal && buildOf(standing) !== buildOf(before))
+      return `${buildOf(before)} is forgotten for ${buildOf(standing)}`;
+  }
+  for (const { hasDeclined, life } of runs) {
+    if (hasDeclined && standing?.draft.state === 'held' && standing.draft.holder.user === life.user)
+      return `${life.user} leaves held what it does not need`;
   }
   const beliefs = runs.map(({ believes }) => believes).filter((belief) => belief !== undefined);
   if (new Set(beliefs.map(({ token }) => token)).size < beliefs.length)
@@ -212,6 +185,8 @@ export interface Explored {
   readonly schedules: number;
   /** At the same time: one that holds it, and others that do not know yet that they have lost it. */
   readonly mostBelievers: number;
+  /** States in which somebody has found that it does not need the lease. */
+  readonly declined: number;
   /** The shortest schedule that leads to what must not be. */
   readonly wrong: readonly string[] | undefined;
 }
@@ -229,18 +204,20 @@ export function explore(lives: readonly Life[], standing?: World['standing']): E
     onTheirWay: [],
     past: undefined,
   };
-  let [worlds, schedules, mostBelievers] = [0, 0, 0];
+  let [worlds, schedules, mostBelievers, declined] = [0, 0, 0, 0];
   let layer = new Map([[nameOf(start), { world: start, ways: 1 }]]);
   while (layer.size > 0) {
     const next: typeof layer = new Map();
     for (const { world, ways } of layer.values()) {
       worlds += 1;
       const wrong = wrongIn(world);
-      if (wrong !== undefined) return { worlds, schedules, mostBelievers, wrong: [...pastOf(world), wrong] };
+      if (wrong !== undefined)
+        return { worlds, schedules, mostBelievers, declined, wrong: [...pastOf(world), wrong] };
       mostBelievers = Math.max(
         mostBelievers,
         world.runs.filter(({ believes }) => believes !== undefined).length,
       );
+      if (world.runs.some(({ hasDeclined }) => hasDeclined)) declined += 1;
       let isEnd = true;
       for (const after of nextOf(world)) {
         isEnd = false;
@@ -253,7 +230,7 @@ export function explore(lives: readonly Life[], standing?: World['standing']): E
     }
     layer = next;
   }
-  return { worlds, schedules, mostBelievers, wrong: undefined };
+  return { worlds, schedules, mostBelievers, declined, wrong: undefined };
 }
 
 function pastOf(world: World): string[] {
