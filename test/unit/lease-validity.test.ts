@@ -1,43 +1,164 @@
-/** How long a holder that cannot reach the store believes that the lease is its own: for less than others wait. */
-import { expect, test } from 'vitest';
-import { acquireLease } from '../../src/cache/lease.ts';
-import { fail, ok } from '../../src/core/result.ts';
-import type { ObjectStore } from '../../src/ports/object-store.ts';
-import { holderOf, OneKey, timeOut, ttlMs } from './lease-rig.ts';
+/** How long a holder believes that the lease is its own, and when it renews it: never for as long as others wait. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { acquireLease, type Lease } from '../../src/cache/lease.ts';
+import { journal, OneKey, timeOut } from './lease-rig.ts';
+import { accessOf, SlowStore } from './lease-store.ts';
 import { HandClock, valueOf } from './rig.ts';
 
-// Its time runs from when the answer is known, not from before the write was sent.
-test.fails('a write that is known late is not believed in for longer', async () => {
-  const key = new OneKey();
-  const clock = new HandClock();
-  let isThere = false;
-  let writes = 0;
-  const read = () => Promise.resolve(isThere ? ok(key.stored) : fail(timeOut));
-  const store: ObjectStore = {
-    get: read,
-    getOnce: () => (clock.monotonic() === 0 ? Promise.resolve(ok(undefined)) : read()),
-    put(_, text, precondition) {
-      // The first arrives, and no answer comes back.
-      writes += 1;
-      if (writes === 1) key.put(text, precondition);
-      return Promise.resolve({ kind: 'unknown', failure: timeOut });
-    },
-    copy: () => Promise.resolve(fail(timeOut)),
-    list: () => Promise.resolve(fail(timeOut)),
-  };
-  const random = { hex: () => `n${writes}`, fraction: () => 0.5 };
-  const acquiring = acquireLease({ store, clock, random, holder: holderOf('ada'), ttlMs }, 'k', {
+let key: OneKey;
+let clock: HandClock;
+let store: SlowStore;
+
+beforeEach(() => {
+  key = new OneKey();
+  clock = new HandClock();
+  store = new SlowStore(key, clock);
+});
+
+const acquires = (user: string, from = store) =>
+  acquireLease(accessOf(user, from, clock), 'k', {
     wait: true,
     above: 0,
     signal: new AbortController().signal,
-    pollMs: 1000,
     onWaiting: () => {},
+    isNeeded: () => Promise.resolve(true),
   });
+
+/** After `ms`. */
+async function acquired(ms: number): Promise<Lease> {
+  const acquiring = acquires('ada');
+  await clock.pass(ms);
+  return valueOf(await acquiring);
+}
+
+/** When it has been given up, to the next 50 ms. */
+async function givenUpAt(lease: Lease): Promise<number> {
+  while (!lease.signal.aborted && clock.monotonic() < 600_000) await clock.pass(50);
+  return clock.monotonic();
+}
+
+/** An attempt that is under way then is the last one. */
+const isSoonAfter = (from: number) => (at: number) => from <= at && at <= from + 200;
+
+describe('it is renewed a third of its duration after the last write was sent', () => {
+  test('where the answers come at once', async () => {
+    await acquired(0);
+    await clock.pass(65_000);
+    expect(store.sent).toEqual([0, 20_000, 40_000, 60_000]);
+  });
+
+  test('where they take a while', async () => {
+    store.takesMs = 5000;
+    await acquired(10_000);
+    await clock.pass(55_000);
+    expect(store.sent).toEqual([5000, 25_000, 45_000, 65_000]);
+  });
+
+  test('also where that was the writing of the journal', async () => {
+    const lease = await acquired(0);
+    await clock.pass(15_000);
+    await lease.record(journal);
+    await clock.pass(45_000);
+    expect(store.sent).toEqual([0, 15_000, 35_000, 55_000]);
+  });
+
+  test('and not once it was let go of', async () => {
+    const lease = await acquired(0);
+    await clock.pass(5000);
+    await lease.free({ journal, broken: null });
+    await clock.pass(100_000);
+    expect(store.sent).toEqual([0, 5000]);
+    expect(key.body).toMatchObject({ state: 'free', token: 1, journal });
+  });
+});
+
+describe('it is given up its whole duration after the last good write was sent', () => {
+  test('where that was the one that acquired it', async () => {
+    const lease = await acquired(0);
+    store.condition = 'away';
+    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(60_000));
+    expect(lease.lostTo).toEqual({ failure: timeOut });
+  });
+
+  test('where that was a renewal', async () => {
+    const lease = await acquired(0);
+    await clock.pass(50_000);
+    store.condition = 'away';
+    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(100_000));
+  });
+
+  test('where that was the writing of the journal', async () => {
+    const lease = await acquired(0);
+    await clock.pass(15_000);
+    await lease.record(journal);
+    store.condition = 'away';
+    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(75_000));
+  });
+
+  test('whatever else was to be written meanwhile', async () => {
+    const lease = await acquired(0);
+    await clock.pass(15_000);
+    store.condition = 'away';
+    void lease.record(journal);
+    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(60_000));
+  });
+
+  test('where its answer took a while', async () => {
+    store.takesMs = 5000;
+    const lease = await acquired(10_000);
+    store.condition = 'away';
+    const at = await givenUpAt(lease);
+    expect(at).toBeGreaterThanOrEqual(65_000);
+    expect(at).toBeLessThanOrEqual(75_200);
+  });
+
+  test('and not where one of the attempts since was good after all', async () => {
+    const lease = await acquired(0);
+    store.condition = 'deaf';
+    await clock.pass(59_000);
+    store.condition = 'read-only';
+    await clock.pass(1000);
+    store.condition = 'away';
+    // Read back was the first of them, which was sent after 20 seconds.
+    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(80_000));
+  });
+});
+
+test('a write that is known late is not believed in for longer', async () => {
+  const acquiring = acquires('ada');
+  store.condition = 'deaf';
   await clock.pass(39_000);
-  isThere = true;
+  store.condition = 'read-only';
   await clock.pass(500);
   const lease = valueOf(await acquiring);
-  isThere = false;
-  await clock.pass(90_000 - clock.monotonic());
-  expect(lease.signal.aborted).toBe(true);
+  store.condition = 'away';
+  expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(60_000));
+});
+
+/** A call takes 10 seconds at most: 5 for the connection, 5 for the answer. */
+const durations = [0, 100, 5000, 10_000];
+
+describe('nobody else has it before it is given up', () => {
+  test.each(durations.flatMap((takesMs) => [true, false].map((early) => ({ takesMs, early }))))(
+    'calls of %j',
+    async ({ takesMs, early }) => {
+      const [least, step] = [2 * takesMs, 1730];
+      for (let lastsMs = least; lastsMs < least + 30_000; lastsMs += step) {
+        key = new OneKey();
+        clock = new HandClock();
+        store = new SlowStore(key, clock);
+        Object.assign(store, { takesMs, early });
+        const lease = await acquired(lastsMs);
+        store.condition = 'away';
+        const bobs = new SlowStore(key, clock);
+        const bob = acquires('bob', bobs).then(() => lease.signal.aborted);
+        const givenUp = await givenUpAt(lease);
+        // Who looks at the very moment of its effect takes it over then.
+        expect(givenUp).toBeLessThan(store.effectAt + 90_000);
+        await clock.pass(200_000);
+        expect(await bob).toBe(true);
+        expect(bobs.sent[0]).toBeGreaterThanOrEqual(store.effectAt + 90_000);
+      }
+    },
+  );
 });
