@@ -23,6 +23,8 @@ class Moment {
   readonly hasDeclined: boolean;
   readonly at: number;
   readonly nonce: string;
+  /** What it wants to write. */
+  readonly text: string;
   readonly blind: number;
   readonly unsure: number;
   readonly watched: number;
@@ -48,6 +50,7 @@ class Moment {
     this.unsure = told.filter((answer) => answer.kind === 'put' && isUnsure(answer.outcome)).length;
     const request = next.done === true ? undefined : next.value;
     this.asked = request?.kind === 'watch' && this.watched === life.watches ? undefined : request;
+    this.text = request?.kind === 'put' ? leaseText({ ...request.draft, nonce: this.nonce }) : '';
   }
 
   /** `what` tells the answer from all others that may be given here. */
@@ -62,6 +65,7 @@ class Moment {
 
 interface Write {
   readonly nonce: string;
+  readonly text: string;
   readonly draft: LeaseDraft;
   readonly precondition: Precondition;
 }
@@ -81,11 +85,11 @@ const nameOf = ({ standing, runs, onTheirWay }: World): string =>
 
 function arrive(
   world: World,
-  { nonce, draft, precondition }: Write,
+  { nonce, text, draft, precondition }: Write,
 ): { world: World; outcome: WriteOutcome } {
   const key = new OneKey();
   key.stored = world.key.stored;
-  const outcome = key.put(leaseText({ ...draft, nonce }), precondition);
+  const outcome = key.put(text, precondition);
   return {
     outcome,
     world: outcome.kind === 'stored' ? { ...world, key, standing: { nonce, draft } } : world,
@@ -109,7 +113,7 @@ function* nextOf(world: World): Generator<World> {
   );
   for (const [place, run] of world.runs.entries()) {
     if (alone >= 0 && place !== alone) continue;
-    const { asked, life, nonce } = run;
+    const { asked, life, nonce, text } = run;
     const told = (what: string, answer: () => Answer, after = world): World =>
       then({ ...after, runs: after.runs.with(place, run.after(what, answer)) }, `${life.user} ${what}`);
     const interrupted = false;
@@ -121,7 +125,7 @@ function* nextOf(world: World): Generator<World> {
       const blind = (): Answer => ({ kind: 'get', at, interrupted, result: fail(timeOut) });
       if (run.blind < life.blindLooks) yield told('sees nothing', blind);
     } else if (asked?.kind === 'put') {
-      const write: Write = { nonce, ...asked };
+      const write: Write = { nonce, text, ...asked };
       const answer = (outcome: WriteOutcome) => (): Answer => ({
         kind: 'put',
         at: run.at,
