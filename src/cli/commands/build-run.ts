@@ -1,20 +1,15 @@
 /** Shows or carries out the plan of `amigraph build`. It does not know the command line. */
-import type { LeaseAccess } from '../../cache/lease.ts';
-import { manifestKey } from '../../cache/manifest.ts';
-import { paceOf } from '../../config/config.ts';
 import { type Pin, withPins } from '../../config/pins.ts';
 import type { Flags } from '../../config/resolve.ts';
 import type { Emit } from '../../core/event.ts';
-import { type ExecuteContext, paced } from '../../execute/context.ts';
-import { looksOf } from '../../execute/looks.ts';
-import { Poller } from '../../execute/poller.ts';
 import { runPlan, type RunSummary } from '../../execute/run.ts';
 import { severalNames } from '../../graph/names.ts';
 import { pinnedLine } from '../../report/pins.ts';
 import { printable, styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
 import { actionView } from '../../report/views.ts';
-import { type Cloud, openWorkspace, type Workspace } from '../context.ts';
+import { openWorkspace, type Workspace } from '../context.ts';
+import { executeContext } from '../execute-context.ts';
 import { changePins } from '../lock-file.ts';
 import type { PlannedRun } from '../planning.ts';
 import type { Interruptions, Surroundings } from '../surroundings.ts';
@@ -32,11 +27,6 @@ export interface BuildOptions extends PrepareOptions {
   /** Nothing is built and nothing is written. */
   readonly readOnly: boolean;
 }
-
-/** Between two looks at AWS. */
-const pollMs = 15_000;
-/** A lease that is not renewed for 1.5 times as long may be taken over. */
-const leaseMs = { aws: 60_000, sandbox: 5000 } as const;
 
 export async function runBuild(around: Surroundings, options: BuildOptions): Promise<number> {
   // Until amifile.ts has run, a signal ends the process: a loop of the user's would never let it be answered.
@@ -136,49 +126,6 @@ async function pin(around: Surroundings, { files }: Workspace, unpinned: readonl
   if (unpinned.length === 0) return;
   await changePins(files, (pins) => withPins(pins, unpinned));
   around.stderr.write(`${printable(pinnedLine(unpinned))}\n`);
-}
-
-function executeContext(
-  around: Surroundings,
-  { config, files }: Workspace,
-  cloud: Cloud,
-  { interrupted, abandoned }: Interruptions,
-  asked: Pick<ExecuteContext, 'emit' | 'listed' | 'wait' | 'readOnly' | 'onError'>,
-): ExecuteContext {
-  const { clock, random, person } = around;
-  const pace = paceOf(config);
-  const { store, builder, registry } = cloud;
-  const holder = { run: random.hex(16), ...person };
-  const lease: LeaseAccess = {
-    store,
-    clock,
-    random,
-    holder,
-    ttlMs: pace === 1 ? leaseMs.aws : leaseMs.sandbox,
-  };
-  return {
-    builder,
-    registry,
-    store,
-    files,
-    clock,
-    random,
-    ...asked,
-    lease,
-    pace,
-    trust: config.cache.trust,
-    interrupted,
-    abandoned,
-    looks: looksOf(builder, registry),
-    poller: new Poller(clock, paced(pace, pollMs), ({ operation, awsCode }, attempt) =>
-      asked.emit({ type: 'retry', operation, attempt, awsCode }),
-    ),
-    manifest: { store, clock, random, key: manifestKey(config.prefix, config.region) },
-    workspace: config.workspace,
-    region: config.region,
-    bucket: config.bucket,
-    prefix: config.prefix,
-  };
 }
 
 /** The answer of a build: each template's image. */

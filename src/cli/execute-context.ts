@@ -1,0 +1,57 @@
+/** What carrying out needs, from the cloud, the configuration and the process. It does not know what is carried out. */
+import type { LeaseAccess } from '../cache/lease.ts';
+import { manifestKey } from '../cache/manifest.ts';
+import { paceOf } from '../config/config.ts';
+import { type ExecuteContext, paced } from '../execute/context.ts';
+import { looksOf } from '../execute/looks.ts';
+import { Poller } from '../execute/poller.ts';
+import type { Cloud, Workspace } from './context.ts';
+import type { Interruptions, Surroundings } from './surroundings.ts';
+
+/** Between two looks at AWS. */
+const pollMs = 15_000;
+/** A lease that is not renewed for 1.5 times as long may be taken over. */
+const leaseMs = { aws: 60_000, sandbox: 5000 } as const;
+
+export function executeContext(
+  around: Pick<Surroundings, 'clock' | 'random' | 'person'>,
+  { config, files }: Pick<Workspace, 'config' | 'files'>,
+  cloud: Pick<Cloud, 'store' | 'builder' | 'registry'>,
+  { interrupted, abandoned }: Pick<Interruptions, 'interrupted' | 'abandoned'>,
+  asked: Pick<ExecuteContext, 'emit' | 'listed' | 'wait' | 'readOnly' | 'onError'>,
+): ExecuteContext {
+  const { clock, random, person } = around;
+  const pace = paceOf(config);
+  const { store, builder, registry } = cloud;
+  const holder = { run: random.hex(16), ...person };
+  const lease: LeaseAccess = {
+    store,
+    clock,
+    random,
+    holder,
+    ttlMs: pace === 1 ? leaseMs.aws : leaseMs.sandbox,
+  };
+  return {
+    builder,
+    registry,
+    store,
+    files,
+    clock,
+    random,
+    ...asked,
+    lease,
+    pace,
+    trust: config.cache.trust,
+    interrupted,
+    abandoned,
+    looks: looksOf(builder, registry),
+    poller: new Poller(clock, paced(pace, pollMs), ({ operation, awsCode }, attempt) =>
+      asked.emit({ type: 'retry', operation, attempt, awsCode }),
+    ),
+    manifest: { store, clock, random, key: manifestKey(config.prefix, config.region) },
+    workspace: config.workspace,
+    region: config.region,
+    bucket: config.bucket,
+    prefix: config.prefix,
+  };
+}
