@@ -31,6 +31,7 @@ export interface BuildRecord {
 export const ownership = { key: 'ManagedBy', value: 'amigraph' } as const;
 export const hashTag = 'TemplateHash';
 export const templateTag = 'TemplateName';
+export const buildTag = 'BuildId';
 
 /** Of instances: the lease that they were launched under. */
 export const leaseTag = 'Lease';
@@ -51,7 +52,7 @@ export function tagsOf(record: BuildRecord): Record<string, string> {
     BaseAMI: record.baseImage,
     Region: record.region,
     BuildDate: record.buildDate,
-    BuildId: record.buildId,
+    [buildTag]: record.buildId,
     Workspace: record.workspace,
   };
 }
@@ -74,7 +75,7 @@ export function recordOf(image: RegisteredImage): BuildRecord | undefined {
     baseImage: imageId(tags['BaseAMI'] ?? ''),
     region: tags['Region'] ?? '',
     buildDate: tags['BuildDate'] ?? '',
-    buildId: buildId(tags['BuildId'] ?? ''),
+    buildId: buildId(tags[buildTag] ?? ''),
     workspace: tags['Workspace'] ?? '',
   };
 }

@@ -10,6 +10,7 @@ import { DescribeCommand } from './commands/describe.ts';
 import { GraphCommand } from './commands/graph.ts';
 import { OutdatedCommand } from './commands/outdated.ts';
 import { UpdateCommand } from './commands/update.ts';
+import { LeasesCommand, LeasesReleaseCommand, LeasesSweepCommand } from './commands/leases.ts';
 import { ListCommand } from './commands/list.ts';
 import { ManifestRepairCommand, ManifestShowCommand, ManifestVerifyCommand } from './commands/manifest.ts';
 import { ShowCommand } from './commands/show.ts';
@@ -46,6 +47,9 @@ const commands: readonly CommandClass<Surroundings>[] = [
   ManifestShowCommand,
   ManifestVerifyCommand,
   ManifestRepairCommand,
+  LeasesCommand,
+  LeasesReleaseCommand,
+  LeasesSweepCommand,
   OutdatedCommand,
   UpdateCommand,
   GraphCommand,

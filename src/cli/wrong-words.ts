@@ -21,12 +21,14 @@ type Words = Required<Pick<Diagnostic, 'message' | 'cure'>>;
 
 const pathOf = ({ path }: Definition): string[] => path.split(' ').slice(1);
 
-/** The command that these words begin with. */
+/** The command that these words begin with: of `leases` and `leases release`, the longer one. */
 export const commandOf = (
   words: readonly string[],
   commands: readonly Definition[],
 ): Definition | undefined =>
-  commands.find((command) => pathOf(command).every((word, at) => word === words[at]));
+  commands
+    .filter((command) => pathOf(command).every((word, at) => word === words[at]))
+    .toSorted((a, b) => pathOf(b).length - pathOf(a).length)[0];
 
 /** Commands that begin with these words and go on: `sandbox`. */
 export const commandsBelow = (words: readonly string[], commands: readonly Definition[]): Definition[] =>

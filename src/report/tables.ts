@@ -17,7 +17,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** A cell that holds a line break must not look like another row. */
-const inOneLine = (text: string): string =>
+export const inOneLine = (text: string): string =>
   /^[ -~]*$/.test(text) ? text : printable(text).replaceAll(/[\t\n]/g, ' ');
 
 export function planTable(plan: Plan): string {

@@ -56,7 +56,7 @@ function words(warning: Warning): Words {
     case 'image-left':
       return {
         message: `image ${warning.image} is not what its tags say and could not be removed`,
-        cure: `remove it: aws ec2 deregister-image --region ${warning.region} --image-id ${warning.image} --delete-associated-snapshots`,
+        cure: `remove it: ${removeImage(warning)}`,
       };
     case 'image-unusable':
       return {
@@ -143,8 +143,11 @@ function cureOfState({ image, region, state }: Extract<Warning, { code: 'image-u
   if (state === 'disabled')
     return `to have it reused, enable it: aws ec2 enable-image --region ${region} --image-id ${image}`;
   if (state === 'deregistered') return 'EC2 shows it for a while yet; nothing is to be done';
-  return `it is not reused; remove it: aws ec2 deregister-image --region ${region} --image-id ${image} --delete-associated-snapshots`;
+  return `it is not reused; remove it: ${removeImage({ region, image })}`;
 }
 
-const endInstance = ({ region, instance }: { region: string; instance: string }): string =>
+export const removeImage = ({ region, image }: { region: string; image: string }): string =>
+  `aws ec2 deregister-image --region ${region} --image-id ${image} --delete-associated-snapshots`;
+
+export const endInstance = ({ region, instance }: { region: string; instance: string }): string =>
   `aws ec2 terminate-instances --region ${region} --instance-ids ${instance}`;
