@@ -20,8 +20,9 @@ export function optionHelp({ options }: Definition): OptionHelp[] {
   });
 }
 
-/** `amigraph build [NAME...]`. */
-const wordsOf = ({ usage }: Definition): string => usage.replace(unnamedWords, ' [NAME...]');
+/** `amigraph build [NAME...]`, `amigraph leases release KEY`. */
+export const wordsOf = ({ usage }: Definition): string =>
+  usage.replace(unnamedWords, ' [NAME...]').replaceAll(/<(\w+)>/g, '$1');
 
 /** One command: its words, what it does, its options, examples. */
 export function commandHelp(command: Definition, style: Style): string {

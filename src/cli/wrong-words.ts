@@ -2,7 +2,7 @@
 import type { Definition } from 'clipanion';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { optionHelp } from './help.ts';
+import { optionHelp, wordsOf } from './help.ts';
 
 /** `reason`: what clipanion says of it. */
 export function wrongCommandLine(
@@ -13,7 +13,9 @@ export function wrongCommandLine(
   const words = args.filter((arg) => !arg.startsWith('-'));
   const known = commandOf(words, commands);
   const { message, cure } =
-    known === undefined ? wrongCommand(args, words, commands) : wrongOption(args, known, reason);
+    known === undefined || isHalfMeant(words, known, commands)
+      ? wrongCommand(args, words, commands)
+      : wrongOption(args, known, reason);
   return { severity: 'error', code: 'command-line', message, cure };
 }
 
@@ -35,6 +37,10 @@ export const commandsBelow = (words: readonly string[], commands: readonly Defin
   words.length === 0
     ? []
     : commands.filter((command) => words.every((word, at) => pathOf(command)[at] === word));
+
+/** `leases relaese`, where `leases` is a command too, and takes no words. */
+const isHalfMeant = (words: readonly string[], known: Definition, commands: readonly Definition[]): boolean =>
+  words.length > pathOf(known).length && commandsBelow(pathOf(known), commands).length > 1;
 
 function wrongCommand(
   args: readonly string[],
@@ -72,6 +78,9 @@ function wrongOption(args: readonly string[], command: Definition, reason: strin
   if (noValue !== undefined) {
     const option = options.find((one) => one.startsWith(`${noValue} `)) ?? noValue;
     return { message: `${noValue} needs a value`, cure: `say ${option}` };
+  }
+  if (reason.startsWith('Not enough positional arguments')) {
+    return { message: `${command.path} needs more words`, cure: `say ${wordsOf(command)}` };
   }
   const unwanted = flags.find((one) => one.includes('='));
   if (unwanted !== undefined)

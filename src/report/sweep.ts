@@ -79,7 +79,8 @@ function summary({ leases, instances, images }: Swept, region: string, dryRun: b
     ...part('could not end', orphans.length - gone, 'instance'),
     ...part('could not remove', images.length - removed, 'image'),
   ];
-  if (parts.length === 0) return `nothing to sweep in ${region}`;
+  const isUnknown = [...leases, ...instances].some(({ verdict }) => verdict === 'unknown');
+  if (parts.length === 0) return isUnknown ? 'nothing was done' : `nothing to sweep in ${region}`;
   return `${dryRun ? 'would ' : ''}${parts.join(', ')}`;
 }
 

@@ -117,6 +117,11 @@ Manifest
   amigraph manifest verify     Compare the manifest with the tags of the images; exit code 1 where they differ.
   amigraph manifest repair     Make the manifest say what the tags of the images say.
 
+Leases
+  amigraph leases              List the leases that are held: who builds what, since when, and how far it is.
+  amigraph leases release KEY  Give up the build of one image: free its lease and end its instance.
+  amigraph leases sweep        Find and end what no run comes back for: instances, leases of dead holders, failed images.
+
 Bases
   amigraph outdated            Show newer base images, and which images they would rebuild.
   amigraph update              Pin base images to their newest in amigraph.lock.
@@ -142,10 +147,13 @@ amigraph COMMAND --help shows what a command takes.
     ['list', '--region REGION'],
     ['graph', '--region REGION'],
     ['schema', undefined],
+    ['leases', '--region REGION'],
+    ['leases release KEY', '--yes'],
+    ['leases sweep', '--dry-run'],
     ['sandbox serve', '--port N'],
     ['sandbox reset', undefined],
   ])('of %s names every value, and has no escape codes', async (command, option) => {
-    const { code, stdout } = await said(`${command} --help`);
+    const { code, stdout } = await said(`${command.replace(' KEY', '')} --help`);
     expect(code).toBe(0);
     expect(stdout.startsWith(`amigraph ${command}`)).toBe(true);
     expect(stdout.includes(' [OPTION...]\n')).toBe(option !== undefined);
@@ -179,7 +187,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, why, list, describe, manifest show, manifest verify, manifest repair, outdated, update, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
+    'the commands are: build, why, list, describe, manifest show, manifest verify, manifest repair, leases, leases release, leases sweep, outdated, update, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],
@@ -194,6 +202,14 @@ test.each([
   ['biuld --all', 'there is no command biuld', 'did you mean build?'],
   ['help bild', 'there is no command bild', 'did you mean build?'],
   ['sandbox', 'amigraph sandbox is half a command', 'say amigraph sandbox serve or amigraph sandbox reset'],
+  ['leases relaese x', 'there is no command leases relaese', 'did you mean leases release or leases sweep?'],
+  ['leases release', 'amigraph leases release needs more words', 'say amigraph leases release KEY'],
+  [
+    'leases release a b',
+    'amigraph leases release takes no "b"',
+    'amigraph leases release --help shows what it takes',
+  ],
+  ['leases --jsn', 'there is no option --jsn', 'did you mean --json?'],
   ['sandbox rest', 'there is no command sandbox rest', 'did you mean sandbox reset or sandbox serve?'],
 ])('amigraph %s is wrong', async (line, message, cure) => {
   expect(await said(line)).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\n  cure: ${cure}\n` });

@@ -1,0 +1,117 @@
+/** `leases` and `leases release` on the stepped clock: a build is given up, whether its holder is dead or alive. */
+import { expect, test } from 'vitest';
+import { ask, changeLease, cloudOf, deadBuild, instancesOf, leaseTexts } from './leases-rig.ts';
+import { last, makeWorld, one, stepStarted, steps } from './rig.ts';
+
+test('a dead holder: its instance is ended, its lease is free, and the next run begins anew', async () => {
+  const world = await makeWorld(one);
+  await deadBuild(world);
+  const cloud = await cloudOf(world);
+  const [instance] = await instancesOf(cloud);
+  const [key = ''] = Object.keys(await leaseTexts(cloud));
+  const digest = key.slice(-69, -5);
+  const listed = await ask(world, ['leases', '--json']);
+  expect(listed).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(listed.stdout)).toEqual([
+    {
+      key,
+      template: 'a',
+      digest,
+      token: 1,
+      holder: expect.stringMatching(/^person-\d+@test$/),
+      since: expect.stringMatching(/^2026-01-05T08:/),
+      step: 'package gcc@13.2.0',
+      buildId: instance?.tags['BuildId'],
+      instance: instance?.id,
+      image: null,
+    },
+  ]);
+
+  const released = await ask(world, ['leases', 'release', 'a', '--yes']);
+  expect(released).toEqual({
+    code: 0,
+    stdout: `a (${digest.slice(0, 16)}) is released: ended ${instance?.id}\n`,
+    stderr: expect.stringContaining(`  its instance ${instance?.id} is ended\n`),
+  });
+  expect(await cloud.instances()).toEqual(['terminated']);
+  expect(JSON.parse((await leaseTexts(cloud))[key] ?? '')).toMatchObject({
+    state: 'free',
+    token: 2,
+    journal: null,
+    holder: { user: 'admin', host: 'desk' },
+  });
+  expect(await ask(world, ['leases'])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'no lease is held in us-west-2\n',
+  });
+  expect(await ask(world, ['leases', 'release', key])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: `nobody holds ${key}\n`,
+  });
+  const next = world.start(['build', 'a']);
+  expect(await next.code).toBe(0);
+  expect(steps(next)).toHaveLength(6);
+});
+
+test('a living holder finds its lease gone and touches nothing; a third run builds', async () => {
+  const world = await makeWorld(one);
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted('gcc'));
+  const released = await ask(world, ['leases', 'release', 'a', '--yes']);
+  expect(released.code).toBe(0);
+  const third = world.start(['build', 'a']);
+  await third.event(stepStarted('launch'));
+  expect(await run.code).toBe(1);
+  expect(run.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    trouble: { code: 'lease-lost', holder: expect.stringMatching(/^(admin@desk|person-\d+@test)$/) },
+  });
+  expect(await third.code).toBe(0);
+  expect(last(third)).toMatchObject({ built: ['a'] });
+  const cloud = await cloudOf(world);
+  expect(await cloud.instances()).toEqual(['terminated', 'terminated']);
+  expect(await cloud.imageTags()).toHaveLength(1);
+});
+
+test('the answer to the question decides, and a holder that renews meanwhile is alive', async () => {
+  const world = await makeWorld(one);
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted('gcc'));
+  const cloud = await cloudOf(world);
+  const no = await ask(world, ['leases', 'release', 'a'], { type: () => Promise.resolve('') });
+  expect(no).toMatchObject({ code: 1, stdout: '' });
+  expect(no.stderr).toMatch(/\nrelease it\? \[y\/N\] not released: nothing was changed\n$/);
+
+  const late = await ask(world, ['leases', 'release', 'a'], {
+    type: async () => {
+      await world.clock.sleep(30_000);
+      return 'y';
+    },
+  });
+  expect(late).toMatchObject({ code: 1, stdout: '' });
+  expect(late.stderr).toMatch(
+    /\[y\/N\] it was renewed meanwhile: its holder is alive; ask again if you mean it\n$/,
+  );
+  expect(await cloud.instances()).toEqual(['running']);
+  run.freeze();
+  const yes = await ask(world, ['leases', 'release', 'a'], { type: () => Promise.resolve('Yes') });
+  expect(yes.code).toBe(0);
+  expect(await cloud.instances()).toEqual(['terminated']);
+});
+
+test('a launch that was never answered: its instance is found and ended', async () => {
+  const world = await makeWorld(one);
+  await deadBuild(world);
+  const cloud = await cloudOf(world);
+  const [key = ''] = Object.keys(await leaseTexts(cloud));
+  await changeLease(cloud, key, (body) => {
+    Object.assign(body['journal'] as object, { instance: null, steps: [], running: null });
+  });
+  const { code, stderr } = await ask(world, ['leases', 'release', key.slice(-69, -60), '--yes']);
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    '  its instance is looked for and ended: whether its launch has come to one is not known yet\n',
+  );
+  expect(await cloud.instances()).toEqual(['terminated']);
+});
