@@ -1,4 +1,5 @@
 /** Finds instances and images that no run comes back for, by their tags, and ends them. It does not word what it has done. */
+import { setMaxListeners } from 'node:events';
 import { deadAfter } from '../cache/lease-protocol.ts';
 import { allLeases, type HeldLease } from '../cache/leases.ts';
 import { ownership } from '../cache/tags.ts';
@@ -38,6 +39,8 @@ export async function sweep(
   { dryRun, onWatching }: SweepOptions,
 ): Promise<Result<Swept, CloudFailure>> {
   const ctx = { ...outer, emit: unlessVerdict(outer.emit) };
+  // Every wait for every lease listens to it.
+  setMaxListeners(0, ctx.interrupted, ctx.abandoned);
   // Images before leases: the run of one that has failed by now either holds its lease yet or is over.
   const images = await uselessImages(ctx);
   if (!images.ok) return images;

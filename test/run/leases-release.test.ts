@@ -115,3 +115,18 @@ test('a launch that was never answered: its instance is found and ended', async 
   );
   expect(await cloud.instances()).toEqual(['terminated']);
 });
+
+test('an instance that was launched a moment ago and that no answer shows yet is ended too', async () => {
+  const world = await makeWorld({
+    ...one,
+    'faults.json': JSON.stringify([{ operation: 'ec2:RunInstances', fault: { kind: 'hidden', ms: 60_000 } }]),
+  });
+  const run = world.start(['build', 'a'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
+  const cloud = await cloudOf(world);
+  while (!Object.values(await leaseTexts(cloud)).some((text) => text.includes('"instance": "i-')))
+    await world.clock.sleep(200);
+  run.freeze();
+  expect(await instancesOf(cloud)).toEqual([]);
+  expect(await ask(world, ['leases', 'release', 'a', '--yes'])).toMatchObject({ code: 0 });
+  expect(await cloud.instances()).toEqual(['terminated']);
+});

@@ -1,0 +1,216 @@
+/** The protocols that look at a lease from outside, answered by hand, and the words that name one. */
+import { describe, expect, test } from 'vitest';
+import { type LeaseBody, leaseText } from '../../src/cache/lease-body.ts';
+import type { Answer } from '../../src/cache/lease-protocol.ts';
+import { observing, taking } from '../../src/cache/lease-watch.ts';
+import { type HeldLease, meantLease } from '../../src/cache/leases.ts';
+import type { CloudFailure } from '../../src/core/failure.ts';
+import type { Digest } from '../../src/core/ids.ts';
+import { fail, ok } from '../../src/core/result.ts';
+import { changedText, notMeant } from '../../src/report/leases.ts';
+
+const body: LeaseBody = {
+  version: 1,
+  state: 'held',
+  token: 4,
+  nonce: 'n',
+  ttlMs: 60_000,
+  holder: { run: 'r', host: 'build-7', user: 'ada' },
+  since: '2026-11-23T04:12:00Z',
+  journal: null,
+  broken: null,
+};
+const away: CloudFailure = {
+  code: 'cloud',
+  awsCode: 'ServiceUnavailable',
+  operation: 's3:GetObject',
+  message: 'away',
+  nature: 'unknown',
+};
+
+type Look = { readonly etag: string; readonly body: LeaseBody } | 'absent' | 'garbage' | CloudFailure;
+
+/** Looks at these times, in seconds; what the protocol came to, and how many looks it took. */
+function observed(looks: readonly (readonly [number, Look])[]): { outcome: unknown; looks: number } {
+  const protocol = observing();
+  let next = protocol.next();
+  for (const [count, [seconds, look]] of looks.entries()) {
+    const result =
+      look === 'absent'
+        ? ok(undefined)
+        : look === 'garbage'
+          ? ok({ etag: 'g', text: '{}' })
+          : 'code' in look
+            ? fail(look)
+            : ok({ etag: look.etag, text: leaseText(look.body) });
+    const at = seconds * 1000;
+    next = protocol.next({ kind: 'get', result, at, interrupted: false });
+    if (next.done === true) return { outcome: next.value, looks: count + 1 };
+    next = protocol.next({ kind: 'watch', at, interrupted: false });
+  }
+  return { outcome: undefined, looks: looks.length };
+}
+
+const held = { etag: 'e1', body };
+const free = { etag: 'e2', body: { ...body, state: 'free' as const } };
+
+describe('observing', () => {
+  test.each<[string, readonly (readonly [number, Look])[], object, number]>([
+    ['no object', [[0, 'absent']], { kind: 'free', standing: { etag: undefined } }, 1],
+    ['a free one', [[0, free]], { kind: 'free', standing: { etag: 'e2' } }, 1],
+    ['no lease', [[0, 'garbage']], { kind: 'unreadable' }, 1],
+    [
+      'not written for 90 s',
+      [
+        [5, held],
+        [94, held],
+        [95, held],
+      ],
+      { kind: 'dead', standing: { etag: 'e1', body } },
+      3,
+    ],
+    [
+      'written at last',
+      [
+        [0, held],
+        [89, held],
+        [99, { etag: 'e3', body }],
+      ],
+      { kind: 'alive', by: body },
+      3,
+    ],
+    [
+      'let go of meanwhile',
+      [
+        [0, held],
+        [10, free],
+      ],
+      { kind: 'alive', by: { state: 'free' } },
+      2,
+    ],
+    [
+      'removed meanwhile',
+      [
+        [0, held],
+        [10, 'absent'],
+      ],
+      { kind: 'alive', by: undefined },
+      2,
+    ],
+    [
+      'a bucket that is away now and then',
+      [
+        [0, away],
+        [10, held],
+        [60, away],
+        [100, held],
+      ],
+      { kind: 'dead' },
+      4,
+    ],
+    [
+      'a bucket that stays away',
+      [
+        [0, held],
+        [10, away],
+        [131, away],
+      ],
+      { kind: 'failed', failure: away },
+      3,
+    ],
+    [
+      'a bucket that says no',
+      [[0, { ...away, nature: 'refused' as const }]],
+      { kind: 'failed', failure: { nature: 'refused' } },
+      1,
+    ],
+  ])('%s', (_what, looks, outcome, count) => {
+    expect(observed(looks)).toMatchObject({ outcome, looks: count });
+  });
+});
+
+describe('taking', () => {
+  const holding = { holder: { run: 's', host: 'desk', user: 'bob' }, ttlMs: 60_000, since: 'now' };
+  const options = { above: 6, deadline: 40_000 };
+  const journal = { buildId: 'b' } as LeaseBody['journal'];
+
+  test('writes over what was seen, with a higher token, and keeps its journal', () => {
+    const { value } = taking({ etag: 'e1', body: { ...body, journal } }, holding, options).next();
+    expect(value).toEqual({
+      kind: 'put',
+      draft: { version: 1, state: 'held', token: 7, journal, broken: null, ...holding },
+      precondition: { etag: 'e1' },
+    });
+    const { value: first } = taking({ etag: undefined, body: undefined }, holding, options).next();
+    expect(first).toMatchObject({ precondition: { absent: true }, draft: { token: 7, journal: null } });
+  });
+
+  test.each<[string, Answer & { kind: 'get' }, object]>([
+    ['its own', got('e9', { ...body, nonce: 'mine' }), { kind: 'held', etag: 'e9' }],
+    ["another's", got('e8', body), { kind: 'lost', by: body }],
+  ])('an answer that was lost is found out by reading back: %s', (_whose, read, written) => {
+    const protocol = taking({ etag: 'e1', body }, holding, options);
+    protocol.next();
+    const outcome = { kind: 'unknown', failure: away } as const;
+    protocol.next({ kind: 'put', outcome, nonce: 'mine', at: 0, interrupted: false });
+    expect(protocol.next(read)).toMatchObject({ done: true, value: { written } });
+  });
+});
+
+function got(etag: string, there: LeaseBody): Answer & { kind: 'get' } {
+  return { kind: 'get', result: ok({ etag, text: leaseText(there) }), at: 0, interrupted: false };
+}
+
+describe('which lease a word means', () => {
+  const lease = (beginning: string, template: string | null): HeldLease => ({
+    key: `p/leases/r/${beginning.padEnd(64, '0')}.json`,
+    digest: beginning.padEnd(64, '0') as Digest,
+    etag: 'e',
+    body: { ...body, journal: template === null ? null : ({ template } as LeaseBody['journal']) },
+  });
+  const [gromacs, other, nameless] = [
+    lease('abcd1', 'md/gromacs'),
+    lease('abcd2', 'cafe'),
+    lease('cafe', null),
+  ];
+  const leases = { held: [gromacs, other, nameless], free: [lease('abcd3', null), lease('ffff', null)] };
+
+  test.each([
+    ['md/gromacs', gromacs],
+    ['abcd2', other],
+    [nameless.digest, nameless],
+    [gromacs.key, gromacs],
+  ])('%s', (word, meant) => {
+    expect(meantLease(word, leases)).toEqual({ kind: 'held', lease: meant });
+  });
+
+  test.each([
+    ['abcd', { kind: 'ambiguous', leases: [gromacs, other] }],
+    ['cafe', { kind: 'ambiguous', leases: [other, nameless] }],
+    ['ffff', { kind: 'free', keys: [leases.free[1]?.key] }],
+    ['abc', { kind: 'unknown' }],
+    ['ABCD1', { kind: 'unknown' }],
+    ['gromacs', { kind: 'unknown' }],
+  ])('%s', (word, meant) => {
+    expect(meantLease(word, leases)).toEqual(meant);
+  });
+
+  test('an ambiguous word is answered with those that it fits', () => {
+    const meant = { kind: 'ambiguous', leases: [other, nameless] } as const;
+    expect(notMeant('cafe', meant, leases.held, 'us-west-2')).toEqual({
+      message: '"cafe" fits 2 leases that are held in us-west-2',
+      cure: 'say more of the digest of one of them: cafe (abcd200000000000), an image (cafe000000000000)',
+    });
+  });
+
+  test.each([
+    [{ ...body, state: 'free' as const }, 'it was let go of meanwhile: nobody holds it\n'],
+    [body, 'it was renewed meanwhile: its holder is alive; ask again if you mean it\n'],
+    [
+      { ...body, holder: { run: 'x', host: 'ci', user: 'eve\u001B[2J' } },
+      'it was taken over by eve[2J@ci meanwhile; ask again if you mean that one\n',
+    ],
+  ])('what stands there instead', (by, text) => {
+    expect(changedText(gromacs, by)).toBe(text);
+  });
+});
