@@ -51,7 +51,7 @@ export const strangeObject = (bucket: string, key: string): Diagnostic => ({
 const mostListed = 20;
 
 /** `gromacs (0123456789abcdef)`. */
-export const leaseName = ({ digest, body }: Pick<HeldLease, 'digest' | 'body'>): string =>
+const leaseName = ({ digest, body }: Pick<HeldLease, 'digest' | 'body'>): string =>
   inOneLine(`${body.journal?.template ?? 'an image'} (${shortDigest(digest)})`);
 
 function leaseNames(leases: readonly HeldLease[]): string {

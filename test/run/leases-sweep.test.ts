@@ -162,7 +162,7 @@ test('a kept instance and one of another bucket are left alone', async () => {
   const swept = await sweep(world, '--json');
   expect(swept.code).toBe(0);
   const { instances } = JSON.parse(swept.stdout) as { instances: Record<string, unknown>[] };
-  expect(new Map(instances.map((one) => [one['instance'], [one['verdict'], one['ended']]]))).toEqual(
+  expect(new Map(instances.map((it) => [it['instance'], [it['verdict'], it['ended']]]))).toEqual(
     new Map([
       [instance.id, ['kept', false]],
       [beside, ['orphan', true]],
