@@ -149,6 +149,39 @@ export interface AcquireOptions {
   readonly above: number;
 }
 
+/** What stands in the bucket, to be written over if it still stands there. */
+export interface Standing {
+  /** Undefined: there is no object. */
+  readonly etag: string | undefined;
+  readonly body: LeaseBody | undefined;
+}
+
+interface TakeOptions {
+  readonly holding: ReturnType<AcquireOptions['holding']>;
+  readonly above: number;
+  /** When that was seen, on the monotonic clock. */
+  readonly seenAt: number;
+  readonly nonces?: Map<string, number>;
+}
+
+/** One conditional write of a new holder. The journal stays: should it die, whoever comes next finds what there is to go on with, or to end. */
+export function* taking(
+  { etag, body }: Standing,
+  { holding, above, seenAt, nonces = new Map() }: TakeOptions,
+): Protocol<Written & { readonly draft: LeaseDraft }> {
+  const draft: LeaseDraft = {
+    ...holding,
+    version: 1,
+    state: 'held',
+    token: Math.max(body?.token ?? 0, above) + 1,
+    journal: body?.journal ?? null,
+    broken: null,
+  };
+  const precondition = etag === undefined ? ({ absent: true } as const) : { etag };
+  const deadline = seenAt + acquireWithin(holding.ttlMs);
+  return { draft, ...(yield* writing({ draft, precondition, deadline, nonces })) };
+}
+
 /** Watches until the lease is free, or its holder has not been heard of for too long, and takes it. */
 export function* acquiring({
   key,
@@ -193,25 +226,16 @@ export function* acquiring({
     // Asked before, not under the lease: a run that dies over a mere look would leave it held.
     if (there?.state === 'free' && there.journal === null && there.token > above) {
       const answer = yield* ask({ kind: 'needed' });
-      if (!answer.isNeeded) return fail({ code: answer.interrupted ? 'interrupted' : 'not-needed' });
+      if (answer.interrupted) return fail({ code: 'interrupted' });
+      if (!answer.isNeeded) return fail({ code: 'not-needed' });
       seenAt = answer.at;
     }
 
-    const held = holding();
-    const draft: LeaseDraft = {
-      ...held,
-      version: 1,
-      state: 'held',
-      token: Math.max(there?.token ?? 0, above) + 1,
-      journal: there?.journal ?? null,
-      broken: null,
-    };
-    const precondition = stored === undefined ? ({ absent: true } as const) : { etag: stored.etag };
-    const deadline = seenAt + acquireWithin(held.ttlMs);
-    const written = yield* writing({ draft, precondition, deadline, nonces });
-    if (written.kind === 'failed') return fail(written.failure);
-    if (written.kind === 'held') {
-      const { etag, since } = written;
+    const standing = { etag: stored?.etag, body: there };
+    const taken = yield* taking(standing, { holding: holding(), above, seenAt, nonces });
+    if (taken.kind === 'failed') return fail(taken.failure);
+    if (taken.kind === 'held') {
+      const { draft, etag, since } = taken;
       return ok({ draft, etag, since, previous: there, isTakenOver });
     }
   }

@@ -1,27 +1,9 @@
-/**
- * A lease seen from outside: whether its holder lives, and taking it from one that was seen. The protocols are generators
- * as those of lease-protocol.ts are, and are driven below. It does not know what the lease is taken for.
- */
+/** A lease seen from outside: whether its holder lives, and taking it from one that was seen. It does not know what the lease is taken for. */
 import type { CloudFailure } from '../core/failure.ts';
-import type { LeaseBody, LeaseDraft } from './lease-body.ts';
-import { leaseText, parseLease } from './lease-body.ts';
-import { Lease, type LeaseAccess } from './lease.ts';
-import {
-  type Answer,
-  deadAfter,
-  type Protocol,
-  type Request,
-  writeWithin,
-  type Written,
-  writing,
-} from './lease-protocol.ts';
-
-/** What stands in the bucket, to be written over if it still stands there. */
-export interface Standing {
-  /** Undefined: there is no object. */
-  readonly etag: string | undefined;
-  readonly body: LeaseBody | undefined;
-}
+import { type LeaseBody, parseLease } from './lease-body.ts';
+import { drive, type LeaseAccess } from './lease-driving.ts';
+import { deadAfter, type Protocol, type Standing, taking } from './lease-protocol.ts';
+import { Lease } from './lease.ts';
 
 export type Observed =
   /** It has been written: its holder lives, or lived until it let go just now. */
@@ -65,34 +47,9 @@ export function* observing(): Protocol<Observed> {
   }
 }
 
-type Taking = { readonly draft: LeaseDraft; readonly written: Written };
-
-/** One conditional write: the journal stays, so that whoever comes after a taker that dies finds what there is to end. */
-export function* taking(
-  { etag, body }: Standing,
-  holding: Pick<LeaseDraft, 'holder' | 'ttlMs' | 'since'>,
-  { above, deadline }: { readonly above: number; readonly deadline: number },
-): Protocol<Taking> {
-  const draft: LeaseDraft = {
-    ...holding,
-    version: 1,
-    state: 'held',
-    token: Math.max(body?.token ?? 0, above) + 1,
-    journal: body?.journal ?? null,
-    broken: null,
-  };
-  const precondition = etag === undefined ? ({ absent: true } as const) : { etag };
-  return { draft, written: yield* writing({ draft, precondition, deadline }) };
-}
-
-export interface WatchOptions {
-  readonly signal: AbortSignal;
-  readonly pollMs: number;
-}
-
 /** Watched by our own monotonic clock; the holder's is never asked. */
-export const watchLease = (access: LeaseAccess, key: string, options: WatchOptions): Promise<Observed> =>
-  drive(access, key, observing(), options);
+export const watchLease = (access: LeaseAccess, key: string, signal: AbortSignal): Promise<Observed> =>
+  drive(access, key, observing(), { signal });
 
 export type Taken =
   | { readonly kind: 'held'; readonly lease: Lease }
@@ -109,43 +66,10 @@ export async function takeLease(
 ): Promise<Taken> {
   const { holder, ttlMs, clock } = access;
   const holding = { holder, ttlMs, since: new Date(clock.now()).toISOString() };
-  const deadline = clock.monotonic() + writeWithin(ttlMs);
-  const { draft, written } = await drive(access, key, taking(standing, holding, { above, deadline }));
-  if (written.kind !== 'held') return written;
-  const takenFrom = standing.body?.state === 'held' ? standing.body : undefined;
-  return { kind: 'held', lease: new Lease(access, key, { draft, etag: written.etag, takenFrom }) };
-}
-
-async function drive<Outcome>(
-  { store, clock, random }: LeaseAccess,
-  key: string,
-  protocol: Protocol<Outcome>,
-  watching?: WatchOptions,
-): Promise<Outcome> {
-  const carryOut = async (request: Request): Promise<Answer> => {
-    const now = (): { at: number; interrupted: boolean } => ({
-      at: clock.monotonic(),
-      interrupted: watching?.signal.aborted === true,
-    });
-    switch (request.kind) {
-      case 'get': {
-        const result = await store.getOnce(key);
-        return { kind: 'get', result, ...now() };
-      }
-      case 'put': {
-        const nonce = random.hex(32);
-        const outcome = await store.put(key, leaseText({ ...request.draft, nonce }), request.precondition);
-        return { kind: 'put', outcome, nonce, ...now() };
-      }
-      case 'pause':
-        await clock.sleep(50 + random.fraction() * 200);
-        return { kind: 'pause', ...now() };
-      case 'watch':
-        await clock.sleep(watching?.pollMs ?? 0, watching?.signal);
-        return { kind: 'watch', ...now() };
-    }
-  };
-  let next = protocol.next();
-  while (next.done !== true) next = protocol.next(await carryOut(next.value));
-  return next.value;
+  const seenAt = clock.monotonic();
+  const taken = await drive(access, key, taking(standing, { holding, above, seenAt }));
+  if (taken.kind !== 'held') return taken;
+  const { body: previous } = standing;
+  const isTakenOver = previous?.state === 'held';
+  return { kind: 'held', lease: new Lease(access, key, { ...taken, previous, isTakenOver }) };
 }

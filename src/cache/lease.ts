@@ -5,89 +5,23 @@
 import type { CloudFailure } from '../core/failure.ts';
 import type { Digest } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { Random } from '../ports/random.ts';
-import {
-  type Holder,
-  holderName,
-  type Journal,
-  type LeaseBody,
-  type LeaseDraft,
-  leaseText,
-} from './lease-body.ts';
+import { holderName, type Journal, type LeaseBody, type LeaseDraft } from './lease-body.ts';
+import { drive, type LeaseAccess, type Watching } from './lease-driving.ts';
 import {
   type Acquired,
   type AcquireFailure,
   type AcquireOptions,
   acquiring,
-  type Answer,
-  type Protocol,
-  type Request,
   lostAfter,
   renewAfter,
+  type Written,
   writing,
 } from './lease-protocol.ts';
-
-export interface LeaseAccess {
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly holder: Holder;
-  readonly ttlMs: number;
-}
 
 export const leasePrefix = (prefix: string, region: string): string => `${prefix}leases/${region}/`;
 
 export const leaseKey = (prefix: string, region: string, digest: Digest): string =>
   `${leasePrefix(prefix, region)}${digest}.json`;
-
-interface Watching {
-  readonly signal: AbortSignal;
-  /** Called at each look that finds it held. */
-  readonly onWaiting: (by: LeaseBody) => void;
-  /** Asked where somebody has held it meanwhile. */
-  readonly isNeeded: () => Promise<boolean>;
-}
-
-/** Does what a protocol asks for until it has come to its outcome. */
-async function drive<Outcome>(
-  { store, clock, random, ttlMs }: LeaseAccess,
-  key: string,
-  protocol: Protocol<Outcome>,
-  watching?: Watching,
-): Promise<Outcome> {
-  const carryOut = async (request: Request): Promise<Answer> => {
-    const answered = <Given extends object>(given: Given): Given & { at: number; interrupted: boolean } => ({
-      ...given,
-      at: clock.monotonic(),
-      interrupted: watching?.signal.aborted === true,
-    });
-    switch (request.kind) {
-      case 'get':
-        return answered({ kind: 'get', result: await store.getOnce(key) });
-      case 'put': {
-        const nonce = random.hex(32);
-        const text = leaseText({ ...request.draft, nonce });
-        const sentAt = clock.monotonic();
-        const outcome = await store.put(key, text, request.precondition);
-        return answered({ kind: 'put', nonce, sentAt, outcome });
-      }
-      case 'needed':
-        return answered({ kind: 'needed', isNeeded: (await watching?.isNeeded()) !== false });
-      case 'pause':
-        await clock.sleep(50 + random.fraction() * 200);
-        break;
-      case 'watch':
-        if (request.by !== undefined) watching?.onWaiting(request.by);
-        await clock.sleep(ttlMs / 6, watching?.signal);
-    }
-    return answered({ kind: request.kind });
-  };
-  let next = protocol.next();
-  while (next.done !== true) next = protocol.next(await carryOut(next.value));
-  return next.value;
-}
 
 /** Waits until the lease is free, or its holder has not been heard of for 1.5 times its duration, and takes it. */
 export async function acquireLease(
@@ -172,25 +106,30 @@ export class Lease {
   #write(change: (draft: LeaseDraft) => LeaseDraft): Promise<boolean> {
     const write = this.#writing.then(async () => {
       if (this.#lost.signal.aborted) return false;
+      const { clock, ttlMs } = this.#access;
       const draft = change(this.#draft);
-      const deadline = this.#since + lostAfter(this.#access.ttlMs);
-      const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline });
-      const written = await drive(this.#access, this.key, protocol);
-      if (written.kind === 'held') {
+      for (;;) {
+        const deadline = this.#since + lostAfter(ttlMs);
+        const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline });
+        const written = await drive(this.#access, this.key, protocol);
+        if (written.kind !== 'held') return this.#lose(written);
         this.#etag = written.etag;
         this.#since = written.since;
         this.#draft = draft;
-        return true;
+        // The answer of a process that stood still meanwhile tells nothing any more: once more.
+        if (clock.monotonic() < written.since + lostAfter(ttlMs)) return true;
       }
-      if (written.kind === 'lost' && written.by !== undefined) {
-        this.#lostTo = { holder: holderName(written.by.holder) };
-      }
-      if (written.kind === 'failed') this.#lostTo = { failure: written.failure };
-      this.#lost.abort();
-      return false;
     });
     this.#writing = write;
     return write;
+  }
+
+  #lose(written: Exclude<Written, { kind: 'held' }>): false {
+    if (written.kind === 'lost' && written.by !== undefined)
+      this.#lostTo = { holder: holderName(written.by.holder) };
+    if (written.kind === 'failed') this.#lostTo = { failure: written.failure };
+    this.#lost.abort();
+    return false;
   }
 
   async #renew(): Promise<void> {

@@ -70,13 +70,13 @@ async function eachOf(
 ): Promise<CloudFailure | undefined> {
   const rest = keys.values();
   let failure: CloudFailure | undefined;
-  const worker = async (): Promise<void> => {
+  const reader = async (): Promise<void> => {
     for (const key of rest) {
       failure ??= await look(key);
       if (failure !== undefined) return;
     }
   };
-  await Promise.all(Array.from({ length: readAtOnce }, worker));
+  await Promise.all(Array.from({ length: readAtOnce }, reader));
   return failure;
 }
 

@@ -1,5 +1,4 @@
 /** What giving up builds of others needs: signals, tokens, and a voice for what goes wrong. It does not know which builds. */
-import { knownTokens } from '../cache/manifest.ts';
 import type { ExecuteContext } from '../execute/context.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { executeContext } from './execute-context.ts';
@@ -27,7 +26,7 @@ export async function whileClearing<Value>(
           if (event.type === 'warning') tellWarnings(around, [event]);
         },
         // A lease whose object was lost must not begin below what the manifest has seen.
-        tokens: knownTokens(manifest),
+        listed: manifest.images,
         wait: false,
         readOnly: false,
         onError: 'cleanup',

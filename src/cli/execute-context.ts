@@ -1,5 +1,5 @@
 /** What carrying out needs, from the cloud, the configuration and the process. It does not know what is carried out. */
-import type { LeaseAccess } from '../cache/lease.ts';
+import type { LeaseAccess } from '../cache/lease-driving.ts';
 import { manifestKey } from '../cache/manifest.ts';
 import { paceOf } from '../config/config.ts';
 import { type ExecuteContext, paced } from '../execute/context.ts';

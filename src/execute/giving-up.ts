@@ -1,7 +1,8 @@
 /** A build that nobody goes on with: its lease is taken, freed, and what was launched under it is ended. It does not know why it is given up. */
 import type { Journal } from '../cache/journal.ts';
 import type { LeaseBody } from '../cache/lease-body.ts';
-import { type Standing, takeLease } from '../cache/lease-watch.ts';
+import type { Standing } from '../cache/lease-protocol.ts';
+import { takeLease } from '../cache/lease-watch.ts';
 import type { Lease } from '../cache/lease.ts';
 import { buildTag, templateTag } from '../cache/tags.ts';
 import type { CloudFailure, Failure } from '../core/failure.ts';
@@ -38,7 +39,7 @@ export interface GiveUpOptions {
 /** Killed at any point, it leaves what the next run or sweep finds: the lease with its journal, or instances with their tags. */
 export async function giveUp(ctx: ExecuteContext, options: GiveUpOptions): Promise<GivenUp> {
   const { key, digest, standing } = options;
-  const taken = await takeLease(ctx.lease, key, standing, ctx.tokens.get(digest) ?? 0);
+  const taken = await takeLease(ctx.lease, key, standing, ctx.listed[digest]?.token ?? 0);
   if (taken.kind !== 'held') return taken;
   const { lease } = taken;
   const found = await instancesUnder(ctx, lease, digest, () => true);
@@ -46,7 +47,7 @@ export async function giveUp(ctx: ExecuteContext, options: GiveUpOptions): Promi
   const doomed = under.filter((one) => !isKept(one));
   const { journal } = lease;
   // First, as where a build ends: a process that is killed in between leaves instances that their tags tell of.
-  if (!(await lease.free(null))) {
+  if (!(await lease.free({ journal: null, broken: null }))) {
     const { lostTo } = lease;
     return 'failure' in lostTo
       ? { kind: 'failed', failure: lostTo.failure }

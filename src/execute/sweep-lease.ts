@@ -6,7 +6,7 @@ import { buildTag, templateTag } from '../cache/tags.ts';
 import type { CloudFailure } from '../core/failure.ts';
 import type { Digest, InstanceId } from '../core/ids.ts';
 import type { TaggedInstance } from '../ports/builder.ts';
-import { type ExecuteContext, paced } from './context.ts';
+import type { ExecuteContext } from './context.ts';
 import { type Ends, giveUp } from './giving-up.ts';
 import { isKept } from './orphans.ts';
 
@@ -55,8 +55,7 @@ export async function sweepLease(
   dryRun: boolean,
 ): Promise<SweptUnder> {
   const { key, digest, held, instances } = watched;
-  const pollMs = Math.max(200, paced(ctx.pace, 10_000));
-  const seen = await watchLease(ctx.lease, key, { signal: ctx.interrupted, pollMs });
+  const seen = await watchLease(ctx.lease, key, ctx.interrupted);
   switch (seen.kind) {
     case 'alive':
       return inUse(watched, seen.by);

@@ -1,5 +1,5 @@
 /** A store of one key for leases on a clock that is moved by hand: it takes its time, and loses what it is told to lose. */
-import type { LeaseAccess } from '../../src/cache/lease.ts';
+import type { LeaseAccess } from '../../src/cache/lease-driving.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import type { ObjectStore, Precondition, StoredObject, WriteOutcome } from '../../src/ports/object-store.ts';

@@ -1,8 +1,8 @@
 /** The protocols that look at a lease from outside, answered by hand, and the words that name one. */
 import { describe, expect, test } from 'vitest';
 import { type LeaseBody, leaseText } from '../../src/cache/lease-body.ts';
-import type { Answer } from '../../src/cache/lease-protocol.ts';
-import { observing, taking } from '../../src/cache/lease-watch.ts';
+import { type Answer, taking } from '../../src/cache/lease-protocol.ts';
+import { observing } from '../../src/cache/lease-watch.ts';
 import { type HeldLease, meantLease } from '../../src/cache/leases.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import type { Digest } from '../../src/core/ids.ts';
@@ -131,17 +131,17 @@ describe('observing', () => {
 
 describe('taking', () => {
   const holding = { holder: { run: 's', host: 'desk', user: 'bob' }, ttlMs: 60_000, since: 'now' };
-  const options = { above: 6, deadline: 40_000 };
+  const options = { holding, above: 6, seenAt: 0 };
   const journal = { buildId: 'b' } as LeaseBody['journal'];
 
   test('writes over what was seen, with a higher token, and keeps its journal', () => {
-    const { value } = taking({ etag: 'e1', body: { ...body, journal } }, holding, options).next();
+    const { value } = taking({ etag: 'e1', body: { ...body, journal } }, options).next();
     expect(value).toEqual({
       kind: 'put',
       draft: { version: 1, state: 'held', token: 7, journal, broken: null, ...holding },
       precondition: { etag: 'e1' },
     });
-    const { value: first } = taking({ etag: undefined, body: undefined }, holding, options).next();
+    const { value: first } = taking({ etag: undefined, body: undefined }, options).next();
     expect(first).toMatchObject({ precondition: { absent: true }, draft: { token: 7, journal: null } });
   });
 
@@ -149,11 +149,11 @@ describe('taking', () => {
     ['its own', got('e9', { ...body, nonce: 'mine' }), { kind: 'held', etag: 'e9' }],
     ["another's", got('e8', body), { kind: 'lost', by: body }],
   ])('an answer that was lost is found out by reading back: %s', (_whose, read, written) => {
-    const protocol = taking({ etag: 'e1', body }, holding, options);
+    const protocol = taking({ etag: 'e1', body }, options);
     protocol.next();
     const outcome = { kind: 'unknown', failure: away } as const;
-    protocol.next({ kind: 'put', outcome, nonce: 'mine', at: 0, interrupted: false });
-    expect(protocol.next(read)).toMatchObject({ done: true, value: { written } });
+    protocol.next({ kind: 'put', outcome, nonce: 'mine', sentAt: 0, at: 0, interrupted: false });
+    expect(protocol.next(read)).toMatchObject({ done: true, value: written });
   });
 });
 
