@@ -24,6 +24,15 @@ export const journalSchema = v.object({
 
 export type Journal = v.InferOutput<typeof journalSchema>;
 
+/**
+ * What there is to end of a build that nobody goes on with. An instance that has run nothing may have been launched a moment
+ * ago: that it is not found does not mean that it is gone, so it is looked for by its tags, as one whose launch was never answered.
+ */
+export function asLeft(journal: Journal): Journal {
+  const hasRun = journal.running !== null || journal.steps.length > 0 || journal.imaging;
+  return hasRun ? journal : { ...journal, instance: null };
+}
+
 /** What people see the build doing: `launch`, a step's name or `image`. */
 export const stepUnderWay = ({ launch, running, imaging }: Journal): string | null =>
   imaging ? 'image' : (running ?? (launch === null ? null : 'launch'));

@@ -1,5 +1,5 @@
 /** A build that nobody goes on with: its lease is taken, freed, and what was launched under it is ended. It does not know why it is given up. */
-import type { Journal } from '../cache/journal.ts';
+import { asLeft, type Journal } from '../cache/journal.ts';
 import type { LeaseBody } from '../cache/lease-body.ts';
 import type { Standing } from '../cache/lease-protocol.ts';
 import { takeLease } from '../cache/lease-watch.ts';
@@ -78,9 +78,7 @@ const journaledInstance = ({ instance, template, buildId }: Journal): TaggedInst
 const isOf = ({ buildId, instance }: Journal, { id, tags }: TaggedInstance): boolean =>
   instance === null ? tags[buildTag] === buildId : id === instance;
 
-/** No tag shows it. It may be gone, or have been launched a moment ago: then it is looked for until it would be visible. */
+/** No tag shows it: it may be gone, or have been launched a moment ago. */
 function endUnseen(ctx: ExecuteContext, lease: Lease, journal: Journal): Promise<boolean> {
-  const hasRun = journal.running !== null || journal.steps.length > 0 || journal.imaging;
-  const known = hasRun ? journal : { ...journal, instance: null };
-  return endInstances(ctx, { ctx, lease, journal: known, instanceSeen: true });
+  return endInstances(ctx, { ctx, lease, journal: asLeft(journal), instanceSeen: true });
 }

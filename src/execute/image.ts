@@ -1,5 +1,5 @@
 /** Carries out the action of one image, from the lease to the last sign of its instance. It knows nothing of the graph. */
-import type { Journal } from '../cache/journal.ts';
+import { asLeft, type Journal } from '../cache/journal.ts';
 import type { ImageResult, Trouble } from '../core/event.ts';
 import type { Failure } from '../core/failure.ts';
 import { buildId, type ImageId, type InstanceId } from '../core/ids.ts';
@@ -121,7 +121,8 @@ async function buildUnder(
   const from = parent === undefined ? await launchImage(ctx, action, signal) : ok(parent);
   if (!from.ok) {
     tell(failed(whyEnded(about, from.error)));
-    return letGo({ ...about, journal: unfinished, instanceSeen }, { failure: from.error, orphans });
+    const journal = unfinished && asLeft(unfinished);
+    return letGo({ ...about, journal, instanceSeen: true }, { failure: from.error, orphans });
   }
   const began = ctx.clock.monotonic();
   const build: Build = {
@@ -163,7 +164,7 @@ async function unfinishedBuild(
   if (journal === null || action.replaces === null) return journal;
   const standsElsewhere = parent !== undefined && journal.launch !== null && journal.launch.image !== parent;
   if (!journal.imaging && !standsElsewhere) return journal;
-  await endInstances(ctx, { ctx, lease, journal, instanceSeen: true });
+  await endInstances(ctx, { ctx, lease, journal: asLeft(journal), instanceSeen: true });
   return null;
 }
 

@@ -47,6 +47,9 @@ export async function makeImage(build: Build): Promise<Result<RegisteredImage, F
   return available(build, created.value);
 }
 
+/** EC2 may not show at once what is there, and not at every look; what it does not show for so long is not there. */
+const unseenMs = ({ pace }: Pick<Build['ctx'], 'pace'>): number => paced(pace, 3 * minute) + 5000;
+
 /** The image of a run that died. One that was asked for long ago and is not there has been removed. */
 async function adoptedImage(build: Build, image: ImageId): Promise<Result<RegisteredImage, Failure>> {
   const { ctx, signal } = build;
@@ -55,7 +58,7 @@ async function adoptedImage(build: Build, image: ImageId): Promise<Result<Regist
     id: image,
     what: `image ${image} to be there`,
     until: (view) => view !== undefined,
-    withinMs: paced(ctx.pace, 3 * minute) + 5000,
+    withinMs: unseenMs(ctx),
     signal,
   });
   if (seen.ok) return available(build, image);
@@ -106,11 +109,18 @@ export async function available(
   { ctx, signal }: Pick<Build, 'ctx' | 'signal'>,
   id: ImageId,
 ): Promise<Result<RegisteredImage, Failure>> {
+  let seenAt = Number.POSITIVE_INFINITY;
+  const goneFor = unseenMs(ctx);
   const seen = await ctx.poller.watch({
     look: ctx.looks.images,
     id,
     what: `image ${id} to be available`,
-    until: (image) => image !== undefined && !isBeingMade(image.state),
+    until: (image) => {
+      // It was there, and somebody has removed it since.
+      if (image === undefined) return ctx.clock.monotonic() - seenAt > goneFor;
+      seenAt = ctx.clock.monotonic();
+      return !isBeingMade(image.state);
+    },
     withinMs: patience(ctx.pace, imageMs),
     signal,
   });
@@ -120,7 +130,7 @@ export async function available(
   return fail({
     code: 'image-ended',
     image: id,
-    state: image?.state ?? 'unseen',
+    state: image?.state ?? 'gone',
     why: image?.stateReason ?? '',
   });
 }

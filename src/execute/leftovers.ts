@@ -1,4 +1,5 @@
 /** What a run that died has left of an image that is there. It builds nothing. */
+import { asLeft } from '../cache/journal.ts';
 import { holderName, parseLease } from '../cache/lease-body.ts';
 import { type Lease, leaseKey } from '../cache/lease.ts';
 import { publish } from '../cache/manifest-store.ts';
@@ -62,7 +63,10 @@ export async function settleLeftovers(
   const { journal } = lease;
   const orphans = await findOrphans(ctx, lease, action.digest, journal?.buildId);
   if (action.action === 'reuse') await enterImage(ctx, action, lease);
-  await letGo({ ctx, lease, journal, instanceSeen: true }, { failure: null, orphans });
+  await letGo(
+    { ctx, lease, journal: journal && asLeft(journal), instanceSeen: true },
+    { failure: null, orphans },
+  );
 }
 
 async function hasJournal({ store, prefix, region }: ExecuteContext, { digest }: Action): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** Runs at the speed of AWS on a stepped clock: how long they take, and how they end. */
+import { DeregisterImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { lookInto } from '../e2e/cloud.ts';
 import { last, makeWorld, minutes, one, stepStarted, steps } from './rig.ts';
@@ -86,6 +87,28 @@ test('of two runs at once, the second waits, says for whom, and reuses', async (
   expect(last(second)).toMatchObject({ built: [], reused: ['a'] });
   const waiting = second.events.filter(({ type }) => type === 'lease-waiting').map(({ step }) => step);
   expect(waiting).toEqual(expect.arrayContaining(['bootstrap', 'package gcc@13.2.0', 'clean-up', 'image']));
+});
+
+test('an image that is removed while it is being made: the build ends soon, and says so', async () => {
+  const world = await makeWorld(one);
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted('image'));
+  const cloud = await lookInto(world.folder, () => world.clock.now());
+  let image: string | undefined;
+  while (image === undefined) {
+    await world.clock.sleep(2000);
+    const { Images = [] } = await cloud.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
+    image = Images[0]?.ImageId;
+  }
+  await world.clock.sleep(60_000);
+  const removed = world.clock.now();
+  await cloud.ec2.send(new DeregisterImageCommand({ ImageId: image }));
+  expect(await run.code).toBe(1);
+  expect(world.clock.now() - removed).toBeLessThan(30 * minutes);
+  expect(run.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    trouble: { code: 'image-ended', image, state: 'gone' },
+  });
+  expect(await cloud.instances()).toEqual(['terminated']);
 });
 
 test('an interrupted build ends its instance', async () => {
