@@ -56,7 +56,8 @@ export async function settleLeftovers(
   if (left === 'unlisted' && !(await hasJournal(ctx, action))) return;
   const acquired = await acquire(ctx, action, turn, {
     purpose: 'clean-up',
-    isNeeded: () => Promise.resolve(true),
+    // Whoever had it may have cleaned up meanwhile.
+    isNeeded: async () => (await ourInstances(ctx, 'TemplateDigest', action.digest)).length > 0,
   });
   if (!acquired.ok || acquired.value === undefined) return;
   const lease = acquired.value;

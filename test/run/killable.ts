@@ -1,5 +1,6 @@
 /** Processes that die, hang or have a wrong clock, all in one test process, before one sandbox that goes on. It does not know what they run. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { WireRequest, WireResponse } from '../../src/core/wire.ts';
 import type * as Sandboxes from '../../src/sandbox/sandbox.ts';
 
@@ -18,6 +19,8 @@ export interface Fate {
   readonly onCall: (call: number) => void;
   /** Resolves as soon as it does not stand still. */
   readonly awake: () => Promise<void>;
+  /** By the process's clock. */
+  readonly sleep: Clock['sleep'];
   readonly onAnswer?: (request: WireRequest, answer: WireResponse) => void;
 }
 
@@ -27,6 +30,33 @@ const fates = new AsyncLocalStorage<Fate>();
 export const fated = <Value>(fate: Fate, process: () => Value): Value => fates.run(fate, process);
 
 const never = new Promise<never>(() => {});
+
+/** The SDK waits between its attempts in real time: in a process with a fate, by that process's clock. */
+const realTimeout = globalThis.setTimeout;
+const realClear = globalThis.clearTimeout;
+const waits = new WeakMap<object, AbortController>();
+globalThis.setTimeout = Object.assign(
+  (call: (...given: unknown[]) => void, ms?: number, ...given: unknown[]): NodeJS.Timeout => {
+    const fate = fates.getStore();
+    if (fate === undefined) return realTimeout(call, ms, ...given);
+    const cleared = new AbortController();
+    const timeout = realTimeout(() => {}, 0);
+    waits.set(timeout, cleared);
+    // As Node does: less than a millisecond would never pass.
+    void fate.sleep(Math.max(1, Math.ceil(ms ?? 1)), cleared.signal).then(() => {
+      if (!cleared.signal.aborted) call(...given);
+    });
+    return timeout;
+  },
+  realTimeout,
+);
+/** By which it also measures how fast it may ask, once it was throttled. */
+const realNow = Date.now;
+Date.now = () => fates.getStore()?.now() ?? realNow();
+globalThis.clearTimeout = (timeout) => {
+  if (typeof timeout === 'object') waits.get(timeout)?.abort();
+  realClear(timeout);
+};
 
 /** For `vi.mock`: the module as it is, but that all that open the same folder share one sandbox, and reach it by their fate. */
 export function killable(real: typeof Sandboxes): typeof Sandboxes {

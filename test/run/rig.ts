@@ -122,7 +122,13 @@ function start(
     clock.freeze();
   };
   return {
-    code: fate === undefined ? run() : fated({ ...fate, now, onCall, awake, onDeath }, run),
+    code:
+      fate === undefined
+        ? run()
+        : fated(
+            { ...fate, now, onCall, awake, onDeath, sleep: (ms, signal) => clock.sleep(ms, signal) },
+            run,
+          ),
     events,
     event: (wanted) =>
       new Promise((resolve) => {
