@@ -8,6 +8,7 @@ import {
 import { ListCommandsCommand } from '@aws-sdk/client-ssm';
 import { makeClients } from '../../src/adapters/aws/clients.ts';
 import { s3ObjectStore } from '../../src/adapters/aws/object-store.ts';
+import type { Wire } from '../../src/core/wire.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import type { World } from './rig.ts';
 
@@ -28,6 +29,10 @@ export interface Remains {
   readonly repeated: readonly string[];
 }
 
+let wire: Wire;
+/** Made once: the first call of a client costs as much as ten. */
+const clients = makeClients({ region: 'us-west-2', wire: (request) => wire(request) });
+
 export async function remainsOf(world: World): Promise<Remains> {
   const sandbox = await openSandbox({
     folder: `${world.folder}/.amigraph/sandbox`,
@@ -35,14 +40,14 @@ export async function remainsOf(world: World): Promise<Remains> {
     now: () => world.clock.now(),
   });
   try {
-    return await look(makeClients({ region: 'us-west-2', wire: sandbox.wire }));
+    ({ wire } = sandbox);
+    return await look(clients);
   } finally {
     await sandbox.close();
   }
 }
 
-async function look(clients: ReturnType<typeof makeClients>): Promise<Remains> {
-  const { ec2, ssm } = clients;
+async function look({ ec2, ssm }: typeof clients): Promise<Remains> {
   const store = s3ObjectStore(clients, 'amigraph-sandbox');
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
   const instances = Reservations.flatMap(({ Instances = [] }) => Instances);

@@ -87,8 +87,14 @@ const fault: fc.Arbitrary<FaultRule> = fc.oneof(
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
   // A build in seconds, in which leases are renewed, or in moments.
-  speed: fc.constantFrom(400, 100_000, 100_000, 100_000),
-  templates: fc.constantFrom(1, 1, 1, 2),
-  runners: fc.array(runner, { minLength: 2, maxLength: 5 }),
+  speed: fc.constantFrom(400, ...Array.from({ length: 6 }, () => 100_000)),
+  templates: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(1 as const) },
+    { weight: 1, arbitrary: fc.constant(2 as const) },
+  ),
+  runners: fc.oneof(
+    { weight: 5, arbitrary: fc.array(runner, { minLength: 2, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(runner, { minLength: 4, maxLength: 5 }) },
+  ),
   faults: fc.array(fault, { maxLength: 3 }),
 });

@@ -8,6 +8,6 @@ vi.mock('../../src/sandbox/sandbox.ts', async (original) => {
   return killable(await original<typeof Sandboxes>());
 });
 
-test('1,000 schedules', { timeout: 3_600_000 }, async () => {
-  await expect(weather(1000)).resolves.toBeUndefined();
+test('random schedules', { timeout: 3_600_000 }, async () => {
+  await expect(weather()).resolves.toBeUndefined();
 });

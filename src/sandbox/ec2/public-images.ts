@@ -8,7 +8,16 @@ const parallelCluster = '247102896272';
 const architectures: readonly Architecture[] = ['x86_64', 'arm64'];
 const publishedAt = Date.UTC(2025, 8, 15, 17, 4, 26);
 
+/** Asked for with every look at images, and always the same. */
+const byRegion = new Map<string, readonly ImageRecord[]>();
+
 export function publicImages(region: string): readonly ImageRecord[] {
+  const known = byRegion.get(region) ?? imagesOf(region);
+  byRegion.set(region, known);
+  return known;
+}
+
+function imagesOf(region: string): ImageRecord[] {
   return architectures.flatMap((architecture) => [
     publicImage(region, {
       name: `al2023-ami-2023.8.20250915.0-kernel-6.1-${architecture}`,
