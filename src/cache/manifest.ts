@@ -1,6 +1,6 @@
 /** The manifest: an index and a memory, kept beside the tags, which are the truth. It does not know where it is kept. */
 import * as v from 'valibot';
-import type { Digest, TemplateName } from '../core/ids.ts';
+import type { TemplateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
 

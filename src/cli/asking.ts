@@ -5,7 +5,7 @@ import { readManifest } from '../cache/manifest-store.ts';
 import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
-import type { Digest, TemplateName } from '../core/ids.ts';
+import type { TemplateName } from '../core/ids.ts';
 import type { DecideFacts } from '../plan/plan.ts';
 import { repair } from '../report/warnings.ts';
 import type { Cloud } from './context.ts';

@@ -4,7 +4,7 @@ import type { Pin } from '../config/pins.ts';
 import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
-import type { Digest, TemplateName } from '../core/ids.ts';
+import type { TemplateName } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Collection } from '../graph/collection.ts';
 import {

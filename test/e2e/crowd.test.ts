@@ -11,7 +11,7 @@ const isHolder = (line: string): boolean => (JSON.parse(line) as JsonEvent).type
 async function expectAllDone(workspace: Workspace): Promise<void> {
   const cloud = await lookInto(workspace.folder);
   const images = await cloud.imageTags();
-  expect(images.map(({ TemplateName }) => TemplateName).toSorted()).toEqual(names);
+  expect(images.map(({ TemplateName = '?' }) => TemplateName).toSorted()).toEqual(names);
   expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
   expect((await workspace.run(['leases', '--json'])).stdout).toBe('[]\n');
   expect((await workspace.run(['manifest', 'verify'])).code).toBe(0);
