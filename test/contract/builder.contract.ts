@@ -124,6 +124,18 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         expect(done(await builder.instancesTagged('BuildId', 'z'))).toEqual([]);
       });
 
+      test('takes tags beside those that it has', async () => {
+        const cloud = await makeIt();
+        const instance = await onlineInstance(cloud);
+        done(await cloud.builder.tag(instance, { Kept: 'now' }));
+        expect(done(await cloud.builder.instancesTagged('Kept', 'now'))).toEqual([
+          { id: instance, tags: { ManagedBy: 'amigraph', Kept: 'now' } },
+        ]);
+        expect(refusal(await cloud.builder.tag(unknown, { Kept: 'now' }))).toBe(
+          'refused InvalidInstanceID.NotFound',
+        );
+      });
+
       test('many are looked at together, more than one call or page takes', async () => {
         const cloud = await makeIt();
         const image = await baseImage(cloud);

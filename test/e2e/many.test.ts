@@ -24,9 +24,9 @@ test('two runs that want the same images build each once', async () => {
 
 test('--no-wait: who holds it and since when, exit 9', async () => {
   const workspace = await makeWorkspace({ 'templates/a.yaml': 'software: { spack_packages: [gcc] }\n' });
-  const first = workspace.start(['build', 'a', '--json'], slow);
+  const first = workspace.start(['build', 'a', '--json'], { AMIGRAPH_SANDBOX_SPEED: '300' });
   await first.line(step('bootstrap'));
-  const second = await workspace.run(['build', 'a', '--no-wait'], slow);
+  const second = await workspace.run(['build', 'a', '--no-wait'], { AMIGRAPH_SANDBOX_SPEED: '300' });
   expect(second.code).toBe(9);
   expect(second.stderr).toMatch(
     /^a: failed: .+@.+ has been building it since \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m,
@@ -49,6 +49,26 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect((await workspace.run(['build', '--all'])).code).toBe(0);
   },
 );
+
+test.each([
+  ['while a step runs', step('package gcc')],
+  ['while the image is being made', step('"image"')],
+])('SIGINT twice %s: the program leaves at once, and the next run makes good', async (_when, reached) => {
+  const workspace = await makeWorkspace({ 'templates/a.yaml': 'software: { spack_packages: [gcc] }\n' });
+  const run = workspace.start(['build', 'a', '--json'], slow);
+  await run.line(reached);
+  run.child.kill('SIGINT');
+  await run.line((line) => line.includes('"interrupted"'));
+  run.child.kill('SIGINT');
+  const ran = await run.ended;
+  expect(ran.code).toBe(130);
+  expect(ran.stdout).not.toContain('run-finished');
+  expect((await workspace.run(['build', 'a'])).code).toBe(0);
+  const cloud = await lookInto(workspace.folder);
+  expect(await cloud.imageTags()).toHaveLength(1);
+  expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+  expect((await workspace.run(['leases', '--json'])).stdout).toBe('[]\n');
+});
 
 test('interrupted while a launch goes unanswered: its instance is found by its tag, and ended', async () => {
   const workspace = await makeWorkspace({
