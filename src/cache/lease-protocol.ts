@@ -145,7 +145,7 @@ export interface AcquireOptions {
   readonly holding: () => Pick<LeaseDraft, 'holder' | 'ttlMs' | 'since'>;
   /** False: answer `held` as soon as the holder has shown that it is alive, by a renewal. */
   readonly wait: boolean;
-  /** The highest token known from elsewhere; the lease's own may have been lost with its object. Who has a higher one came after that. */
+  /** The highest token known from elsewhere; the lease's own may have been lost with its object. */
   readonly above: number;
 }
 
@@ -224,7 +224,7 @@ export function* acquiring({
       return fail({ code: 'broken', holder: there.holder, step: there.broken });
 
     // Asked before, not under the lease: a run that dies over a mere look would leave it held.
-    if (there?.state === 'free' && there.journal === null && there.token > above) {
+    if (there?.state === 'free' && there.journal === null) {
       const answer = yield* ask({ kind: 'needed' });
       if (answer.interrupted) return fail({ code: 'interrupted' });
       if (!answer.isNeeded) return fail({ code: 'not-needed' });

@@ -89,12 +89,15 @@ test.each([
   [4, 5],
   [5, 6],
   [90, 91],
-])('with no higher token than %d it is taken unasked, as %d', (above, token) => {
-  key.lay('bob-9', free());
-  ada = acquires(key, { above });
-  ada.get();
-  takes(ada, key, { token });
-});
+])(
+  'with no higher token than %d it is asked too: the manifest may have been read after the images; taken as %d',
+  (above, token) => {
+    key.lay('bob-9', free());
+    ada = acquires(key, { above });
+    ada.get().needed(true);
+    takes(ada, key, { token });
+  },
+);
 
 test('what a holder that died has left is taken over unasked', () => {
   key.lay('bob-1', bob());
