@@ -5,6 +5,7 @@ import { type Diagnostic, InvalidInput } from '../../core/diagnostic.ts';
 import { cloudDiagnostic } from '../../report/cloud-trouble.ts';
 import { diagnosticsText, inBrief } from '../../report/diagnostics.ts';
 import { type Style, styleFor } from '../../report/style.ts';
+import type { Cloud, Workspace } from '../context.ts';
 import { CloudUnavailable } from '../unavailable.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -98,6 +99,22 @@ export abstract class CloudCommand extends BaseCommand {
   protected get flags(): Flags {
     const { provider, region } = this;
     return { provider, region };
+  }
+}
+
+/** A command whose answer needs the workspace and its cloud, which is closed after it. */
+export abstract class CloudAnswer extends CloudCommand {
+  protected abstract answerFor(workspace: Workspace, cloud: Cloud): Promise<number>;
+
+  protected override async run(): Promise<number> {
+    const { openCloud, openWorkspace } = await import('../context.ts');
+    const workspace = await openWorkspace(this.context, this.flags);
+    const cloud = await openCloud(workspace, this.context);
+    try {
+      return await this.answerFor(workspace, cloud);
+    } finally {
+      await cloud.close();
+    }
   }
 }
 

@@ -2,22 +2,9 @@
 import { Command, Option } from 'clipanion';
 import type { HeldLease, Leases } from '../../cache/leases.ts';
 import type { Cloud, Workspace } from '../context.ts';
-import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
+import { CloudAnswer, exitCodes, invalidFlag } from './base.ts';
 
-abstract class LeaseCommand extends CloudCommand {
-  protected abstract answerFor(workspace: Workspace, cloud: Cloud): Promise<number>;
-
-  protected override async run(): Promise<number> {
-    const { openCloud, openWorkspace } = await import('../context.ts');
-    const workspace = await openWorkspace(this.context, this.flags);
-    const cloud = await openCloud(workspace, this.context);
-    try {
-      return await this.answerFor(workspace, cloud);
-    } finally {
-      await cloud.close();
-    }
-  }
-
+abstract class LeaseCommand extends CloudAnswer {
   /** Tells of objects among them that are none. */
   protected async look({ config }: Workspace, { store }: Cloud): Promise<Leases> {
     const { allLeases } = await import('../../cache/leases.ts');

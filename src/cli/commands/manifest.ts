@@ -1,23 +1,10 @@
 /** `amigraph manifest`: the index of images in the bucket, shown, compared with the tags and made anew from them. */
 import { Command, Option } from 'clipanion';
 import type { Cloud, Workspace } from '../context.ts';
-import { CloudCommand, exitCodes } from './base.ts';
+import { CloudAnswer, exitCodes } from './base.ts';
 
-abstract class ManifestCommand extends CloudCommand {
+abstract class ManifestCommand extends CloudAnswer {
   json = Option.Boolean('--json', false, { description: 'as JSON' });
-
-  protected abstract answerFor(workspace: Workspace, cloud: Cloud): Promise<number>;
-
-  protected override async run(): Promise<number> {
-    const { openCloud, openWorkspace } = await import('../context.ts');
-    const workspace = await openWorkspace(this.context, this.flags);
-    const cloud = await openCloud(workspace, this.context);
-    try {
-      return await this.answerFor(workspace, cloud);
-    } finally {
-      await cloud.close();
-    }
-  }
 
   /** Nothing can be learnt from it, whether by programs or by people. */
   protected async complainOf({ config }: Workspace, object: string, problem: string): Promise<number> {
