@@ -133,10 +133,8 @@ export interface Acquired {
   readonly etag: string;
   /** When that was written, as in Written. */
   readonly since: number;
-  /** What stood there before. */
+  /** What stood there before; where it was held, its holder died. */
   readonly previous: LeaseBody | undefined;
-  /** Its holder died. */
-  readonly isTakenOver: boolean;
 }
 
 export interface AcquireOptions {
@@ -207,7 +205,6 @@ export function* acquiring({
     const there = stored === undefined ? undefined : parseLease(stored.text);
     if (stored !== undefined && there === undefined) return fail({ code: 'unreadable', key });
 
-    let isTakenOver = false;
     // A write of ours that was given up on may have arrived after all: nobody holds that.
     if (stored !== undefined && there?.state === 'held' && !nonces.has(there.nonce)) {
       // A holder that writes is alive; one that has died would be reported as building for ever.
@@ -218,7 +215,6 @@ export function* acquiring({
         yield* ask({ kind: 'watch', by: there });
         continue;
       }
-      isTakenOver = true;
     }
     if (there?.state === 'free' && there.broken !== null && there.token === watched?.token)
       return fail({ code: 'broken', holder: there.holder, step: there.broken });
@@ -236,7 +232,7 @@ export function* acquiring({
     if (taken.kind === 'failed') return fail(taken.failure);
     if (taken.kind === 'held') {
       const { draft, etag, since } = taken;
-      return ok({ draft, etag, since, previous: there, isTakenOver });
+      return ok({ draft, etag, since, previous: there });
     }
   }
 }

@@ -69,7 +69,5 @@ export async function takeLease(
   const seenAt = clock.monotonic();
   const taken = await drive(access, key, taking(standing, { holding, above, seenAt }));
   if (taken.kind !== 'held') return taken;
-  const { body: previous } = standing;
-  const isTakenOver = previous?.state === 'held';
-  return { kind: 'held', lease: new Lease(access, key, { ...taken, previous, isTakenOver }) };
+  return { kind: 'held', lease: new Lease(access, key, { ...taken, previous: standing.body }) };
 }

@@ -42,10 +42,8 @@ export type LostTo = { readonly holder: string } | { readonly failure: CloudFail
 export class Lease {
   readonly key: string;
   readonly token: number;
-  /** What stood there before it was acquired. */
+  /** What stood there before it was acquired; where it was held, its holder died. */
   readonly previous: LeaseBody | undefined;
-  /** Whose build goes on here; its holder died. */
-  readonly takenFrom: LeaseBody | undefined;
   readonly #access: LeaseAccess;
   readonly #lost = new AbortController();
   readonly #ended = new AbortController();
@@ -56,7 +54,7 @@ export class Lease {
   #writing: Promise<unknown> = Promise.resolve();
   #lostTo: LostTo = { holder: 'another run' };
 
-  constructor(access: LeaseAccess, key: string, { draft, etag, since, previous, isTakenOver }: Acquired) {
+  constructor(access: LeaseAccess, key: string, { draft, etag, since, previous }: Acquired) {
     this.#access = access;
     this.key = key;
     this.#draft = draft;
@@ -64,7 +62,6 @@ export class Lease {
     this.#since = since;
     this.token = draft.token;
     this.previous = previous;
-    this.takenFrom = isTakenOver ? previous : undefined;
     void this.#renew();
   }
 

@@ -49,8 +49,10 @@ export async function acquire(
   });
   if (!acquired.ok)
     return acquired.error.code === 'not-needed' ? ok(undefined) : fail(asFailure(acquired.error, digest));
-  const { token, takenFrom } = acquired.value;
-  const from = takenFrom === undefined ? null : holderName(takenFrom.holder);
+  const { token, previous } = acquired.value;
+  // A write of our own that was given up on is no dead holder.
+  const hasDied = previous?.state === 'held' && previous.holder.run !== ctx.lease.holder.run;
+  const from = hasDied ? holderName(previous.holder) : null;
   ctx.emit({ type: 'lease-taken', template, digest, token, from, purpose });
   return ok(acquired.value);
 }

@@ -1,11 +1,11 @@
 /** Getting a lease: what is taken at once, what is watched, and when its holder counts as dead. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseBody } from '../../src/cache/lease-body.ts';
-import type { AcquireFailure } from '../../src/cache/lease-protocol.ts';
 import {
   type Acquiring,
   acquires,
   draftOf,
+  fails,
   journal,
   OneKey,
   refusal,
@@ -19,8 +19,6 @@ const bob = (change: Partial<LeaseBody> = {}) => draftOf('bob', { token: 4, ...c
 
 let key: OneKey;
 let ada: Acquiring;
-
-const fails = (error: AcquireFailure): void => expect(ada.outcome).toEqual({ ok: false, error });
 
 beforeEach(() => {
   key = new OneKey();
@@ -68,7 +66,7 @@ describe('what nobody holds is taken at once', () => {
       .put('gone', 39_999)
       .get();
     ada.pause(1).put('gone').get();
-    fails(timeOut);
+    fails(ada, timeOut);
   });
 });
 
@@ -91,13 +89,13 @@ describe('what is held is watched', () => {
       .watch(dead - 1)
       .get();
     ada.watch(1).get();
-    takes(ada, key, { token: 5, journal }, { isTakenOver: true });
+    takes(ada, key, { token: 5, journal });
   });
 
   test('by the duration of its holder, not by our own', () => {
     key.lay('bob-1', bob({ ttlMs: 2 * ttlMs }));
     ada.get().watch(dead).get().watch(dead).get();
-    takes(ada, key, { token: 5 }, { isTakenOver: true });
+    takes(ada, key, { token: 5 });
   });
 
   test('anew from a renewal at the last moment', () => {
@@ -111,7 +109,7 @@ describe('what is held is watched', () => {
       .get()
       .watch(1)
       .get();
-    takes(ada, key, { token: 5 }, { isTakenOver: true });
+    takes(ada, key, { token: 5 });
   });
 
   test('and a renewal between the last look and the taking keeps it', () => {
@@ -143,7 +141,7 @@ describe('what is held is watched', () => {
       .get('gone');
     expect(ada.asked).toEqual({ kind: 'watch', by: undefined });
     ada.watch(dead / 2).get();
-    takes(ada, key, { token: 5 }, { isTakenOver: true });
+    takes(ada, key, { token: 5 });
   });
 
   test('by who does not want to wait until the first sign of life', () => {
@@ -152,14 +150,14 @@ describe('what is held is watched', () => {
     ada.get().watch().get().watch();
     key.lay('bob-2', bob());
     ada.get();
-    fails({ code: 'held', by: { ...bob(), nonce: 'bob-2' } });
+    fails(ada, { code: 'held', by: { ...bob(), nonce: 'bob-2' } });
   });
 
   test('by who does not want to wait until it counts as dead', () => {
     key.lay('bob-1', bob({ journal }));
     ada = acquires(key, { wait: false });
     ada.get().watch(dead).get();
-    takes(ada, key, { token: 5, journal }, { isTakenOver: true });
+    takes(ada, key, { token: 5, journal });
   });
 
   test('unless it is a late write of our own, which nobody holds', () => {
@@ -183,17 +181,17 @@ describe('why there is none', () => {
   ])('what stands there is %s', (_, text) => {
     key.stored = { text, etag: 'e' };
     ada.get();
-    fails({ code: 'unreadable', key: 'leases/k.json' });
+    fails(ada, { code: 'unreadable', key: 'leases/k.json' });
   });
 
   test('the store refuses to show it', () => {
     ada.get('refused');
-    fails(refusal);
+    fails(ada, refusal);
   });
 
   test('the store refuses to write it', () => {
     ada.get().put('refused');
-    fails(refusal);
+    fails(ada, refusal);
   });
 
   test('the store is away for more than 20 minutes', () => {
@@ -203,7 +201,7 @@ describe('why there is none', () => {
       .get('gone');
     expect(ada.asked).toEqual({ kind: 'watch', by: undefined });
     ada.watch(1).get('gone');
-    fails(timeOut);
+    fails(ada, timeOut);
   });
 
   test('not that it was away twice for less', () => {
@@ -231,7 +229,7 @@ describe('why there is none', () => {
   ])('it was interrupted %s', (_, story) => {
     story().interrupted = true;
     ada.get();
-    fails({ code: 'interrupted' });
+    fails(ada, { code: 'interrupted' });
     expect(key.body?.holder.user).not.toBe('ada');
   });
 });

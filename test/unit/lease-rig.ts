@@ -208,19 +208,18 @@ export function acquires(key: OneKey, { wait = true, above = 0 } = {}): Acquirin
   return new Hand('ada', key, acquiring({ key: 'leases/k.json', holding, wait, above }));
 }
 
+/** It has ended so, and asks for nothing more. */
+export const fails = (ada: Acquiring, error: AcquireFailure): void =>
+  expect(ada.outcome).toEqual({ ok: false, error });
+
 /** By the write that ada is to ask for next, whose answer takes a while. */
-export function takes(
-  ada: Acquiring,
-  key: OneKey,
-  from: Partial<LeaseDraft>,
-  { isTakenOver = false } = {},
-): void {
+export function takes(ada: Acquiring, key: OneKey, from: Partial<LeaseDraft>): void {
   const previous = key.body;
   const since = ada.at;
   const draft = draftOf('ada', from);
   const precondition = key.stored === undefined ? { absent: true } : { etag: key.stored.etag };
   expect(ada.asked).toEqual({ kind: 'put', draft, precondition });
   ada.put('answered', 30);
-  const value = { draft, etag: key.stored?.etag, since, previous, isTakenOver };
+  const value = { draft, etag: key.stored?.etag, since, previous };
   expect(ada.outcome).toEqual({ ok: true, value });
 }
