@@ -39,6 +39,8 @@ export interface InstanceRecord {
   readonly address: string;
   readonly profile?: string;
   readonly volume: string;
+  /** Of the root volume; where it is missing, {@link usualRootDevice}. */
+  readonly rootDevice?: string;
   readonly volumeSizeGb: number;
   readonly volumeType: string;
   readonly encrypted: boolean;
@@ -50,6 +52,9 @@ export interface TokenRecord {
   readonly parameters: string;
   readonly instances: readonly string[];
 }
+
+/** What Amazon Linux calls it; Ubuntu and Red Hat say `/dev/sda1`. */
+export const usualRootDevice = '/dev/xvda';
 
 export interface ImageRecord {
   readonly id: string;
@@ -71,6 +76,8 @@ export interface ImageRecord {
   readonly sourceInstance?: string;
   readonly sourceImage?: string;
   readonly snapshot: string;
+  /** Of the root volume; where it is missing, {@link usualRootDevice}. */
+  readonly rootDevice?: string;
   readonly volumeSizeGb: number;
   readonly volumeType: string;
   readonly encrypted: boolean;

@@ -1,7 +1,7 @@
 /** DescribeImages, and images as EC2 shows them. It does not know how they are made. */
 import { account } from '../call.ts';
 import type { Call } from '../call.ts';
-import type { ImageRecord, Time } from '../records.ts';
+import { type ImageRecord, type Time, usualRootDevice } from '../records.ts';
 import type { Xml } from '../xml.ts';
 import { filterOf, inIdOrder, pageOf, pageStart } from './filters.ts';
 import { allImages, checkImageId, imagesMissing, imageState, imageUnavailable } from './image-life.ts';
@@ -21,7 +21,7 @@ export function describeImages(query: Query, call: Call): Record<string, Xml> {
     'is-public': (image) => String(image.public),
     'image-type': () => 'machine',
     'root-device-type': () => 'ebs',
-    'root-device-name': () => '/dev/xvda',
+    'root-device-name': ({ rootDevice = usualRootDevice }) => rootDevice,
     'virtualization-type': () => 'hvm',
     hypervisor: () => 'xen',
     'ena-support': () => 'true',
@@ -105,11 +105,11 @@ function imageView(image: ImageRecord, now: Time): Xml {
     name: image.name,
     description: image.description,
     rootDeviceType: 'ebs',
-    rootDeviceName: '/dev/xvda',
+    rootDeviceName: image.rootDevice ?? usualRootDevice,
     blockDeviceMapping: {
       item: [
         {
-          deviceName: '/dev/xvda',
+          deviceName: image.rootDevice ?? usualRootDevice,
           ebs: {
             snapshotId: image.snapshot,
             volumeSize: image.volumeSizeGb,

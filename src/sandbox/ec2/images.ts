@@ -42,6 +42,7 @@ export function createImage(query: Query, call: Call): Record<string, Xml> {
     sourceInstance: instance.id,
     sourceImage: instance.image,
     snapshot: call.ids.resource('snap'),
+    ...(instance.rootDevice !== undefined && { rootDevice: instance.rootDevice }),
     volumeSizeGb: instance.volumeSizeGb,
     volumeType: instance.volumeType,
     encrypted: instance.encrypted,

@@ -1,6 +1,6 @@
 /** Instances as EC2 shows them in its answers. It does not know which of them were asked for. */
 import { account } from '../call.ts';
-import type { InstanceRecord, Time } from '../records.ts';
+import { type InstanceRecord, type Time, usualRootDevice } from '../records.ts';
 import type { Xml } from '../xml.ts';
 import { endOf, stateCodes, stateOf } from './instance-life.ts';
 import type { InstanceState } from './instance-life.ts';
@@ -43,12 +43,12 @@ function instanceView(instance: InstanceRecord, now: Time): Xml {
     stateReason: reason,
     architecture: instance.architecture,
     rootDeviceType: 'ebs',
-    rootDeviceName: '/dev/xvda',
+    rootDeviceName: instance.rootDevice ?? usualRootDevice,
     blockDeviceMapping: {
       item: alive
         ? [
             {
-              deviceName: '/dev/xvda',
+              deviceName: instance.rootDevice ?? usualRootDevice,
               ebs: {
                 volumeId: instance.volume,
                 status: 'attached',

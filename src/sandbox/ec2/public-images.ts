@@ -34,6 +34,14 @@ function imagesOf(region: string): ImageRecord[] {
       architecture,
     }),
     publicImage(region, {
+      name: `aws-parallelcluster-3.14.0-ubuntu-2404-lts-hvm-${architecture}-202509151200 2025-09-15T12-00-00.000Z`,
+      description: 'AWS ParallelCluster AMI for ubuntu2404',
+      owner: parallelCluster,
+      volumeSizeGb: 45,
+      architecture,
+      rootDevice: '/dev/sda1',
+    }),
+    publicImage(region, {
       name: `aws-parallelcluster-3.11.1-amzn2023-hvm-${architecture}-202410151200 2024-10-15T12-00-00.000Z`,
       description: 'AWS ParallelCluster AMI for alinux2023, kernel-6.1',
       owner: parallelCluster,
@@ -48,7 +56,7 @@ function publicImage(
   region: string,
   image: Pick<
     ImageRecord,
-    'name' | 'description' | 'owner' | 'volumeSizeGb' | 'architecture' | 'deprecatedAt'
+    'name' | 'description' | 'owner' | 'volumeSizeGb' | 'architecture' | 'deprecatedAt' | 'rootDevice'
   >,
 ): ImageRecord {
   return {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Call } from '../call.ts';
 import { faultOf, Refusal } from '../call.ts';
 import * as durations from '../durations.ts';
-import type { ImageRecord, InstanceRecord, PlannedEnd } from '../records.ts';
+import { type ImageRecord, type InstanceRecord, type PlannedEnd, usualRootDevice } from '../records.ts';
 import type { Xml } from '../xml.ts';
 import { findImage, imageState } from './image-life.ts';
 import { endOf } from './instance-life.ts';
@@ -146,10 +146,12 @@ function launchCount(query: Query): number {
 function rootVolume(
   query: Query,
   image: ImageRecord,
-): Pick<InstanceRecord, 'volumeSizeGb' | 'volumeType' | 'encrypted'> {
+): Pick<InstanceRecord, 'rootDevice' | 'volumeSizeGb' | 'volumeType' | 'encrypted'> {
+  const { rootDevice = usualRootDevice } = image;
+  // What has another name is a second volume, of which an image of the sandbox holds nothing.
   const root = query
     .groups('BlockDeviceMapping')
-    .find((device) => device.text('DeviceName') === '/dev/xvda')
+    .find((device) => device.text('DeviceName') === rootDevice)
     ?.group('Ebs');
   const size = root?.count('VolumeSize') ?? image.volumeSizeGb;
   if (size < image.volumeSizeGb) {
@@ -159,6 +161,7 @@ function rootVolume(
     );
   }
   return {
+    rootDevice,
     volumeSizeGb: size,
     volumeType: root?.text('VolumeType') ?? image.volumeType,
     encrypted: image.encrypted || root?.flag('Encrypted') === true,
