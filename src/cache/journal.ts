@@ -11,8 +11,17 @@ export const journalSchema = v.object({
   attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   startedAt: v.pipe(v.string(), v.isoTimestamp()),
   /** How the instance is launched; written before that is asked for, so that a repeat asks for the same. */
-  launch: v.nullable(v.object({ image: id, instanceType: id, spot: v.boolean() })),
+  launch: v.nullable(
+    v.object({
+      image: id,
+      instanceType: id,
+      spot: v.boolean(),
+      subnet: v.optional(v.nullable(id), null),
+    }),
+  ),
   instance: v.nullable(id),
+  /** Instances that AWS took away before this one. */
+  lost: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
   /** Names of the steps that are done. */
   steps: v.array(step),
   /** The step that may be running; written before it is sent. */

@@ -59,9 +59,9 @@ export async function openCloud({ config }: Workspace, around: Surroundings): Pr
     bucket,
     wire: sandbox?.wire,
     endpoint: sandbox === undefined ? endpoint?.url : undefined,
-    subnet: builder.subnet,
     securityGroups: builder.securityGroups,
     instanceProfile: builder.instanceProfile,
+    kmsKey: builder.kmsKey,
   });
   return {
     ...ports,

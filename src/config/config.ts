@@ -14,14 +14,18 @@ export interface Config {
   readonly prefix: string;
   readonly base: Readonly<Record<Architecture, BaseImage>>;
   readonly builder: {
-    readonly instanceType: Readonly<Record<Architecture, string>>;
+    /** In the order in which they are tried. */
+    readonly instanceTypes: Readonly<Record<Architecture, readonly string[]>>;
     readonly architecture: Architecture;
     readonly spot: boolean;
     readonly timeoutSeconds: number;
     readonly volumeGb: number;
-    readonly subnet: string | undefined;
+    /** The same; empty: the default VPC's. */
+    readonly subnets: readonly string[];
     readonly securityGroups: readonly string[];
     readonly instanceProfile: string | undefined;
+    /** Of the volumes; undefined: the account's own key for EBS. */
+    readonly kmsKey: string | undefined;
   };
   readonly steps: Readonly<Record<keyof StepScripts, Required<StepScriptWithInputs>>>;
   readonly concurrency: number;

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { settledBase } from '../core/base.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
-import { seconds } from '../core/value-schemas.ts';
+import { listOf, seconds } from '../core/value-schemas.ts';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
 import type { StepScript, StepScriptWithInputs, WrittenConfig } from './written-config.ts';
@@ -16,7 +16,7 @@ export type Flags = { readonly [Option in 'provider' | 'region' | 'concurrency']
 
 const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-';
 
-const usualTypes = { x86_64: 'c6a.4xlarge', arm64: 'c7g.4xlarge' };
+const usualTypes = { x86_64: ['c6a.4xlarge'], arm64: ['c7g.4xlarge'] };
 
 /** Throws InvalidInput where an environment variable or a flag is wrong. */
 export function resolveConfig(root: string, written: WrittenConfig, env: Environment, flags: Flags): Config {
@@ -45,14 +45,15 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
       arm64: settledBase(config.base ?? { ssm: `${al2023}arm64` }, 'arm64'),
     },
     builder: {
-      instanceType: { ...usualTypes, ...(type === undefined ? {} : { [architecture]: type }) },
+      instanceTypes: { ...usualTypes, ...(type === undefined ? {} : { [architecture]: listOf(type) }) },
       architecture,
       spot: builder.spot ?? false,
       timeoutSeconds: seconds(builder.timeout ?? '4h'),
       volumeGb: builder.volumeSizeGb ?? 100,
-      subnet: builder.subnet,
+      subnets: builder.subnet === undefined ? [] : listOf(builder.subnet),
       securityGroups: builder.securityGroups ?? [],
       instanceProfile: builder.instanceProfile,
+      kmsKey: builder.kmsKey,
     },
     steps: {
       bootstrap: step(config.steps?.bootstrap ?? 'scripts/bootstrap.sh'),

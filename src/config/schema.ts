@@ -6,8 +6,9 @@ import {
   baseImage,
   bucketName,
   duration,
-  instanceType,
+  instanceTypes,
   line,
+  oneOrMore,
   text,
   volumeGb,
   wholeNumber,
@@ -41,18 +42,30 @@ export const configSchema = strictMap({
   base: v.optional(baseImage),
   builder: v.optional(
     strictMap({
-      instanceType: v.optional(instanceType),
+      instanceType: v.optional(instanceTypes),
       architecture: v.optional(architecture),
       spot: v.optional(v.boolean()),
       timeout: v.optional(duration),
       volumeSizeGb: v.optional(volumeGb),
       subnet: v.optional(
-        v.pipe(text, v.regex(/^subnet-[0-9a-f]+$/, 'must be like subnet-0123456789abcdef0')),
+        oneOrMore(
+          v.pipe(text, v.regex(/^subnet-[0-9a-f]+$/)),
+          'must be like subnet-0123456789abcdef0, or a list of such',
+        ),
       ),
       securityGroups: v.optional(
         v.array(v.pipe(text, v.regex(/^sg-[0-9a-f]+$/, 'must be like sg-0123456789abcdef0'))),
       ),
       instanceProfile: v.optional(text),
+      kmsKey: v.optional(
+        v.pipe(
+          text,
+          v.regex(
+            /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[A-Za-z0-9/_-]+|alias\/[A-Za-z0-9/_-]+|[0-9a-f-]{36}|mrk-[0-9a-f]{32})$/,
+            'must be a KMS key: its id, its ARN or alias/NAME',
+          ),
+        ),
+      ),
     }),
   ),
   steps: v.optional(

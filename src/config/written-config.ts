@@ -46,22 +46,24 @@ export type Provider = 'sandbox' | 'aws';
 
 /** Defaults for what a template's `build` may say, and what only the account knows. */
 export interface BuilderOptions {
-  /** For templates of `architecture`; others have their own. Default: `c6a.4xlarge`, or `c7g.4xlarge` for arm64. */
-  readonly instanceType?: string;
+  /** For templates of `architecture`; others have their own. Of a list, the first that can be had. Default: `c6a.4xlarge`, or `c7g.4xlarge` for arm64. */
+  readonly instanceType?: string | readonly string[];
   /** Architecture of templates that name none. Default: `x86_64`. */
   readonly architecture?: Architecture;
-  /** Use Spot capacity. Default: false. */
+  /** Use Spot capacity, and on-demand where there is none. Default: false. */
   readonly spot?: boolean;
   /** Longest time for one image, as `90m` or `3h`. Default: `4h`. */
   readonly timeout?: string;
   /** Root volume in GiB; it becomes the size of the image. Default: 100. */
   readonly volumeSizeGb?: number;
-  /** Subnet of the build instance. Default: the default VPC's. */
-  readonly subnet?: string;
+  /** Subnet of the build instance; of a list, the first that has room for one. Default: the default VPC's. */
+  readonly subnet?: string | readonly string[];
   /** Security groups of the build instance; it needs no inbound rule. Default: the VPC's own. */
   readonly securityGroups?: readonly string[];
   /** Name of the instance profile; its role needs AmazonSSMManagedInstanceCore. Without one, SSM reaches the instance only where the account manages all hosts. */
   readonly instanceProfile?: string;
+  /** KMS key of the volumes, and so of the image: its id, its ARN or `alias/...`. Default: the account's own key for EBS. */
+  readonly kmsKey?: string;
 }
 
 /** A script by its path relative to the workspace, run under `bash -euo pipefail`; or that with the files that it depends on. */

@@ -1,8 +1,8 @@
 /** What happens in a run, in the order in which it happens. It does not know who listens. */
-import type { CloudFailure, Failure } from './failure.ts';
+import type { CloudFailure, Failure, Refused } from './failure.ts';
 import type { BuildId, Digest, ImageId, InstanceId, TemplateName } from './ids.ts';
 import type { ImageState } from './image.ts';
-import type { Action } from './plan.ts';
+import type { Action, LaunchPlace } from './plan.ts';
 
 export type ImageResult = 'built' | 'reused' | 'failed' | 'skipped';
 
@@ -34,6 +34,21 @@ export type Warning =
       readonly region: string;
       readonly instance: InstanceId;
       readonly cause: Failure;
+    }
+  /** There is no room in one place; null: nor in the others, and all are asked again. */
+  | {
+      readonly code: 'no-capacity';
+      readonly template: TemplateName;
+      readonly refused: Refused;
+      readonly next: LaunchPlace | null;
+    }
+  /** AWS took it away, and the build begins anew on another one. */
+  | {
+      readonly code: 'instance-lost';
+      readonly template: TemplateName;
+      readonly instance: InstanceId;
+      readonly why: string;
+      readonly next: LaunchPlace;
     }
   /** Whether there is an instance of this build is not known. */
   | { readonly code: 'launch-unknown'; readonly region: string; readonly buildId: BuildId }

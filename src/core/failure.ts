@@ -1,5 +1,6 @@
 /** Why an image could not be built or a service not be used: values, never exceptions. It does not word them. */
 import type { Digest, ImageId, InstanceId } from './ids.ts';
+import type { LaunchPlace } from './plan.ts';
 
 /** A service said no, or could not be reached, after all retries. */
 export interface CloudFailure {
@@ -8,10 +9,19 @@ export interface CloudFailure {
   readonly awsCode: string;
   readonly operation: string;
   readonly message: string;
-  /** `refused`: not done, and asking again will not help. `throttled`: not done yet. `unknown`: no answer; it may have been done. */
-  readonly nature: 'refused' | 'throttled' | 'unknown';
+  /**
+   * `refused`: not done, and asking again will not help. `throttled`: not done yet. `unknown`: no answer; it may have been done.
+   * `no-capacity`: not done, and another instance type, subnet or hour may do.
+   */
+  readonly nature: 'refused' | 'throttled' | 'unknown' | 'no-capacity';
   /** How often it was asked for, and how long was waited in between; absent: once. */
   readonly tried?: { readonly times: number; readonly waitedMs: number };
+}
+
+/** A place in which there was no room. */
+export interface Refused extends LaunchPlace {
+  readonly awsCode: string;
+  readonly message: string;
 }
 
 export type Failure =
@@ -32,9 +42,13 @@ export type Failure =
       readonly code: 'instance-ended';
       readonly instance: InstanceId;
       readonly state: string;
+      /** EC2's code: `Server.SpotInstanceTermination`; empty where it says nothing. */
+      readonly reason: string;
       readonly why: string;
     }
   | { readonly code: 'image-ended'; readonly image: ImageId; readonly state: string; readonly why: string }
+  /** Nowhere was there room for an instance. */
+  | { readonly code: 'no-capacity'; readonly refused: readonly Refused[]; readonly afterMs: number }
   | { readonly code: 'parent-gone'; readonly parent: Digest }
   | { readonly code: 'lease-unreadable'; readonly key: string }
   | { readonly code: 'inputs-changed'; readonly files: readonly string[] }

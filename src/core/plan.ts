@@ -76,10 +76,22 @@ export interface Work extends CommonAction {
 }
 
 /** How to build: nothing in here can change the image. */
-interface LaunchSettings {
-  readonly instanceType: string;
+export interface LaunchSettings {
+  /** In the order in which they are tried. */
+  readonly instanceTypes: readonly string[];
+  /** The same; empty: the default VPC's. */
+  readonly subnets: readonly string[];
+  /** Where Spot has no capacity, on-demand follows. */
   readonly spot: boolean;
   readonly timeoutSeconds: number;
+}
+
+/** Where an instance is launched. */
+export interface LaunchPlace {
+  readonly instanceType: string;
+  readonly spot: boolean;
+  /** Null: one of the default VPC. */
+  readonly subnet: string | null;
 }
 
 /** In topological order: what an action needs stands before it. */

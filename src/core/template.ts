@@ -53,7 +53,8 @@ export type WrittenBase =
 
 /** How an image is built; none but `architecture`, `volumeGb` and `base` can change what it holds. */
 export interface BuildSettings {
-  readonly instanceType?: Located<string> | undefined;
+  /** In the order in which they are tried. */
+  readonly instanceTypes?: Located<readonly string[]> | undefined;
   readonly spot?: Located<boolean> | undefined;
   /** Of the whole build, in seconds. */
   readonly timeoutSeconds?: Located<number> | undefined;

@@ -49,7 +49,24 @@ export const baseImage = v.union(
   'must be { ssm: "/aws/service/..." }, { ami: "ami-..." } or { parallelcluster: "3.14.0", os: "alinux2023" }',
 );
 
-export const instanceType = v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge'));
+const instanceType = v.pipe(text, v.regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be like c6a.4xlarge'));
+
+const mostAlternatives = 20;
+
+/** One, or several in the order in which they are tried. */
+export const instanceTypes = oneOrMore(
+  instanceType,
+  'must be like c6a.4xlarge, or a list such as [c6a.4xlarge, c5a.4xlarge]',
+);
+
+export function oneOrMore<Item extends v.GenericSchema<string, string>>(item: Item, message: string) {
+  const many = v.pipe(v.array(item), v.minLength(1, message), v.maxLength(mostAlternatives, message));
+  return v.union([item, many], message);
+}
+
+/** What {@link oneOrMore} took, each once. */
+export const listOf = (written: string | readonly string[]): readonly string[] =>
+  typeof written === 'string' ? [written] : [...new Set(written)];
 
 export const bucketName = v.pipe(
   text,

@@ -28,7 +28,7 @@ export async function attempt<Value>(
     const answer = await call();
     if (answer.ok) return answer;
     const { nature, awsCode, operation } = answer.error;
-    const final = nature === 'refused' && !passing.includes(awsCode);
+    const final = (nature === 'refused' && !passing.includes(awsCode)) || nature === 'no-capacity';
     if (final || ctx.clock.monotonic() >= deadline) return answer;
     ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
     const growing = 2 ** Math.min(count - 1, 30);

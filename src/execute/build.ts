@@ -19,8 +19,8 @@ export interface Build {
   readonly from: ImageId;
   /** When this run began with it, on the monotonic clock. */
   readonly began: number;
-  /** On the monotonic clock. */
-  readonly deadline: number;
+  /** Of its instance's work, on the monotonic clock. */
+  deadline: number;
   journal: Journal;
   /** Begun by another run. */
   readonly adopted: boolean;
@@ -45,6 +45,7 @@ export function newJournal(ctx: ExecuteContext, action: Work): Journal {
     startedAt: now,
     launch: null,
     instance: null,
+    lost: 0,
     steps: [],
     running: null,
     imaging: false,

@@ -7,7 +7,8 @@ import type { RegisteredImage } from '../core/image.ts';
 import type { Work } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acquire, type Turn } from './acquire.ts';
-import { type Build, newJournal, note, whyEnded } from './build.ts';
+import { beginAnew } from './anew.ts';
+import { type Build, newJournal, whyEnded } from './build.ts';
 import { type ExecuteContext, patience } from './context.ts';
 import { existingImage, launchImage } from './existing.ts';
 import { makeImage, publishImage } from './imaging.ts';
@@ -169,7 +170,7 @@ async function unfinishedBuild(
 }
 
 async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
-  const { ctx, action, adopted } = build;
+  const { ctx, action } = build;
   const steps = action.recipe.steps.length + 2;
   ctx.emit({
     type: 'image-started',
@@ -179,22 +180,12 @@ async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
     steps,
     expectedMs: action.expectedMs,
   });
-  const image = await produce(build, steps);
-  if (image.ok || !adopted || !instanceIsUseless(image.error)) return image;
-  // The instance of a run that died is gone, or was launched in another way: nothing of it can be used.
-  const { journal, instanceSeen } = build;
-  build.instanceSeen = false;
-  const anew = await note(build, {
-    attempt: journal.attempt + 1,
-    launch: null,
-    instance: null,
-    steps: [],
-    running: null,
-    imaging: false,
-  });
-  if (!anew.ok) return anew;
-  await endInstances(ctx, { ...build, journal, instanceSeen });
-  return produce(build, steps);
+  for (let { adopted } = build; ; adopted = false) {
+    const image = await produce(build, steps);
+    if (image.ok) return image;
+    const begun = await beginAnew(build, image.error, adopted);
+    if (!begun.ok) return begun;
+  }
 }
 
 /** From wherever the journal says that the build is. */
@@ -212,10 +203,4 @@ async function produce(build: Build, steps: number): Promise<Result<RegisteredIm
     const published = await publishImage(build, image.value);
     return published.ok ? image : published;
   });
-}
-
-function instanceIsUseless(failure: Failure): boolean {
-  if (failure.code === 'instance-ended') return true;
-  const codes = ['IdempotentInstanceTerminated', 'IdempotentParameterMismatch'];
-  return failure.code === 'cloud' && codes.includes(failure.awsCode);
 }

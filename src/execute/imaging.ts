@@ -11,6 +11,7 @@ import { fingerprint } from '../plan/fingerprint.ts';
 import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { paced, patience } from './context.ts';
+import { instanceEnded } from './machine.ts';
 
 const minute = 60_000;
 /** Some images take over an hour, and come to be all the same. */
@@ -83,8 +84,7 @@ async function stop({ ctx, lease, signal }: Build, instance: InstanceId): Promis
     signal,
   });
   if (!stopped.ok) return stopped;
-  const { state = 'unseen', why = '' } = stopped.value ?? {};
-  return state === 'stopped' ? ok(undefined) : fail({ code: 'instance-ended', instance, state, why });
+  return stopped.value?.state === 'stopped' ? ok(undefined) : fail(instanceEnded(instance, stopped.value));
 }
 
 function create(build: Build, instance: InstanceId, from: ImageId): Promise<Result<ImageId, Failure>> {

@@ -1,11 +1,12 @@
 /** The build instance: there, ready for commands, and gone again. It does not know what runs on it. */
 import type { Failure } from '../core/failure.ts';
-import { buildId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
+import { buildId, type InstanceId, instanceId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { InstanceView, TaggedInstance } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
-import { type Build, instanceTags, note, type Remains } from './build.ts';
+import type { Build, Remains } from './build.ts';
 import { type ExecuteContext, paced, patience } from './context.ts';
+import { launch } from './launch.ts';
 
 const minute = 60_000;
 const ended = new Set<InstanceView['state']>(['stopping', 'stopped', 'shutting-down', 'terminated']);
@@ -28,11 +29,10 @@ export async function readyInstance(build: Build): Promise<Result<InstanceId, Fa
   });
   if (!running.ok) {
     const gone = adopted && running.error.code === 'timed-out';
-    return gone ? fail({ code: 'instance-ended', instance, state: 'gone', why: '' }) : running;
+    return gone ? fail({ code: 'instance-ended', instance, state: 'gone', reason: '', why: '' }) : running;
   }
-  const { state = 'unseen', why = '' } = running.value ?? {};
   build.instanceSeen = true;
-  if (state !== 'running') return fail({ code: 'instance-ended', instance, state, why });
+  if (running.value?.state !== 'running') return fail(instanceEnded(instance, running.value));
   const online = await ctx.poller.watch({
     look: ctx.looks.online,
     id: instance,
@@ -42,45 +42,6 @@ export async function readyInstance(build: Build): Promise<Result<InstanceId, Fa
     signal,
   });
   return online.ok ? ok(instance) : online;
-}
-
-async function launch(build: Build): Promise<Result<InstanceId, Failure>> {
-  const { ctx, action, signal } = build;
-  if (build.journal.instance !== null) return ok(instanceId(build.journal.instance));
-  const how = build.journal.launch ?? {
-    image: build.from,
-    instanceType: action.settings.instanceType,
-    spot: action.settings.spot,
-  };
-  const noted = await note(build, { launch: how });
-  if (!noted.ok) return noted;
-  const { buildId: token, attempt: count } = build.journal;
-  const from = imageId(how.image);
-  const request = {
-    ...how,
-    image: from,
-    clientToken: `${token}-${count}`,
-    volumeGb: action.recipe.volumeGb,
-    tags: instanceTags(build, from),
-    // Beyond the time limit and an hour for the image: nobody can still be coming back.
-    deadManMinutes: Math.ceil(action.settings.timeoutSeconds / 60) + 60,
-  };
-  // An image that has just become available is not known everywhere at once.
-  const passing = ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'];
-  const launched = await attempt(ctx, () => ctx.builder.launch(request), {
-    signal,
-    withinMs: 5 * minute,
-    passing,
-    still: () => build.lease.confirm(),
-  });
-  if (launched.ok) {
-    const kept = await note(build, { instance: launched.value });
-    return kept.ok ? launched : kept;
-  }
-  // A refusal means that there is no instance to look for.
-  const refused = launched.error.code === 'cloud' && launched.error.nature !== 'unknown';
-  if (refused) await note(build, { launch: null });
-  return launched;
 }
 
 /** Resolves with a failure when the instance ends by itself; looks seldom, since that hardly ever happens. */
@@ -99,8 +60,33 @@ export async function instanceEnds(
     signal,
   });
   if (!seen.ok) return seen;
-  const { state = 'unseen', why = '' } = seen.value ?? {};
-  return fail({ code: 'instance-ended', instance, state, why });
+  return fail(instanceEnded(instance, seen.value));
+}
+
+export type InstanceEnded = Extract<Failure, { code: 'instance-ended' }>;
+
+export function instanceEnded(instance: InstanceId, view: InstanceView | undefined): InstanceEnded {
+  const { state = 'unseen', reason = '', why = '' } = view ?? {};
+  return { code: 'instance-ended', instance, state, reason, why };
+}
+
+/** For a failure on an instance that may have been ending under it: how it ended; undefined: it did not. */
+export async function endOf(
+  { ctx, journal, signal }: Build,
+  instance: InstanceId,
+  failure: Failure,
+): Promise<InstanceEnded | undefined> {
+  if (failure.code === 'instance-ended') return failure;
+  const seen = await ctx.poller.watch({
+    look: ctx.looks.instances,
+    id: instance,
+    what: `the end of instance ${instance}`,
+    until: (view) => view !== undefined && ended.has(view.state),
+    // Its command is killed first when Spot takes an instance away, and EC2 says so a little later.
+    withinMs: journal.launch?.spot === true ? paced(ctx.pace, minute) : 0,
+    signal,
+  });
+  return seen.ok ? instanceEnded(instance, seen.value) : undefined;
 }
 
 /** Ends every instance of a build; false: one may be left, which was said. */

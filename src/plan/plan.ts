@@ -237,7 +237,8 @@ const dependencies = (
 function settingsOf({ build }: MergedTemplate, { builder }: Config): Work['settings'] {
   const architecture = build.architecture?.value ?? builder.architecture;
   return {
-    instanceType: build.instanceType?.value ?? builder.instanceType[architecture],
+    instanceTypes: build.instanceTypes?.value ?? builder.instanceTypes[architecture],
+    subnets: builder.subnets,
     spot: build.spot?.value ?? builder.spot,
     timeoutSeconds: build.timeoutSeconds?.value ?? builder.timeoutSeconds,
   };

@@ -9,6 +9,8 @@ export interface LaunchRequest {
   readonly image: ImageId;
   readonly instanceType: string;
   readonly spot: boolean;
+  /** Null: one of the default VPC. */
+  readonly subnet: string | null;
   readonly volumeGb: number;
   readonly tags: Readonly<Record<string, string>>;
   /** The instance ends itself after so many minutes, whatever becomes of us. */
@@ -21,6 +23,9 @@ type InstanceState =
 
 export interface InstanceView {
   readonly state: InstanceState;
+  /** EC2's code for why it is in this state: `Server.SpotInstanceTermination`, `Client.UserInitiatedShutdown`; empty where it says nothing. */
+  readonly reason: string;
+  /** The same in words. */
   readonly why: string;
 }
 
@@ -61,6 +66,7 @@ export interface TaggedInstance {
 }
 
 export interface Builder {
+  /** One attempt: where the answer is lost, the same request again gives the same instance. */
   launch(request: LaunchRequest): Promise<Result<InstanceId, CloudFailure>>;
   /** Instances that carry the tag and are not terminated; for finding one whose launch was never answered. */
   instancesTagged(tag: string, value: string): Promise<Result<TaggedInstance[], CloudFailure>>;

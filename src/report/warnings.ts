@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import { shellWord } from '../core/shell-word.ts';
-import { stateText, troubleText } from './wording.ts';
+import { because, placeText, stateText, troubleText } from './wording.ts';
 
 interface Words {
   readonly message: string;
@@ -47,6 +47,19 @@ function words(warning: Warning): Words {
       return {
         message: `instance ${warning.instance} could not be kept: ${troubleText(warning.cause)}`,
         cure: 'it is ended; allow ec2:CreateTags to have it kept',
+      };
+    case 'no-capacity':
+      return {
+        message: `${warning.template}: no room for ${placeText(warning.refused)}: ${warning.refused.awsCode}: ${warning.refused.message}`,
+        cure:
+          warning.next === null
+            ? 'it is asked for again for a while; more instance types (build.instance_type, builder.instanceType) or subnets (builder.subnet) make room likelier'
+            : `going on with ${placeText(warning.next)}`,
+      };
+    case 'instance-lost':
+      return {
+        message: `${warning.template}: AWS took instance ${warning.instance} away${because(warning.why)}`,
+        cure: `the build begins anew on ${placeText(warning.next)}`,
       };
     case 'launch-unknown':
       return {

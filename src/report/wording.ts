@@ -4,7 +4,7 @@ import type { CloudFailure } from '../core/failure.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { ImageState } from '../core/image.ts';
 import type { TemplateName } from '../core/ids.ts';
-import type { Action, ActionKind, Reason } from '../core/plan.ts';
+import type { Action, ActionKind, LaunchPlace, Reason } from '../core/plan.ts';
 import { changeText } from './changes.ts';
 import { duration } from './duration.ts';
 
@@ -87,6 +87,8 @@ export function troubleText(trouble: Trouble): string {
       return `waited ${duration(trouble.afterMs)} in vain for ${trouble.what}`;
     case 'instance-ended':
       return `instance ${trouble.instance} is ${trouble.state}${because(trouble.why)}`;
+    case 'no-capacity':
+      return noCapacity(trouble);
     case 'image-ended':
       return `image ${trouble.image} is ${trouble.state}${because(trouble.why)}`;
     case 'parent-gone':
@@ -116,6 +118,16 @@ export function troubleText(trouble: Trouble): string {
   }
 }
 
+function noCapacity({ refused, afterMs }: Extract<Trouble, { code: 'no-capacity' }>): string {
+  const [first] = refused;
+  const all = refused.map((one) => `${placeText(one)} (${one.awsCode})`).join(', ');
+  return `no room for an instance after ${duration(afterMs)}: ${all}: ${first?.message ?? ''}`;
+}
+
+/** `c6a.4xlarge (Spot) in subnet-0123`. */
+export const placeText = ({ instanceType, spot, subnet }: LaunchPlace): string =>
+  `${instanceType}${spot ? ' (Spot)' : ''}${subnet === null ? '' : ` in ${subnet}`}`;
+
 const triedText = (tried: CloudFailure['tried']): string =>
   tried === undefined
     ? ''
@@ -133,7 +145,7 @@ export function troubleBrief(trouble: Trouble): string {
   }
 }
 
-const because = (why: string): string => (why === '' ? '' : `: ${why}`);
+export const because = (why: string): string => (why === '' ? '' : `: ${why}`);
 
 function stepStatus(status: string, exitCode: number): string {
   if (status === 'TimedOut') return 'it did not end in time';

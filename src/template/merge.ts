@@ -39,7 +39,7 @@ export const joinLists = (below: TemplateLists, above: TemplateLists): TemplateL
 
 export const joinSettings = (below: BuildSettings, above: BuildSettings): BuildSettings =>
   ({
-    instanceType: above.instanceType ?? below.instanceType,
+    instanceTypes: above.instanceTypes ?? below.instanceTypes,
     spot: above.spot ?? below.spot,
     timeoutSeconds: above.timeoutSeconds ?? below.timeoutSeconds,
     volumeGb: above.volumeGb ?? below.volumeGb,

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { type SchemaIssue, schemaIssues, unknownKeys } from '../core/schema-issues.ts';
 import type { Source } from '../core/source.ts';
 import type { BuildSettings, Located, RequestedPackage, Section, Template } from '../core/template.ts';
-import { seconds } from '../core/value-schemas.ts';
+import { listOf, seconds } from '../core/value-schemas.ts';
 import { YamlDocument } from './document.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
@@ -125,7 +125,10 @@ function settings(build: NonNullable<WrittenTemplate['build']>, document: YamlDo
   const one = <Value>(key: keyof typeof build, value: Value | undefined): Located<Value> | undefined =>
     value === undefined ? undefined : document.located(value, ['build', key]);
   return {
-    instanceType: one('instance_type', build.instance_type),
+    instanceTypes: one(
+      'instance_type',
+      build.instance_type === undefined ? undefined : listOf(build.instance_type),
+    ),
     spot: one('spot', build.spot),
     timeoutSeconds: one('timeout', build.timeout === undefined ? undefined : seconds(build.timeout)),
     volumeGb: one('volume_size_gb', build.volume_size_gb),

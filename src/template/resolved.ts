@@ -65,7 +65,9 @@ function treeOf(
       })),
     }),
     build: mapOf({
-      instance_type: one(build.instanceType, same),
+      instance_type: one(build.instanceTypes, ([first = '', ...more]) =>
+        more.length === 0 ? first : [first, ...more],
+      ),
       spot: one(build.spot, same),
       timeout: one(build.timeoutSeconds, (seconds) => `${seconds}s`),
       volume_size_gb: one(build.volumeGb, same),

@@ -6,7 +6,7 @@ import {
   baseImage,
   bucketName,
   duration,
-  instanceType,
+  instanceTypes,
   line,
   text,
   volumeGb,
@@ -96,7 +96,10 @@ export const templateSchema = strictMap({
   ),
   build: optional(
     strictMap({
-      instance_type: optionalValue(instanceType, 'the machine that builds the image'),
+      instance_type: optionalValue(
+        instanceTypes,
+        'the machine that builds the image; of a list, the first that can be had',
+      ),
       spot: optionalValue(v.boolean(), 'whether it may be a Spot instance'),
       timeout: optionalValue(duration, 'of the whole build, such as 90m or 3h'),
       volume_size_gb: optionalValue(volumeGb, 'GiB of the root volume'),

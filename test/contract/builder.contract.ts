@@ -39,9 +39,9 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
       test('whose answer is lost is still one instance', async () => {
         const faults = [{ operation: 'ec2:RunInstances', fault: { kind: 'reset-after' } }] as const;
         const cloud = await makeIt({ faults });
-        const id = done(
-          await cloud.builder.launch(launchOf(await baseImage(cloud), 'one', { BuildId: 'b' })),
-        );
+        const request = launchOf(await baseImage(cloud), 'one', { BuildId: 'b' });
+        expect(refusal(await cloud.builder.launch(request))).toMatch(/^unknown /);
+        const id = done(await cloud.builder.launch(request));
         cloud.step(oneMinute);
         expect(done(await cloud.builder.instancesTagged('BuildId', 'b'))).toMatchObject([
           { id, tags: { BuildId: 'b' } },
@@ -76,6 +76,29 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         done(await builder.terminate(id));
       });
 
+      test('without room for it is refused as such, by one call', async () => {
+        const faults = [
+          { operation: 'ec2:RunInstances', fault: { kind: 'lost-capacity', later: false } },
+        ] as const;
+        const cloud = await makeIt({ faults });
+        const request = launchOf(await baseImage(cloud), 'one');
+        expect(refusal(await cloud.builder.launch(request))).toBe('no-capacity InsufficientInstanceCapacity');
+        done(await cloud.builder.launch(request));
+      });
+
+      test('has the wanted root volume, whatever its image calls it', async () => {
+        const { builder, registry, step } = await makeIt();
+        const [ubuntu] = done(
+          await registry.findPublished('aws-parallelcluster-*-ubuntu-2404-lts-hvm-x86_64*'),
+        );
+        if (ubuntu === undefined) throw new Error('the cloud has no such image');
+        const instance = done(await builder.launch({ ...launchOf(ubuntu.id, 'one'), volumeGb: 77 }));
+        step(2 * oneMinute);
+        const image = done(await builder.createImage({ instance, name: 'root', description: '', tags: {} }));
+        step(60 * oneMinute);
+        expect(done(await registry.find(image))?.sizeGb).toBe(77);
+      });
+
       test('that was ended says why', async () => {
         const faults = [
           { operation: 'ec2:RunInstances', fault: { kind: 'lost-capacity', later: true } },
@@ -86,6 +109,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         cloud.step(5 * oneMinute);
         const view = done(await cloud.builder.instances([id])).get(id);
         expect(view?.state).toBe('terminated');
+        expect(view?.reason).toBe('Server.InsufficientInstanceCapacity');
         expect(view?.why).toMatch(/capacity/i);
       });
 

@@ -24,7 +24,12 @@ interface CloudOptions {
 
 export type MakeCloud = (options?: CloudOptions) => Promise<Cloud>;
 
-const place = { region: homeRegion, subnet: undefined, securityGroups: [], instanceProfile: undefined };
+const place = {
+  region: homeRegion,
+  securityGroups: [],
+  instanceProfile: undefined,
+  kmsKey: undefined,
+};
 
 const make =
   (over: 'wire' | 'loopback'): MakeCloud =>
@@ -83,6 +88,7 @@ export const launchOf = (
   image,
   instanceType: 'c6a.large',
   spot: false,
+  subnet: null,
   volumeGb: 8,
   tags: { ManagedBy: 'amigraph', ...tags },
   deadManMinutes: 600,

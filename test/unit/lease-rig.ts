@@ -42,6 +42,7 @@ export const journal: Journal = {
   attempt: 1,
   startedAt: '2026-11-23T04:12:00.000Z',
   launch: null,
+  lost: 0,
   instance: 'i-1',
   steps: ['bootstrap'],
   running: 'package gcc',

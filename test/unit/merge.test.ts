@@ -84,7 +84,7 @@ test("single values: the child's wins, what it leaves out is inherited", () => {
     'build: { spot: false, timeout: 1h }',
   );
   expect(Object.fromEntries(Object.entries(build).map(([key, one]) => [key, one.value]))).toEqual({
-    instanceType: 'a.b',
+    instanceTypes: ['a.b'],
     spot: false,
     volumeGb: 50,
     architecture: 'arm64',

@@ -92,7 +92,7 @@ describe('an action', () => {
         expectedMs: 90_000,
         replaces: null,
         sameAs: null,
-        settings: { instanceType: 'm5.large', spot: true, timeoutSeconds: 3600 },
+        settings: { instanceTypes: ['m5.large'], subnets: [], spot: true, timeoutSeconds: 3600 },
         inputPatterns: [],
         dependsOn: [],
       },
@@ -101,7 +101,7 @@ describe('an action', () => {
 
   test('takes the instance type of its architecture', async () => {
     const arm = await fingerprintsOf({ 'templates/a.yaml': 'build: { arch: arm64 }' });
-    expect(planOf(arm, ['a']).actions[0]).toMatchObject({ settings: { instanceType: 'c7g.4xlarge' } });
+    expect(planOf(arm, ['a']).actions[0]).toMatchObject({ settings: { instanceTypes: ['c7g.4xlarge'] } });
   });
 });
 

@@ -170,7 +170,7 @@ export function actionOf(
     expectedMs: null,
     replaces: null,
     sameAs: null,
-    settings: { instanceType: 'c6a.4xlarge', spot: false, timeoutSeconds: 3600 },
+    settings: { instanceTypes: ['c6a.4xlarge'], subnets: [], spot: false, timeoutSeconds: 3600 },
     ...change,
     needs: needs.map(templateName),
   };

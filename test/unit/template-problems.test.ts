@@ -75,6 +75,11 @@ describe('a wrong template', () => {
       ['1:26 build.volume_size_gb must be a whole number', '1:26 build.volume_size_gb must be 1 or more'],
     ],
     ['build: { instance_type: big }', ['1:25 build.instance_type must be like c6a.4xlarge']],
+    ['build: { instance_type: [c6a.large, big] }', ['1:37 build.instance_type[1] must be like c6a.4xlarge']],
+    [
+      'build: { instance_type: [] }',
+      ['1:25 build.instance_type must be like c6a.4xlarge, or a list such as [c6a.4xlarge, c5a.4xlarge]'],
+    ],
     [
       'build: { scripts: [/etc/x.sh] }',
       ['1:20 build.scripts[0] must be a path inside the workspace, relative to it'],

@@ -71,7 +71,7 @@ test('a whole template is read, each item with its place', () => {
     inputs: [['files/**', '23:12']],
     tests: [['gmx --version', '25:9']],
     build: {
-      instanceType: ['c7g.large', '17:18'],
+      instanceTypes: [['c7g.large'], '17:18'],
       spot: [true, '18:9'],
       timeoutSeconds: [5400, '19:12'],
       volumeGb: [50, '20:19'],

@@ -7,6 +7,7 @@ import { warningDiagnostic, warningText } from '../../src/report/warnings.ts';
 const image = imageId('ami-1');
 const region = 'us-west-2';
 const instance = instanceId('i-1');
+const place = { instanceType: 'c6a.large', spot: true, subnet: 'subnet-1' };
 
 test.each<[Warning, string, string]>([
   [
@@ -44,6 +45,31 @@ test.each<[Warning, string, string]>([
     },
     'instance i-1 could not be kept: ec2:CreateTags failed: UnauthorizedOperation: m',
     'it is ended; allow ec2:CreateTags to have it kept',
+  ],
+  [
+    {
+      code: 'no-capacity',
+      template: templateName('a'),
+      refused: { ...place, awsCode: 'InsufficientInstanceCapacity', message: 'm' },
+      next: { ...place, spot: false },
+    },
+    'a: no room for c6a.large (Spot) in subnet-1: InsufficientInstanceCapacity: m',
+    'going on with c6a.large in subnet-1',
+  ],
+  [
+    {
+      code: 'no-capacity',
+      template: templateName('a'),
+      refused: { ...place, awsCode: 'VcpuLimitExceeded', message: 'm' },
+      next: null,
+    },
+    'a: no room for c6a.large (Spot) in subnet-1: VcpuLimitExceeded: m',
+    'it is asked for again for a while; more instance types (build.instance_type, builder.instanceType) or subnets (builder.subnet) make room likelier',
+  ],
+  [
+    { code: 'instance-lost', template: templateName('a'), instance, why: 'Spot took it', next: place },
+    'a: AWS took instance i-1 away: Spot took it',
+    'the build begins anew on c6a.large (Spot) in subnet-1',
   ],
   [
     { code: 'launch-unknown', region, buildId: buildId('b') },

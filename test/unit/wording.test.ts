@@ -101,6 +101,7 @@ const elsewhere = {
   step: 'package gcc',
   exitCode: 3,
 } as const;
+const place = { instanceType: 'c6a.large', spot: false, subnet: null };
 const step = { code: 'step-failed', step: 'package gcc', exitCode: 3, tail: [], log: '/x/3.log' } as const;
 
 test.each<[Trouble, string]>([
@@ -132,12 +133,29 @@ test.each<[Trouble, string]>([
   ],
   [{ code: 'timed-out', what: 'image ami-1', afterMs: 61_000 }, 'waited 1 min 1 s in vain for image ami-1'],
   [
-    { code: 'instance-ended', instance: instanceId('i-1'), state: 'terminated', why: 'Spot took it' },
+    {
+      code: 'instance-ended',
+      instance: instanceId('i-1'),
+      state: 'terminated',
+      reason: '',
+      why: 'Spot took it',
+    },
     'instance i-1 is terminated: Spot took it',
   ],
   [
-    { code: 'instance-ended', instance: instanceId('i-1'), state: 'stopped', why: '' },
+    { code: 'instance-ended', instance: instanceId('i-1'), state: 'stopped', reason: '', why: '' },
     'instance i-1 is stopped',
+  ],
+  [
+    {
+      code: 'no-capacity',
+      refused: [
+        { ...place, spot: true, awsCode: 'InsufficientInstanceCapacity', message: 'none left' },
+        { ...place, subnet: 'subnet-1', awsCode: 'Unsupported', message: 'not here' },
+      ],
+      afterMs: 1_800_000,
+    },
+    'no room for an instance after 30 min: c6a.large (Spot) (InsufficientInstanceCapacity), c6a.large in subnet-1 (Unsupported): none left',
   ],
   [{ code: 'image-ended', image, state: 'failed', why: 'disk' }, 'image ami-1 is failed: disk'],
   [

@@ -23,20 +23,24 @@ import type {
 import { answerOf, batches, valuesPerFilter } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { type CommandOptions, ssmCommands } from './commands.ts';
+import { rootDevices } from './root-devices.ts';
 
 export interface BuilderPlace extends CommandOptions {
-  readonly subnet: string | undefined;
   readonly securityGroups: readonly string[];
   readonly instanceProfile: string | undefined;
+  readonly kmsKey: string | undefined;
 }
 
 export function ec2Builder(clients: Clients, place: BuilderPlace): Builder {
-  const { ec2 } = clients;
+  const { ec2, ec2Once } = clients;
+  const rootDeviceOf = rootDevices(clients);
   return {
     ...ssmCommands(clients, place),
     async launch(request) {
+      const device = await rootDeviceOf(request.image);
+      if (!device.ok) return device;
       const answer = await answerOf('ec2:RunInstances', () =>
-        ec2.send(new RunInstancesCommand(launchInput(request, place))),
+        ec2Once.send(new RunInstancesCommand(launchInput(request, place, device.value))),
       );
       if (!answer.ok) return answer;
       const id = answer.value.Instances?.[0]?.InstanceId;
@@ -97,6 +101,7 @@ const instancesOf = ({
 function view({ State, StateReason, StateTransitionReason }: Instance): InstanceView {
   return {
     state: State?.Name ?? 'unseen',
+    reason: StateReason?.Code ?? '',
     why: StateReason?.Message ?? StateTransitionReason ?? '',
   };
 }
@@ -107,7 +112,11 @@ const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
 const ec2Tags = (tags: Readonly<Record<string, string>>): Tag[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-function launchInput(request: LaunchRequest, place: BuilderPlace): RunInstancesCommandInput {
+function launchInput(
+  request: LaunchRequest,
+  place: BuilderPlace,
+  rootDevice: string,
+): RunInstancesCommandInput {
   const tags = ec2Tags(request.tags);
   const deadMan = `#!/bin/sh\nshutdown -P +${request.deadManMinutes}\n`;
   return {
@@ -121,8 +130,14 @@ function launchInput(request: LaunchRequest, place: BuilderPlace): RunInstancesC
     MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
     BlockDeviceMappings: [
       {
-        DeviceName: '/dev/xvda',
-        Ebs: { VolumeSize: request.volumeGb, VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true },
+        DeviceName: rootDevice,
+        Ebs: {
+          VolumeSize: request.volumeGb,
+          VolumeType: 'gp3',
+          Encrypted: true,
+          ...(place.kmsKey === undefined ? {} : { KmsKeyId: place.kmsKey }),
+          DeleteOnTermination: true,
+        },
       },
     ],
     TagSpecifications: [
@@ -130,7 +145,7 @@ function launchInput(request: LaunchRequest, place: BuilderPlace): RunInstancesC
       { ResourceType: 'volume', Tags: tags },
     ],
     ...(request.spot ? { InstanceMarketOptions: { MarketType: 'spot' as const } } : {}),
-    ...(place.subnet === undefined ? {} : { SubnetId: place.subnet }),
+    ...(request.subnet === null ? {} : { SubnetId: request.subnet }),
     ...(place.securityGroups.length === 0 ? {} : { SecurityGroupIds: [...place.securityGroups] }),
     ...(place.instanceProfile === undefined ? {} : { IamInstanceProfile: { Name: place.instanceProfile } }),
   };

@@ -12,10 +12,24 @@ const throttling = new Set([
   'SlowDown',
   'EC2ThrottledException',
   'RequestThrottled',
-  'InsufficientInstanceCapacity',
   // S3 answers these with 4xx, and means: once more. The SDK sets its clock by the first.
   'RequestTimeTooSkewed',
   'RequestTimeout',
+]);
+
+/** What RunInstances says where there is no room, or a quota is used up: another type or subnet may have some. */
+const noCapacity = new Set([
+  'InsufficientInstanceCapacity',
+  'InsufficientHostCapacity',
+  'InsufficientReservedInstanceCapacity',
+  'InsufficientFreeAddressesInSubnet',
+  'UnfulfillableCapacity',
+  'SpotMaxPriceTooLow',
+  'MaxSpotInstanceCountExceeded',
+  'VcpuLimitExceeded',
+  'InstanceLimitExceeded',
+  // The type does not exist in the subnet's Availability Zone.
+  'Unsupported',
 ]);
 
 /** Parts of `items`, each as many as one call takes. */
@@ -43,14 +57,15 @@ export function cloudFailure(operation: string, error: unknown): CloudFailure {
   if (!(error instanceof Error)) throw error;
   const status = statusOf(error);
   const awsCode = codeOf(error);
-  const nature = throttling.has(awsCode)
-    ? 'throttled'
-    : status === undefined
-      ? natureOfLocal(error)
-      : status >= 500
-        ? 'unknown'
-        : 'refused';
+  const nature = natureOf(awsCode, status) ?? natureOfLocal(error);
   return { code: 'cloud', awsCode, operation, message: error.message || awsCode, nature, ...triedOf(error) };
+}
+
+function natureOf(awsCode: string, status: number | undefined): CloudFailure['nature'] | undefined {
+  if (throttling.has(awsCode)) return 'throttled';
+  if (noCapacity.has(awsCode)) return 'no-capacity';
+  if (status === undefined) return undefined;
+  return status >= 500 ? 'unknown' : 'refused';
 }
 
 /** What the SDK says of its attempts. */

@@ -15,6 +15,8 @@ export interface ClientOptions {
 
 export interface Clients {
   readonly ec2: EC2Client;
+  /** One attempt a call: where there is no capacity, EC2 answers like a server in trouble, and asking elsewhere helps sooner. */
+  readonly ec2Once: EC2Client;
   readonly ssm: SSMClient;
   /** One attempt a call: a repeated SendCommand would run a step twice. */
   readonly ssmOnce: SSMClient;
@@ -53,6 +55,7 @@ export function makeClients({ region, wire, endpoint }: ClientOptions): Clients 
   const quick = wire === undefined ? over(leaseTimeoutMs) : {};
   return {
     ec2: new EC2Client({ ...common, ...attempts }),
+    ec2Once: new EC2Client({ ...common, ...once }),
     ssm: new SSMClient({ ...common, ...attempts }),
     ssmOnce: new SSMClient({ ...common, ...once }),
     s3: new S3Client({ ...s3, ...attempts }),
