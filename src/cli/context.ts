@@ -3,7 +3,13 @@ import { indexedFiles, type IndexedFiles } from '../adapters/local/file-index.ts
 import { localFiles } from '../adapters/local/files.ts';
 import { findWorkspace, readAmifile } from '../config/amifile.ts';
 import type { Config } from '../config/config.ts';
-import { type Flags, resolveConfig } from '../config/resolve.ts';
+import {
+  type Environment,
+  type Flags,
+  isRegionOfProfile,
+  profileOf,
+  resolveConfig,
+} from '../config/resolve.ts';
 import type { WrittenConfig } from '../config/written-config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import type { Builder } from '../ports/builder.ts';
@@ -29,9 +35,20 @@ export interface Workspace {
 export async function openWorkspace(around: Surroundings, flags: Flags): Promise<Workspace> {
   const root = await findWorkspace(around.cwd);
   const { value, outside } = await readAmifile(root);
-  const configOf = (written: WrittenConfig): Config => resolveConfig(root, written, around.env, flags);
+  const { env } = around;
+  const region = isRegionOfProfile(value, env, flags) ? await regionOfProfile(value, env, flags) : undefined;
+  const configOf = (written: WrittenConfig): Config => resolveConfig(root, written, env, flags, region);
   const indexed = indexedFiles(root, () => around.clock.now());
   return { config: configOf(value), files: localFiles(root), indexed, configOf, outside };
+}
+
+async function regionOfProfile(
+  written: WrittenConfig,
+  env: Environment,
+  { profile }: Flags,
+): Promise<string | undefined> {
+  const { profileRegion } = await import('../adapters/aws/credentials.ts');
+  return profileRegion(profile ?? profileOf(written, env));
 }
 
 /** The bash of this machine, to check scripts with. */
@@ -53,9 +70,10 @@ export interface Cloud {
 export async function openCloud({ config }: Workspace, around: Surroundings): Promise<Cloud> {
   const sandbox = config.provider === 'sandbox' ? await startSandbox(config, around) : undefined;
   const { connect } = await import('../adapters/aws/connect.ts');
-  const { region, bucket, endpoint, builder } = config;
+  const { region, profile, bucket, endpoint, builder } = config;
   const ports = connect({
     region,
+    profile,
     bucket,
     wire: sandbox?.wire,
     endpoint: sandbox === undefined ? endpoint?.url : undefined,

@@ -10,6 +10,8 @@ export interface Config {
   readonly maxDepth: number;
   readonly provider: Provider;
   readonly region: string;
+  /** Of the AWS configuration files; undefined: the environment says. */
+  readonly profile: string | undefined;
   readonly bucket: string;
   readonly prefix: string;
   readonly base: Readonly<Record<Architecture, BaseImage>>;

@@ -12,14 +12,22 @@ import type { StepScript, StepScriptWithInputs, WrittenConfig } from './written-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the command line says in place of amifile.ts, as it was typed. */
-export type Flags = { readonly [Option in 'provider' | 'region' | 'concurrency']?: string | undefined };
+export type Flags = {
+  readonly [Option in 'provider' | 'region' | 'profile' | 'concurrency']?: string | undefined;
+};
 
 const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-';
 
 const usualTypes = { x86_64: ['c6a.4xlarge'], arm64: ['c7g.4xlarge'] };
 
 /** Throws InvalidInput where an environment variable or a flag is wrong. */
-export function resolveConfig(root: string, written: WrittenConfig, env: Environment, flags: Flags): Config {
+export function resolveConfig(
+  root: string,
+  written: WrittenConfig,
+  env: Environment,
+  flags: Flags,
+  regionOfProfile?: string | undefined,
+): Config {
   const config = { ...written, ...fromEnvironment(env), ...fromFlags(flags) };
   const builder = config.builder ?? {};
   const sandbox = { ...config.sandbox, ...sandboxFromEnvironment(env) };
@@ -37,7 +45,8 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
     templates: config.templates ?? 'templates/**/*.yaml',
     maxDepth: config.maxDepth ?? 5,
     provider,
-    region: config.region ?? awsRegion(env),
+    region: config.region ?? awsRegion(env) ?? regionOfProfile ?? 'us-west-2',
+    profile: flags.profile ?? profileOf(written, env),
     bucket: config.bucket ?? bucketOf(provider),
     prefix: config.prefix ?? 'amigraph/',
     base: {
@@ -78,6 +87,12 @@ export function resolveConfig(root: string, written: WrittenConfig, env: Environ
   };
 }
 
+/** Whether nothing but an AWS profile says which Region it is. */
+export const isRegionOfProfile = (written: WrittenConfig, env: Environment, flags: Flags): boolean =>
+  (flags.provider ?? (env['AMIGRAPH_PROVIDER'] || written.provider)) === 'aws' &&
+  (flags.region ?? (env['AMIGRAPH_REGION'] || written.region)) === undefined &&
+  awsRegion(env) === undefined;
+
 const step = (written: StepScript): Required<StepScriptWithInputs> =>
   typeof written === 'string' ? { script: written, inputs: [] } : { inputs: [], ...written };
 
@@ -107,15 +122,28 @@ function fromFlags(flags: Flags): WrittenConfig {
   return found;
 }
 
+/** Any of these says where credentials come from. */
+const credentialVariables = [
+  'AWS_PROFILE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+
+/** The SDK looks into the environment itself, unless it is told of a profile. */
+export const profileOf = ({ profile }: WrittenConfig, env: Environment): string | undefined =>
+  credentialVariables.some((name) => (env[name] ?? '') !== '') ? undefined : profile;
+
 /** What other AWS tools go by. */
-function awsRegion(env: Environment): string {
+function awsRegion(env: Environment): string | undefined {
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
     const region = env[name] ?? '';
     if (region === '') continue;
     check(variable(name, region), { region });
     return region;
   }
-  return 'us-west-2';
+  return undefined;
 }
 
 function sandboxFromEnvironment(env: Environment): NonNullable<WrittenConfig['sandbox']> {

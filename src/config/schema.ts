@@ -35,6 +35,7 @@ export const configSchema = strictMap({
   maxDepth: v.optional(v.pipe(wholeNumber, v.maxValue(100, 'must be at most 100'))),
   provider: v.optional(v.picklist(['sandbox', 'aws'], 'must be "sandbox" or "aws"')),
   region: v.optional(v.pipe(text, v.regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be like us-west-2'))),
+  profile: v.optional(line),
   bucket: v.optional(bucketName),
   prefix: v.optional(
     v.pipe(v.string(), v.regex(/^([A-Za-z0-9._-]+\/)*$/, 'must be empty or end with /, as in "amigraph/"')),

@@ -10,8 +10,10 @@ export interface WrittenConfig {
   readonly maxDepth?: number;
   /** `sandbox` needs no account; `aws` is the real thing. Default: `sandbox`. */
   readonly provider?: Provider;
-  /** AWS Region. Default: AWS_REGION, then `us-west-2`. */
+  /** AWS Region. Default: AWS_REGION, then with provider `aws` the profile's, then `us-west-2`. */
   readonly region?: string;
+  /** Profile of the AWS configuration files. What the environment says of credentials wins over it. Default: none. */
+  readonly profile?: string;
   /** S3 bucket for the manifest, the leases and the logs. It must exist, but in the sandbox. */
   readonly bucket?: string;
   /** What every object key begins with. Default: `amigraph/`. */

@@ -8,6 +8,8 @@ export interface CloudFailure {
   /** The service's own code: `UnauthorizedOperation`, `InvalidAMIName.Duplicate`, `ECONNREFUSED`. */
   readonly awsCode: string;
   readonly operation: string;
+  /** What it was asked of, where the service does not say that itself: `s3://bucket/key`. */
+  readonly resource?: string;
   readonly message: string;
   /**
    * `refused`: not done, and asking again will not help. `throttled`: not done yet. `unknown`: no answer; it may have been done.

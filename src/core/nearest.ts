@@ -5,9 +5,10 @@ import { byCodeUnits } from './order.ts';
 /** At most three of `names`, nearest first, none so far off that the suggestion would puzzle. */
 export function nearest<Name extends string>(wanted: string, names: Iterable<Name>): Name[] {
   const reach = Math.max(2, Math.floor(wanted.length / 2));
-  return [...names]
-    .map((name) => ({ name, apart: apartness(wanted, name) }))
-    .filter(({ apart }) => apart <= reach)
+  const all = [...names].map((name) => ({ name, apart: apartness(wanted, name) }));
+  const best = Math.min(...all.map(({ apart }) => apart));
+  return all
+    .filter(({ apart }) => apart <= Math.min(reach, best + 2))
     .toSorted((a, b) => a.apart - b.apart || byCodeUnits(a.name, b.name))
     .slice(0, 3)
     .map(({ name }) => name);

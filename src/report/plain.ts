@@ -6,7 +6,7 @@ import { duration } from './duration.ts';
 import { planSummary } from './tables.ts';
 import { printable, printableAll, type Style } from './style.ts';
 import { warningText } from './warnings.ts';
-import { actionWord, date, reasonText, troubleText } from './wording.ts';
+import { actionWord, date, reasonText, troubleCure, troubleText } from './wording.ts';
 
 /** The lines for one event; none where it says nothing new to a person. */
 export function eventLines(given: Event, style: Style): string[] {
@@ -84,7 +84,12 @@ export function failureLines(event: Extract<Event, { type: 'image-finished' }>, 
   const { template, trouble } = event;
   if (trouble === undefined) return [style.bad(`${template}: failed`)];
   const tail = trouble.code === 'step-failed' ? trouble.tail.map((line) => style.dim(`  | ${line}`)) : [];
-  return [style.bad(`${template}: failed: ${troubleText(trouble)}`), ...tail];
+  const cure = troubleCure(trouble);
+  return [
+    style.bad(`${template}: failed: ${troubleText(trouble)}`),
+    ...(cure === undefined ? [] : [`  cure: ${cure}`]),
+    ...tail,
+  ];
 }
 
 /** `done in 12 s: 3 built, 0 reused`. */

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import { shellWord } from '../core/shell-word.ts';
-import { because, placeText, stateText, troubleText } from './wording.ts';
+import { because, moreRoom, placeText, stateText, troubleText } from './wording.ts';
 
 interface Words {
   readonly message: string;
@@ -53,7 +53,7 @@ function words(warning: Warning): Words {
         message: `${warning.template}: no room for ${placeText(warning.refused)}: ${warning.refused.awsCode}: ${warning.refused.message}`,
         cure:
           warning.next === null
-            ? 'it is asked for again for a while; more instance types (build.instance_type, builder.instanceType) or subnets (builder.subnet) make room likelier'
+            ? `it is asked for again for a while; ${moreRoom}`
             : `going on with ${placeText(warning.next)}`,
       };
     case 'instance-lost':

@@ -6,6 +6,7 @@ import type { ImageState } from '../core/image.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Action, ActionKind, LaunchPlace, Reason } from '../core/plan.ts';
 import { changeText } from './changes.ts';
+import { cloudCure, cloudText } from './cloud-trouble.ts';
 import { duration } from './duration.ts';
 
 export const actionWord: Record<ActionKind, string> = { build: 'build', reuse: 'reuse', wait: 'wait' };
@@ -80,7 +81,7 @@ export function date(iso: string): string {
 export function troubleText(trouble: Trouble): string {
   switch (trouble.code) {
     case 'cloud':
-      return `${trouble.operation} failed: ${trouble.awsCode}: ${trouble.message}${triedText(trouble.tried)}`;
+      return cloudText(trouble);
     case 'step-failed':
       return `step ${trouble.step} failed: ${stepStatus(trouble.status, trouble.exitCode)}${trouble.log === null ? '' : `; all that it printed: ${trouble.log}`}`;
     case 'timed-out':
@@ -128,10 +129,22 @@ function noCapacity({ refused, afterMs }: Extract<Trouble, { code: 'no-capacity'
 export const placeText = ({ instanceType, spot, subnet }: LaunchPlace): string =>
   `${instanceType}${spot ? ' (Spot)' : ''}${subnet === null ? '' : ` in ${subnet}`}`;
 
-const triedText = (tried: CloudFailure['tried']): string =>
-  tried === undefined
-    ? ''
-    : ` (tried ${tried.times} times, with ${duration(tried.waitedMs)} of waiting in between)`;
+/** What to do about it, where that does not follow from the words. */
+export function troubleCure(trouble: Trouble): string | undefined {
+  switch (trouble.code) {
+    case 'cloud':
+      return cloudCure(trouble);
+    case 'lease-unsure':
+      return cloudCure(trouble.cause);
+    case 'no-capacity':
+      return moreRoom;
+    default:
+      return undefined;
+  }
+}
+
+export const moreRoom =
+  'more instance types (build.instance_type, builder.instanceType) or subnets (builder.subnet) make room likelier';
 
 /** Some words: what follows on a line of its own tells the rest. */
 export function troubleBrief(trouble: Trouble): string {

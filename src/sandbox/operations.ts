@@ -61,7 +61,7 @@ const s3Operations = [
   'AbortMultipartUpload',
 ] as const;
 
-const stsOperations = ['GetCallerIdentity'] as const;
+const stsOperations = ['GetCallerIdentity', 'AssumeRole'] as const;
 
 export type Ec2OperationName = (typeof ec2Operations)[number];
 export type SsmOperationName = (typeof ssmOperations)[number];

@@ -105,6 +105,7 @@ describe('one that cannot be read', () => {
         code: 'cloud',
         awsCode: 'AccessDenied',
         operation: 's3:CopyObject',
+        resource: `s3://bucket/${aside}`,
         message: `${key}: it is unreadable and could not be set aside as ${aside}: a fault`,
         nature: 'refused',
       }),

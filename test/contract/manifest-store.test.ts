@@ -187,17 +187,18 @@ describe.each(clouds)('where answers are lost or say no: %s', (_, makeIt) => {
       return [outcome, publisher.writes()];
     };
     const failure = { code: 'cloud', operation: 's3:PutObject' } as const;
+    const refused = { ...failure, resource: `s3://bucket/${key}` };
     const outdone = `${key}: it was changed by others 60 times in a row`;
     expect(await outcomeOf(error('ConditionalRequestConflict', 409))).toEqual([
       fail({ ...failure, awsCode: 'ManifestNotWritten', message: outdone, nature: 'refused' }),
       60,
     ]);
     expect(await outcomeOf(error('SlowDown', 503))).toEqual([
-      fail({ ...failure, awsCode: 'SlowDown', message: 'a fault', nature: 'throttled' }),
+      fail({ ...refused, awsCode: 'SlowDown', message: 'a fault', nature: 'throttled' }),
       20,
     ]);
     expect(await outcomeOf(error('AccessDenied', 403))).toEqual([
-      fail({ ...failure, awsCode: 'AccessDenied', message: 'a fault', nature: 'refused' }),
+      fail({ ...refused, awsCode: 'AccessDenied', message: 'a fault', nature: 'refused' }),
       1,
     ]);
   });

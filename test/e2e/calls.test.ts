@@ -3,21 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { CreateImageCommand, type EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeClients } from '../../src/adapters/aws/clients.ts';
-import type { Wire, WireRequest } from '../../src/core/wire.ts';
+import type { Wire } from '../../src/core/wire.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { serve } from '../../src/sandbox/serve.ts';
 import { finished, makeWorkspace, type Ran, type Workspace } from './rig.ts';
+import { callName } from './wire-rig.ts';
 
 const region = 'us-west-2';
 const bucket = 'amigraph-sandbox';
-
-/** `DescribeImages` of EC2's form, `GET amigraph/manifest` of S3. */
-function nameOf({ method, path, headers, body }: WireRequest): string {
-  const target = headers['x-amz-target'];
-  if (target !== undefined) return target;
-  const action = new URLSearchParams(Buffer.from(body).toString()).get('Action');
-  return action ?? `${method} ${path.split('/').slice(2, 4).join('/')}`;
-}
 
 interface Counted {
   readonly workspace: Workspace;
@@ -37,7 +30,7 @@ async function countedWorkspace(files?: Readonly<Record<string, string>>): Promi
   onTestFinished(() => sandbox.close());
   const calls: string[] = [];
   const wire: Wire = (request) => {
-    calls.push(nameOf(request));
+    calls.push(callName(request));
     return sandbox.wire(request);
   };
   const served = await serve({ wire }, {});

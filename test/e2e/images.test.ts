@@ -256,6 +256,6 @@ test('without the bucket the images are listed all the same', async () => {
   expect(ran.code).toBe(0);
   expect(JSON.parse(ran.stdout)).toMatchObject([{ template: 'foundation', durationMs: null }]);
   expect(ran.stderr).toBe(
-    'warning: s3://amigraph-sandbox/amigraph/manifest/us-west-2.json could not be read: s3:GetObject failed: AccessDenied: no\n  cure: how long builds took and who did them is not shown\n',
+    'warning: s3://amigraph-sandbox/amigraph/manifest/us-west-2.json could not be read: s3:GetObject is not allowed on s3://amigraph-sandbox/amigraph/manifest/us-west-2.json: no\n  cure: how long builds took and who did them is not shown\n',
   );
 });

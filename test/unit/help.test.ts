@@ -59,6 +59,7 @@ and all that it stands on, foundation+ is foundation and all that stands on it.
 Options
   --provider sandbox|aws      the cloud, instead of what amifile.ts says
   --region REGION             the AWS Region, instead of what amifile.ts says
+  --profile NAME              a profile of the AWS configuration files
   --all                       all templates
   --affected                  those that are affected by what changed since --base: amigraph affected shows them
   --base REF                  with --affected: instead of AMIGRAPH_BASE and affected.base in amifile.ts
@@ -202,7 +203,7 @@ test.each([
   ['biuld --all', 'there is no command biuld', 'did you mean build?'],
   ['help bild', 'there is no command bild', 'did you mean build?'],
   ['sandbox', 'amigraph sandbox is half a command', 'say amigraph sandbox serve or amigraph sandbox reset'],
-  ['leases relaese x', 'there is no command leases relaese', 'did you mean leases release or leases sweep?'],
+  ['leases relaese x', 'there is no command leases relaese', 'did you mean leases release?'],
   ['leases release', 'amigraph leases release needs more words', 'say amigraph leases release KEY'],
   [
     'leases release a b',
@@ -210,7 +211,7 @@ test.each([
     'amigraph leases release --help shows what it takes',
   ],
   ['leases --jsn', 'there is no option --jsn', 'did you mean --json?'],
-  ['sandbox rest', 'there is no command sandbox rest', 'did you mean sandbox reset or sandbox serve?'],
+  ['sandbox rest', 'there is no command sandbox rest', 'did you mean sandbox reset?'],
 ])('amigraph %s is wrong', async (line, message, cure) => {
   expect(await said(line)).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\n  cure: ${cure}\n` });
 });

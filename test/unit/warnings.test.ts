@@ -43,7 +43,7 @@ test.each<[Warning, string, string]>([
         nature: 'refused',
       },
     },
-    'instance i-1 could not be kept: ec2:CreateTags failed: UnauthorizedOperation: m',
+    'instance i-1 could not be kept: ec2:CreateTags is not allowed: m',
     'it is ended; allow ec2:CreateTags to have it kept',
   ],
   [

@@ -124,7 +124,7 @@ test.each<[Trouble, string]>([
       message: 'no',
       nature: 'refused',
     },
-    'ec2:RunInstances failed: UnauthorizedOperation: no',
+    'ec2:RunInstances is not allowed: no',
   ],
   [{ ...step, status: 'Failed' }, 'step package gcc failed: exit code 3; all that it printed: /x/3.log'],
   [

@@ -12,6 +12,8 @@ const throttling = new Set([
   'SlowDown',
   'EC2ThrottledException',
   'RequestThrottled',
+  // Those that there were are good for a while yet.
+  'CredentialsNotRenewed',
   // S3 answers these with 4xx, and means: once more. The SDK sets its clock by the first.
   'RequestTimeTooSkewed',
   'RequestTimeout',
@@ -41,24 +43,33 @@ export function batches<Item>(items: readonly Item[], size: number): Item[][] {
 /** EC2 takes so many values in one filter. */
 export const valuesPerFilter = 200;
 
-/** What `call` answers, or why it does not. Only what AWS and the network do is caught. */
+/** What `call` answers, or why it does not. Only what AWS and the network do is caught. `resource`: where the service does not name it. */
 export async function answerOf<Value>(
   operation: string,
   call: () => Promise<Value>,
+  resource?: string,
 ): Promise<Result<Value, CloudFailure>> {
   try {
     return ok(await call());
   } catch (error) {
-    return fail(cloudFailure(operation, error));
+    return fail(cloudFailure(operation, error, resource));
   }
 }
 
-export function cloudFailure(operation: string, error: unknown): CloudFailure {
+export function cloudFailure(operation: string, error: unknown, resource?: string): CloudFailure {
   if (!(error instanceof Error)) throw error;
   const status = statusOf(error);
   const awsCode = codeOf(error);
   const nature = natureOf(awsCode, status) ?? natureOfLocal(error);
-  return { code: 'cloud', awsCode, operation, message: error.message || awsCode, nature, ...triedOf(error) };
+  return {
+    code: 'cloud',
+    awsCode,
+    operation,
+    ...(resource === undefined ? {} : { resource }),
+    message: error.message || awsCode,
+    nature,
+    ...triedOf(error),
+  };
 }
 
 function natureOf(awsCode: string, status: number | undefined): CloudFailure['nature'] | undefined {
@@ -96,6 +107,6 @@ function natureOfLocal(error: Error): CloudFailure['nature'] {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
     throw error;
   if (/Credential|Token|Region|Profile/i.test(code)) return 'refused';
-  if (code === 'ENOTFOUND' || code === 'ECONNREFUSED') return 'throttled';
+  if (['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED'].includes(code)) return 'throttled';
   return 'unknown';
 }

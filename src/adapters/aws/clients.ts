@@ -3,10 +3,13 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Wire } from '../../core/wire.ts';
+import { sharedCredentials } from './credentials.ts';
 import { wireHandler } from './wire-handler.ts';
 
 export interface ClientOptions {
   readonly region: string;
+  /** Of the shared configuration files; undefined: what the environment says. */
+  readonly profile?: string | undefined;
   /** Where requests go instead of to AWS, in this process: the sandbox. It needs no credentials. */
   readonly wire?: Wire | undefined;
   /** Where requests go instead of to AWS, over a network. */
@@ -25,9 +28,6 @@ export interface Clients {
   readonly s3Once: S3Client;
 }
 
-// The SDK's version is ours to keep up with; its advice to change Node would only alarm whoever runs this program.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-
 const attempts = { maxAttempts: 6, retryMode: 'adaptive' } as const;
 const once = { maxAttempts: 1 } as const;
 const leaseTimeoutMs = 5000;
@@ -38,12 +38,12 @@ const over = (requestTimeout: number) => ({
   requestHandler: { requestTimeout, connectionTimeout: leaseTimeoutMs, throwOnRequestTimeout: true },
 });
 
-export function makeClients({ region, wire, endpoint }: ClientOptions): Clients {
+export function makeClients({ region, profile, wire, endpoint }: ClientOptions): Clients {
   const common = {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(wire === undefined
-      ? over(callTimeoutMs)
+      ? { ...over(callTimeoutMs), credentials: sharedCredentials(profile, region) }
       : {
           requestHandler: wireHandler(wire),
           credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },

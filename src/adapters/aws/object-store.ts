@@ -16,19 +16,25 @@ import type { Clients } from './clients.ts';
 const mostBytes = 64 * 1024 * 1024;
 
 export function s3ObjectStore({ s3, s3Once }: Clients, bucket: string): ObjectStore {
+  const uriOf = (key: string): string => `s3://${bucket}/${key}`;
   const read = (client: S3Client, key: string): ReturnType<ObjectStore['get']> =>
-    answerOf('s3:GetObject', async () => {
-      try {
-        const got = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        const { Body, ETag = '', ContentLength = 0 } = got;
-        if (ContentLength <= mostBytes) return { text: (await Body?.transformToString()) ?? '', etag: ETag };
-        if (Body instanceof Readable) Body.destroy();
-        return { text: null, etag: ETag };
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
-    });
+    answerOf(
+      's3:GetObject',
+      async () => {
+        try {
+          const got = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+          const { Body, ETag = '', ContentLength = 0 } = got;
+          if (ContentLength <= mostBytes)
+            return { text: (await Body?.transformToString()) ?? '', etag: ETag };
+          if (Body instanceof Readable) Body.destroy();
+          return { text: null, etag: ETag };
+        } catch (error) {
+          if (error instanceof NoSuchKey) return undefined;
+          throw error;
+        }
+      },
+      uriOf(key),
+    );
 
   return {
     get: (key) => read(s3, key),
@@ -40,31 +46,42 @@ export function s3ObjectStore({ s3, s3Once }: Clients, bucket: string): ObjectSt
         const { ETag = '' } = await s3Once.send(new PutObjectCommand(request));
         return { kind: 'stored', etag: ETag };
       } catch (error) {
-        return outcomeOf(error);
+        return outcomeOf(error, uriOf(key));
       }
     },
     async copy(from, etag, to) {
       const CopySource = `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`;
       const request = { Bucket: bucket, Key: to, CopySource, CopySourceIfMatch: etag };
-      const copied = await answerOf('s3:CopyObject', () => s3.send(new CopyObjectCommand(request)));
+      const copied = await answerOf(
+        's3:CopyObject',
+        () => s3.send(new CopyObjectCommand(request)),
+        uriOf(to),
+      );
       return copied.ok ? ok(undefined) : copied;
     },
     async list(prefix) {
-      const answer = await answerOf('s3:ListBucket', async () => {
-        const keys: string[] = [];
-        for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
-          for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-        }
-        return keys;
-      });
+      const answer = await answerOf(
+        's3:ListBucket',
+        async () => {
+          const keys: string[] = [];
+          for await (const page of paginateListObjectsV2(
+            { client: s3 },
+            { Bucket: bucket, Prefix: prefix },
+          )) {
+            for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
+          }
+          return keys;
+        },
+        uriOf(prefix),
+      );
       return answer.ok ? ok(answer.value) : answer;
     },
   };
 }
 
-function outcomeOf(error: unknown): WriteOutcome {
+function outcomeOf(error: unknown, resource: string): WriteOutcome {
   const status = statusOf(error);
-  const failure = cloudFailure('s3:PutObject', error);
+  const failure = cloudFailure('s3:PutObject', error, resource);
   if (status === 412) return { kind: 'precondition-failed' };
   if (status === 409) return { kind: 'conflict' };
   if (status === 404 && failure.awsCode !== 'NoSuchBucket') return { kind: 'missing' };

@@ -96,9 +96,13 @@ export abstract class CloudCommand extends BaseCommand {
     description: 'REGION: the AWS Region, instead of what amifile.ts says',
   });
 
+  profile = Option.String('--profile', {
+    description: 'NAME: a profile of the AWS configuration files',
+  });
+
   protected get flags(): Flags {
-    const { provider, region } = this;
-    return { provider, region };
+    const { provider, region, profile } = this;
+    return { provider, region, profile };
   }
 }
 
