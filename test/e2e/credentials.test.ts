@@ -132,9 +132,11 @@ test('credentials that expire during a build are renewed', async () => {
 
 test('a renewal that fails for a while: the build waits and goes on', async () => {
   const wired = await wiredWorkspace();
-  const fails = 'if [ $n -ge 3 ] && ! [ -e back ]; then exit 1; fi';
+  const fails = 'if [ $n -ge 2 ] && ! [ -e back ]; then exit 1; fi';
   const env = await withProfiles(wired, `[profile p]\n${await credentialProgram(wired, 1, fails)}`);
-  const run = wired.workspace.start(['build', 'foundation', '--profile', 'p', '--json'], env);
+  // Slow enough to outlast what the program prints first.
+  const slowly = { ...env, AMIGRAPH_SANDBOX_SPEED: '50' };
+  const run = wired.workspace.start(['build', 'foundation', '--profile', 'p', '--json'], slowly);
   const retry = JSON.parse(await run.line((line) => line.includes('CredentialsNotRenewed'))) as unknown;
   expect(retry).toMatchObject({ type: 'retry', attempt: 1 });
   await wired.workspace.write('aws/back', '');
