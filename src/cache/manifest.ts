@@ -89,12 +89,17 @@ function majorOf(version: unknown): number | undefined {
 export const manifestText = (manifest: Manifest): string =>
   `${JSON.stringify(manifest).replaceAll('\uFFFD', String.raw`\ufffd`)}\n`;
 
-/** How long each template's newest build took. */
-export function rememberedDurations(manifest: Manifest): Map<TemplateName, number> {
-  const newest = new Map<string, ManifestEntry>();
-  for (const entry of Object.values(manifest.images)) {
-    const other = newest.get(entry.template);
-    if (other === undefined || other.builtAt < entry.builtAt) newest.set(entry.template, entry);
+/** Of each template, its newest build. */
+export function newestEntries(images: Manifest['images']): Map<TemplateName, ManifestEntry> {
+  const newest = new Map<TemplateName, ManifestEntry>();
+  for (const entry of Object.values(images)) {
+    const template = entry.template as TemplateName;
+    const other = newest.get(template);
+    if (other === undefined || other.builtAt < entry.builtAt) newest.set(template, entry);
   }
-  return new Map([...newest].map(([template, entry]) => [template as TemplateName, entry.durationMs]));
+  return newest;
 }
+
+/** How long each template's newest build took. */
+export const rememberedDurations = ({ images }: Manifest): Map<TemplateName, number> =>
+  new Map([...newestEntries(images)].map(([template, { durationMs }]) => [template, durationMs]));

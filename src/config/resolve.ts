@@ -26,7 +26,7 @@ export function resolveConfig(
   written: WrittenConfig,
   env: Environment,
   flags: Flags,
-  regionOfProfile?: string | undefined,
+  regionOfProfile?: string,
 ): Config {
   const config = { ...written, ...fromEnvironment(env), ...fromFlags(flags) };
   const builder = config.builder ?? {};

@@ -50,6 +50,13 @@ export type Warning =
       readonly why: string;
       readonly next: LaunchPlace;
     }
+  /** The parameter that other stacks follow does not name it. */
+  | {
+      readonly code: 'latest-not-named';
+      readonly parameter: string;
+      readonly image: ImageId;
+      readonly cause: Failure;
+    }
   /** Whether there is an instance of this build is not known. */
   | { readonly code: 'launch-unknown'; readonly region: string; readonly buildId: BuildId }
   /** Its inputs changed while it was being made, so that its digest is wrong. */

@@ -1,7 +1,7 @@
 /** ParallelCluster's official images: what AWS calls them, and which of several is the one. It does not know where they are looked up. */
 import type { RegisteredImage } from './image.ts';
 import { byCodeUnits } from './order.ts';
-import type { ParallelClusterBase, ParallelClusterSystem } from './template.ts';
+import type { BaseImage, ParallelClusterBase, ParallelClusterSystem } from './template.ts';
 
 /** As in ParallelCluster's own sources (OS_TO_IMAGE_NAME_PART_MAP). */
 const nameParts: Readonly<Record<ParallelClusterSystem, string>> = {
@@ -37,3 +37,18 @@ export function officialVersions(images: readonly Pick<RegisteredImage, 'name'>[
   const found = images.flatMap(({ name }) => /^aws-parallelcluster-(\d+\.\d+\.\d+)-/.exec(name)?.[1] ?? []);
   return [...new Set(found)].toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }));
 }
+
+/** The system of what stands on a base, where its name tells. Amazon's and Canonical's parameters do. */
+export function systemOf(base: BaseImage): ParallelClusterSystem | undefined {
+  if ('parallelcluster' in base) return base.os;
+  if (!('ssm' in base)) return undefined;
+  return systemsOfParameters.find(([path]) => path.test(base.ssm))?.[1];
+}
+
+const systemsOfParameters: readonly (readonly [path: RegExp, system: ParallelClusterSystem])[] = [
+  [/^\/aws\/service\/ami-amazon-linux-latest\/al2023-/, 'alinux2023'],
+  [/^\/aws\/service\/ami-amazon-linux-latest\/amzn2-/, 'alinux2'],
+  [/^\/aws\/service\/canonical\/ubuntu\/[a-z-]+\/(20\.04|focal)\//, 'ubuntu2004'],
+  [/^\/aws\/service\/canonical\/ubuntu\/[a-z-]+\/(22\.04|jammy)\//, 'ubuntu2204'],
+  [/^\/aws\/service\/canonical\/ubuntu\/[a-z-]+\/(24\.04|noble)\//, 'ubuntu2404'],
+];

@@ -135,13 +135,20 @@ async function buildUnder(
     adopted: unfinished !== null,
     instanceSeen,
   };
-  let built: Result<RegisteredImage, Failure> = fail({ code: 'interrupted' });
+  let built: Result<Built, Failure> = fail({ code: 'interrupted' });
   try {
     built = await run(build);
-    tell(built.ok ? { result: 'built', image: built.value.id } : failed(whyEnded(build, built.error)));
+    tell(built.ok ? { result: 'built', image: built.value.image } : failed(whyEnded(build, built.error)));
   } finally {
-    await letGo(build, { failure: built.ok ? null : built.error, orphans });
+    const end = { failure: built.ok ? null : built.error, orphans };
+    await Promise.all([letGo(build, end), built.ok ? built.value.named : undefined]);
   }
+}
+
+interface Built {
+  readonly image: ImageId;
+  /** The template's parameter says so. */
+  readonly named: Promise<void>;
 }
 
 /** What another run makes is waited for; nothing else can be done without writing. */
@@ -169,7 +176,7 @@ async function unfinishedBuild(
   return null;
 }
 
-async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
+async function run(build: Build): Promise<Result<Built, Failure>> {
   const { ctx, action } = build;
   const steps = action.recipe.steps.length + 2;
   ctx.emit({
@@ -181,15 +188,15 @@ async function run(build: Build): Promise<Result<RegisteredImage, Failure>> {
     expectedMs: action.expectedMs,
   });
   for (let { adopted } = build; ; adopted = false) {
-    const image = await produce(build, steps);
-    if (image.ok) return image;
-    const begun = await beginAnew(build, image.error, adopted);
+    const built = await produce(build, steps);
+    if (built.ok) return built;
+    const begun = await beginAnew(build, built.error, adopted);
     if (!begun.ok) return begun;
   }
 }
 
 /** From wherever the journal says that the build is. */
-async function produce(build: Build, steps: number): Promise<Result<RegisteredImage, Failure>> {
+async function produce(build: Build, steps: number): Promise<Result<Built, Failure>> {
   const { journal } = build;
   if (!journal.imaging || journal.instance === null) {
     const instance = await reportStep(build, 'launch', 1, () => readyInstance(build));
@@ -201,6 +208,6 @@ async function produce(build: Build, steps: number): Promise<Result<RegisteredIm
     const image = await makeImage(build);
     if (!image.ok) return image;
     const published = await publishImage(build, image.value);
-    return published.ok ? image : published;
+    return published.ok ? ok({ image: image.value.id, named: published.value.named }) : published;
   });
 }

@@ -11,6 +11,7 @@ import { fingerprint } from '../plan/fingerprint.ts';
 import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { paced, patience } from './context.ts';
+import { nameLatest } from './latest.ts';
 import { instanceEnded } from './machine.ts';
 
 const minute = 60_000;
@@ -135,8 +136,14 @@ export async function available(
   });
 }
 
-/** Enters the image into the manifest, unless the lease or the inputs are not what they were when the build began. */
-export async function publishImage(build: Build, image: RegisteredImage): Promise<Result<void, Failure>> {
+/**
+ * Has the template's parameter name the image, and enters it into the manifest, unless the lease or the inputs are not what
+ * they were when the build began. In this order: what the manifest lacks, the next run sees to.
+ */
+export async function publishImage(
+  build: Build,
+  image: RegisteredImage,
+): Promise<Result<{ readonly named: Promise<void> }, Failure>> {
   const { ctx, action, journal, lease } = build;
   // Before anything is removed or published, not after: the image may be another holder's by now.
   if (!(await lease.confirm())) return fail(leaseLost(build));
@@ -145,6 +152,7 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     await removeImage(build, image);
     return fail({ code: 'inputs-changed', files: changed });
   }
+  const { taken: named } = await nameLatest(ctx, action.template, image.id);
   const now = ctx.clock.now();
   const published = await publish(ctx.manifest, action.digest, {
     template: action.template,
@@ -155,7 +163,7 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     durationMs: Math.round(ctx.clock.monotonic() - build.began),
     builtBy: holderName(ctx.lease.holder),
   });
-  if (published.ok) return ok(undefined);
+  if (published.ok) return ok({ named });
   if (published.error.code === 'fenced') {
     return fail({
       code: 'lease-lost',
@@ -170,7 +178,7 @@ export async function publishImage(build: Build, image: RegisteredImage): Promis
     image: image.id,
     cause: published.error,
   });
-  return ok(undefined);
+  return ok({ named });
 }
 
 /** For who asks later why an image is built anew; the image is good without. */

@@ -7,6 +7,7 @@ import type { Action, Plan, Reuse } from '../core/plan.ts';
 import type { TaggedInstance } from '../ports/builder.ts';
 import { acquire, type Turn } from './acquire.ts';
 import type { ExecuteContext } from './context.ts';
+import { nameLatest } from './latest.ts';
 import { letGo } from './letting-go.ts';
 import { findOrphans, isOurInstance } from './orphans.ts';
 
@@ -82,6 +83,7 @@ async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Pro
   const { template, digest, image, reason } = action;
   if (journal === null || previous === undefined || reason.kind !== 'hit') return;
   if (isListed(ctx, action) || reason.buildId !== journal.buildId || !(await lease.confirm())) return;
+  const { taken } = await nameLatest(ctx, template, image);
   const took = Date.parse(reason.createdAt) - Date.parse(journal.startedAt);
   const published = await publish(ctx.manifest, digest, {
     template,
@@ -92,6 +94,7 @@ async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Pro
     durationMs: Math.max(0, took || 0),
     builtBy: holderName(previous.holder),
   });
+  await taken;
   if (published.ok || published.error.code === 'fenced') return;
   const about = { region: ctx.region, image, cause: published.error };
   ctx.emit({ type: 'warning', code: 'manifest-not-written', ...about });

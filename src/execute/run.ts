@@ -6,6 +6,7 @@ import type { Action, Plan } from '../core/plan.ts';
 import type { ExecuteContext } from './context.ts';
 import type { Turn } from './acquire.ts';
 import { executeImage, type Execution, type Outcome } from './image.ts';
+import { nameLatest, nameReused } from './latest.ts';
 import { findLeftovers, type Leftover, settleLeftovers } from './leftovers.ts';
 import { runSchedule } from './scheduler.ts';
 
@@ -32,6 +33,7 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   if (ctx.interrupted.aborted) halt();
   ctx.emit({ type: 'plan', actions: plan.actions });
   const leftovers = await findLeftovers(ctx, plan);
+  const named = nameReused(ctx, plan);
   await runSchedule(plan, {
     ...options,
     stop,
@@ -47,6 +49,7 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
       ctx.emit({ type: 'image-finished', template, digest, ...outcome, durationMs });
     },
   });
+  await named;
   ctx.interrupted.removeEventListener('abort', halt);
   const having = (result: ImageResult): TemplateName[] =>
     plan.actions.map(({ template }) => template).filter((name) => outcomes.get(name)?.result === result);
@@ -76,7 +79,11 @@ function start(ctx: ExecuteContext, action: Action, { images, leftovers }: Known
   }
   // This very run has made it under another template's name.
   const shared = action.sameAs === null ? undefined : images.get(action.sameAs);
-  if (shared !== undefined) return { result: 'reused', image: shared };
+  if (shared !== undefined) {
+    const outcome: Outcome = { result: 'reused', image: shared };
+    const named = nameLatest(ctx, action.template, shared).then(({ taken }) => taken);
+    return { outcome: Promise.resolve(outcome), ended: named };
+  }
   const parent = action.parent === null ? undefined : images.get(action.parent);
   return executeImage(ctx, action, parent, turn);
 }

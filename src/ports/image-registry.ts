@@ -4,6 +4,12 @@ import type { ImageId } from '../core/ids.ts';
 import type { RegisteredImage } from '../core/image.ts';
 import type { Result } from '../core/result.ts';
 
+export interface NamedImage {
+  readonly image: string;
+  /** Rises with every write. */
+  readonly version: number;
+}
+
 export interface ImageRegistry {
   /** Images of this account whose tag has one of the values, in any state. One call for many values, never one for each. */
   findByTag(tag: string, values: readonly string[]): Promise<Result<RegisteredImage[], CloudFailure>>;
@@ -15,6 +21,10 @@ export interface ImageRegistry {
   findPublished(names: string): Promise<Result<RegisteredImage[], CloudFailure>>;
   /** The image that a public SSM parameter names. */
   resolveParameter(name: string): Promise<Result<ImageId, CloudFailure>>;
+  /** Has a parameter of ours name the image. EC2 looks at it afterwards, and what it does not take never comes to be: see `namedImages`. */
+  nameImage(parameter: string, image: ImageId): Promise<Result<NamedImage, CloudFailure>>;
+  /** What parameters of ours say, by their names; one that is not there is left out. */
+  namedImages(parameters: readonly string[]): Promise<Result<Map<string, NamedImage>, CloudFailure>>;
   /** Removes the image and its snapshots. An image that is gone already is no failure. */
   remove(image: RegisteredImage): Promise<Result<void, CloudFailure>>;
 }

@@ -48,6 +48,11 @@ function words(warning: Warning): Words {
         message: `instance ${warning.instance} could not be kept: ${troubleText(warning.cause)}`,
         cure: 'it is ended; allow ec2:CreateTags to have it kept',
       };
+    case 'latest-not-named':
+      return {
+        message: `${warning.image} is there, but the parameter ${warning.parameter} may not name it: ${troubleText(warning.cause)}`,
+        cure: 'whoever runs amigraph needs ssm:PutParameter, ssm:GetParameters and ec2:DescribeImages; the next build of the template names its image',
+      };
     case 'no-capacity':
       return {
         message: `${warning.template}: no room for ${placeText(warning.refused)}: ${warning.refused.awsCode}: ${warning.refused.message}`,

@@ -1,6 +1,5 @@
 /** The words for actions, reasons and failures. It does not know where they are shown. */
 import type { Trouble } from '../core/event.ts';
-import type { CloudFailure } from '../core/failure.ts';
 import { shortDigest } from '../core/digest.ts';
 import type { ImageState } from '../core/image.ts';
 import type { TemplateName } from '../core/ids.ts';

@@ -10,19 +10,23 @@ describe('build --all', () => {
     const workspace = await makeWorkspace();
     const first = await workspace.run(['build', '--all']);
     expect(first).toMatchObject({ code: 0 });
-    expect(first.stdout.split('\n').map((line) => line.split(/ +/).slice(0, 2).join(' '))).toEqual([
+    const [answer = '', forCluster = ''] = first.stdout.split('\nFor ParallelCluster:\n');
+    expect(answer.split('\n').map((line) => line.split(/ +/).slice(0, 2).join(' '))).toEqual([
       'foundation built',
       'gromacs built',
       'namd built',
       '',
     ]);
+    expect(forCluster).toMatch(
+      /^ {2}Image: \{ Os: alinux2023, CustomAmi: ami-\w+ \} # foundation\n(.*\n){2} {2}# ParallelCluster takes only images .*\n$/,
+    );
     expect(first.stderr).toContain('steps are simulated: bubblewrap is not installed\n');
     expect(first.stderr).toContain('gromacs: build: no image has this digest\n');
 
     const second = await workspace.run(['build', '--all']);
     expect(second).toMatchObject({
       code: 0,
-      stdout: first.stdout.replaceAll('built', 'reused'),
+      stdout: answer.replaceAll('built', 'reused'),
     });
     for (const name of names) {
       expect(second.stderr).toMatch(

@@ -6,7 +6,7 @@ import {
   TerminateInstancesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import { s3ObjectStore } from '../../src/adapters/aws/object-store.ts';
@@ -26,6 +26,7 @@ export interface CloudView {
   snapshotTags(): Promise<Record<string, string>[]>;
   readonly store: ObjectStore;
   readonly ec2: EC2Client;
+  readonly ssm: SSMClient;
   readonly s3: S3Client;
   /** Has a parameter of the user's own name an image. */
   nameImage(parameter: string, image: string): Promise<void>;
@@ -47,6 +48,7 @@ export async function lookInto(folder: string, now: () => number = Date.now): Pr
   return {
     ec2,
     s3: clients.s3,
+    ssm: clients.ssm,
     async nameImage(Name, Value) {
       await clients.ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
     },

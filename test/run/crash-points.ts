@@ -73,6 +73,7 @@ async function diesAt(call: number, moment: Moment, where: string): Promise<bool
     held: [],
     available: names,
     published: names,
+    named: names,
     unowned: [],
     launches: 3,
     repeated: [],

@@ -5,7 +5,7 @@ import {
   DescribeSnapshotsCommand,
   type Tag,
 } from '@aws-sdk/client-ec2';
-import { ListCommandsCommand } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, ListCommandsCommand } from '@aws-sdk/client-ssm';
 import { makeClients } from '../../src/adapters/aws/clients.ts';
 import { s3ObjectStore } from '../../src/adapters/aws/object-store.ts';
 import type { Wire } from '../../src/core/wire.ts';
@@ -21,6 +21,8 @@ export interface Remains {
   readonly available: readonly string[];
   /** Templates whose entry in the manifest is the available image, in the order of names. */
   readonly published: readonly string[];
+  /** Templates whose parameter names the available image, in the order of names. */
+  readonly named: readonly string[];
   /** Images and snapshots that no tag tells of, images that are no good, and snapshots of no image. */
   readonly unowned: readonly string[];
   /** How many instances there have been. */
@@ -60,6 +62,12 @@ async function look({ ec2, ssm }: typeof clients): Promise<Remains> {
     images?: Record<string, { image: string }>;
   };
   const published = new Set(Object.values(listed.images ?? {}).map(({ image }) => image));
+  const parameters = available.map(
+    ({ Tags }) => `/amigraph/${tag(Tags, 'Workspace')}/${tag(Tags, 'TemplateName')}/latest`,
+  );
+  const { Parameters = [] } =
+    parameters.length === 0 ? {} : await ssm.send(new GetParametersCommand({ Names: parameters }));
+  const named = new Set(Parameters.map(({ Value }) => Value));
   const snapshots = new Set(
     Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings.map(({ Ebs }) => Ebs?.SnapshotId)),
   );
@@ -77,6 +85,10 @@ async function look({ ec2, ssm }: typeof clients): Promise<Remains> {
     available: available.map(({ Tags }) => tag(Tags, 'TemplateName')).toSorted(),
     published: available
       .filter(({ ImageId = '' }) => published.has(ImageId))
+      .map(({ Tags }) => tag(Tags, 'TemplateName'))
+      .toSorted(),
+    named: available
+      .filter(({ ImageId = '' }) => named.has(ImageId))
       .map(({ Tags }) => tag(Tags, 'TemplateName'))
       .toSorted(),
     unowned: [

@@ -1,5 +1,5 @@
 /** In which order instance types, subnets and Spot are tried. */
-import fc from 'fast-check';
+import { assert, boolean, constant, nat, oneof, property, record, string, uniqueArray } from 'fast-check';
 import { expect, test } from 'vitest';
 import { placeAfter, placesFrom } from '../../src/execute/launch-places.ts';
 
@@ -33,15 +33,15 @@ test('a place that is no longer among them comes before all', () => {
 });
 
 test('from any place on, all are tried once, and one after the other leads around', () => {
-  const names = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 4 });
-  const any = fc.record({
-    timeoutSeconds: fc.constant(60),
+  const names = uniqueArray(string({ minLength: 1 }), { minLength: 1, maxLength: 4 });
+  const any = record({
+    timeoutSeconds: constant(60),
     instanceTypes: names,
-    subnets: fc.oneof(fc.constant([]), names),
-    spot: fc.boolean(),
+    subnets: oneof(constant([]), names),
+    spot: boolean(),
   });
-  fc.assert(
-    fc.property(any, fc.nat(), (some, at) => {
+  assert(
+    property(any, nat(), (some, at) => {
       const all = placesFrom(some, null);
       const first = all[at % all.length];
       if (first === undefined) throw new Error('there is always one');

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { imageId } from '../../src/core/ids.ts';
 import type { RegisteredImage } from '../../src/core/image.ts';
-import { officialImage, officialNames, officialVersions } from '../../src/core/parallelcluster.ts';
+import { officialImage, officialNames, officialVersions, systemOf } from '../../src/core/parallelcluster.ts';
 
 const image = (digit: number, more: Partial<RegisteredImage> = {}): RegisteredImage => ({
   id: imageId(`ami-0000000${digit}`),
@@ -53,4 +53,22 @@ test('the versions that there are come newest first, each once', () => {
     name: `aws-parallelcluster-${one}-rhel9-hvm-x86_64-202401010000`,
   }));
   expect(officialVersions([...names, { name: 'other' }])).toEqual(['3.14.0', '3.11.0', '3.9.1']);
+});
+
+test.each([
+  [{ parallelcluster: '3.14.0', os: 'rhel9', arch: 'arm64' }, 'rhel9'],
+  [{ ssm: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64' }, 'alinux2023'],
+  [{ ssm: '/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2' }, 'alinux2'],
+  [
+    { ssm: '/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id' },
+    'ubuntu2204',
+  ],
+  [
+    { ssm: '/aws/service/canonical/ubuntu/server/noble/stable/current/arm64/hvm/ebs-gp3/ami-id' },
+    'ubuntu2404',
+  ],
+  [{ ssm: '/hpc/golden' }, undefined],
+  [{ ami: 'ami-0123456789abcdef0' }, undefined],
+] as const)('what stands on %j runs %s', (base, system) => {
+  expect(systemOf(base)).toBe(system);
 });

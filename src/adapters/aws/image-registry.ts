@@ -1,17 +1,20 @@
 /** EC2 images and SSM parameters as the image registry. It does not know which image will do. */
 import { DeregisterImageCommand, type DescribeImagesCommandInput } from '@aws-sdk/client-ec2';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { CloudFailure } from '../../core/failure.ts';
 import { imageId } from '../../core/ids.ts';
 import type { RegisteredImage } from '../../core/image.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { ImageRegistry } from '../../ports/image-registry.ts';
+import type { ImageRegistry, NamedImage } from '../../ports/image-registry.ts';
 import { answerOf, batches, valuesPerFilter } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { describe } from './describe-images.ts';
 
 /** The most that EC2 gives at once. */
 const pageSize = 1000;
+
+/** The most that SSM gives at once. */
+const parametersAtOnce = 10;
 
 const own = { Owners: ['self'], IncludeDisabled: true };
 
@@ -88,6 +91,31 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
       const value = answer.value.Parameter?.Value ?? '';
       return /^ami-[0-9a-f]+$/.test(value) ? ok(imageId(value)) : fail(notAnImage(name, value));
     },
+    async nameImage(parameter, image) {
+      const input = {
+        Name: parameter,
+        Value: image,
+        Type: 'String',
+        DataType: 'aws:ec2:image',
+        Overwrite: true,
+      } as const;
+      const answer = await answerOf(
+        'ssm:PutParameter',
+        () => ssm.send(new PutParameterCommand(input)),
+        parameter,
+      );
+      return answer.ok ? ok({ image, version: answer.value.Version ?? 1 }) : answer;
+    },
+    namedImages: (parameters) =>
+      answerOf('ssm:GetParameters', async () => {
+        const found = new Map<string, NamedImage>();
+        for (const some of batches(parameters, parametersAtOnce)) {
+          const { Parameters = [] } = await ssm.send(new GetParametersCommand({ Names: some }));
+          for (const { Name, Value, Version = 1 } of Parameters)
+            if (Name !== undefined) found.set(Name, { image: Value ?? '', version: Version });
+        }
+        return found;
+      }),
     async remove(image) {
       const input = { ImageId: image.id, DeleteAssociatedSnapshots: true };
       const answer = await answerOf('ec2:DeregisterImage', () => ec2.send(new DeregisterImageCommand(input)));

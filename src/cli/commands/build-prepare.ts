@@ -1,5 +1,7 @@
 /** All of `amigraph build` that comes before anything is begun: reads templates, opens the cloud and plans. It changes nothing in the cloud. */
+import type { Config } from '../../config/config.ts';
 import { type TemplateName, templateName } from '../../core/ids.ts';
+import type { BaseImage, MergedTemplate } from '../../core/template.ts';
 import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
 import type { TemplateGraph } from '../../graph/graph.ts';
@@ -7,6 +9,7 @@ import { listed } from '../../graph/names.ts';
 import { subjectsOf } from '../../graph/pattern.ts';
 import { select, type Selection } from '../../graph/select.ts';
 import { digestsOf, type Wishes } from '../../plan/plan.ts';
+import { baseOf } from '../../plan/recipe.ts';
 import { keptChildren } from '../../plan/warnings.ts';
 import { nothingAffected } from '../../report/affected.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
@@ -43,6 +46,8 @@ export interface PreparedBuild {
   readonly reporter: Reporter;
   /** Templates that were wanted too cannot be used; it has been said. */
   readonly incomplete: boolean;
+  /** What the chain of a template that is to be built begins with. */
+  readonly baseOf: (template: TemplateName) => BaseImage | undefined;
 }
 
 export async function prepareBuild(
@@ -69,7 +74,14 @@ export async function prepareBuild(
       await rememberTemplates(workspace, collection, digestsOf(fingerprints), { ...bases, inputs });
     }
     const warnings = [...planned.warnings, ...keptChildren(planned.plan, collection.graph)];
-    return { cloud, reporter, incomplete, planned: { ...planned, warnings } };
+    const given: BaseImage | undefined = options.baseAmi === undefined ? undefined : { ami: options.baseAmi };
+    return {
+      cloud,
+      reporter,
+      incomplete,
+      planned: { ...planned, warnings },
+      baseOf: (template) => given ?? chainBase(needed.templates.get(template), workspace.config),
+    };
   });
 }
 
@@ -98,7 +110,13 @@ async function reuseKnown(
     const wishes = wishesOf(templates, known.graph, options);
     const planned = await planKnown(workspace, known, wishes, cloud);
     if (planned !== undefined)
-      return { cloud, planned, incomplete, reporter: await reporterFor(around, options.json) };
+      return {
+        cloud,
+        planned,
+        incomplete,
+        reporter: await reporterFor(around, options.json),
+        baseOf: () => undefined,
+      };
     await cloud.close();
     return undefined;
   });
@@ -116,6 +134,11 @@ function wishesOf(
     rebuild:
       rebuild === 'chain' ? graph.withAncestors(selected) : rebuild === 'selected' ? selected : new Set(),
   };
+}
+
+function chainBase(merged: MergedTemplate | undefined, config: Config): BaseImage | undefined {
+  if (merged === undefined) return undefined;
+  return merged.parent === undefined ? baseOf(merged, config) : chainBase(merged.parent, config);
 }
 
 async function unlessFailed<Value>(cloud: Cloud, prepare: () => Promise<Value>): Promise<Value> {

@@ -4,6 +4,7 @@ import type { Flags } from '../../config/resolve.ts';
 import type { Emit } from '../../core/event.ts';
 import { runPlan, type RunSummary } from '../../execute/run.ts';
 import { severalNames } from '../../graph/names.ts';
+import { type ClusterImage, clusterImages } from '../../report/cluster-images.ts';
 import { pinnedLine } from '../../report/pins.ts';
 import { printable, styleFor } from '../../report/style.ts';
 import { planSummary, planTable, table } from '../../report/tables.ts';
@@ -84,7 +85,7 @@ function showPlan(
 async function carryOut(
   around: Surroundings,
   workspace: Workspace,
-  { cloud, planned, reporter }: PreparedBuild,
+  { cloud, planned, reporter, baseOf }: PreparedBuild,
   options: BuildOptions,
   interruptions: Interruptions,
 ): Promise<number> {
@@ -117,7 +118,7 @@ async function carryOut(
   const { concurrency } = config;
   const summary = await runPlan(context, plan, { concurrency, bail: options.bail, began: around.began });
   await reporter.close();
-  if (!options.json) around.stdout.write(resultTable(summary));
+  if (!options.json) around.stdout.write(`${resultTable(summary)}${clusterImages(built(summary, baseOf))}`);
   return exitCodeOf(summary, interrupted.aborted);
 }
 
@@ -133,6 +134,12 @@ function resultTable({ outcomes }: RunSummary): string {
   const rows = [...outcomes].map(([template, { result, image }]) => [template, result, image ?? '-']);
   return table(rows.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)));
 }
+
+const built = ({ outcomes }: RunSummary, baseOf: PreparedBuild['baseOf']): ClusterImage[] =>
+  [...outcomes].flatMap(([template, { result, image }]) => {
+    const base = baseOf(template);
+    return result === 'built' && image !== null && base !== undefined ? [{ template, image, base }] : [];
+  });
 
 function exitCodeOf({ outcomes }: RunSummary, interrupted: boolean): number {
   if (interrupted) return exitCodes.interrupted;
