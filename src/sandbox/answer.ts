@@ -17,6 +17,7 @@ import type { Route } from './route.ts';
 import { routeOf } from './route.ts';
 import { s3Operation } from './s3/s3.ts';
 import { settleCommands } from './ssm/settle.ts';
+import { quotasOperation } from './quotas.ts';
 import { ssmOperation } from './ssm/ssm.ts';
 import type { Store } from './store.ts';
 import { stsOperation } from './sts.ts';
@@ -85,6 +86,7 @@ const services: { readonly [Name in Service]: (request: WireRequest, route: Rout
   ssm: ssmOperation,
   sts: stsOperation,
   s3: s3Operation,
+  servicequotas: quotasOperation,
 };
 
 function callOf(world: World, route: Route, faults: readonly Fault[]): Call {

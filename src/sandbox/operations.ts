@@ -16,6 +16,11 @@ const ec2Operations = [
   'CreateTags',
   'DeleteTags',
   'DescribeTags',
+  'DescribeRegions',
+  'DescribeSubnets',
+  'DescribeRouteTables',
+  'DescribeVpcEndpoints',
+  'DescribeSecurityGroups',
 ] as const;
 
 const ssmOperations = [
@@ -63,6 +68,8 @@ const s3Operations = [
 
 const stsOperations = ['GetCallerIdentity', 'AssumeRole'] as const;
 
+const quotasOperations = ['GetServiceQuota'] as const;
+
 export type Ec2OperationName = (typeof ec2Operations)[number];
 export type SsmOperationName = (typeof ssmOperations)[number];
 export type S3OperationName = (typeof s3Operations)[number];
@@ -72,6 +79,7 @@ export const operations = {
   ssm: ssmOperations,
   s3: s3Operations,
   sts: stsOperations,
+  servicequotas: quotasOperations,
 } as const;
 
 export type Service = keyof typeof operations;

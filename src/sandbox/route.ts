@@ -21,7 +21,13 @@ export function routeOf(request: WireRequest): Route {
   };
 }
 
-const services: Readonly<Record<string, Service>> = { ec2: 'ec2', ssm: 'ssm', s3: 's3', sts: 'sts' };
+const services: Readonly<Record<string, Service>> = {
+  ec2: 'ec2',
+  ssm: 'ssm',
+  s3: 's3',
+  sts: 'sts',
+  servicequotas: 'servicequotas',
+};
 
 /** `Credential=<key>/<date>/<region>/<service>/aws4_request`, in the header or in a presigned query. */
 function credentialScope(request: WireRequest): [region?: string, service?: string] {
@@ -33,6 +39,7 @@ function credentialScope(request: WireRequest): [region?: string, service?: stri
 
 function guessedService(request: WireRequest): Service {
   if (request.headers['x-amz-target']?.startsWith('AmazonSSM.') === true) return 'ssm';
+  if (request.headers['x-amz-target']?.startsWith('ServiceQuotas') === true) return 'servicequotas';
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   if (form || request.query.some(([name]) => name === 'Action')) {
     const body = form ? Buffer.from(request.body).toString('utf8') : '';

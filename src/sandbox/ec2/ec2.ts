@@ -10,7 +10,14 @@ import { describeImages } from './describe-images.ts';
 import { createImage, deregisterImage, disableImage, enableImage } from './images.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { describeInstances, stopInstances, terminateInstances } from './instances.ts';
-import { Query, queryValues } from './query.ts';
+import {
+  describeRegions,
+  describeRouteTables,
+  describeSecurityGroups,
+  describeSubnets,
+  describeVpcEndpoints,
+} from './network.ts';
+import { Query, queryValues, refuseOnTrial } from './query.ts';
 import { runInstances } from './run-instances.ts';
 import { deleteSnapshot, describeSnapshots } from './snapshots.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
@@ -35,6 +42,11 @@ const performers: { readonly [Name in Ec2OperationName]: Perform } = {
   CreateTags: createTags,
   DeleteTags: deleteTags,
   DescribeTags: describeTags,
+  DescribeRegions: describeRegions,
+  DescribeSubnets: describeSubnets,
+  DescribeRouteTables: describeRouteTables,
+  DescribeVpcEndpoints: describeVpcEndpoints,
+  DescribeSecurityGroups: describeSecurityGroups,
 };
 
 export function ec2Operation(request: WireRequest): Operation {
@@ -50,11 +62,7 @@ export function ec2Operation(request: WireRequest): Operation {
       if (!isKnown(action)) {
         throw new Refusal('InvalidAction', `The action ${action} is not valid for this web service.`);
       }
-      if (query.flag('DryRun')) {
-        throw new Refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', {
-          status: 412,
-        });
-      }
+      if (action !== 'RunInstances') refuseOnTrial(query);
       const requestId = randomUUID();
       return answer(200, `${action}Response`, xmlNamespace, {
         requestId,

@@ -63,6 +63,13 @@ export class Query {
   }
 }
 
+/** What would have been done is not, where the call is a trial. */
+export function refuseOnTrial(query: Query): void {
+  if (!query.flag('DryRun')) return;
+  const message = 'Request would have succeeded, but DryRun flag is set.';
+  throw new Refusal('DryRunOperation', message, { status: 412 });
+}
+
 /** Names begin with a capital whatever the client made of them: the service reads `dryRun` and `DryRun` alike. */
 export const queryValues = (form: URLSearchParams): Map<string, string> =>
   new Map(

@@ -9,7 +9,8 @@ import { findImage, imageState } from './image-life.ts';
 import { endOf } from './instance-life.ts';
 import { architectureOf, isInstanceType } from './instance-types.ts';
 import { reservation } from './instance-view.ts';
-import type { Query } from './query.ts';
+import { defaultSubnet, findGroup, findSubnet } from './network.ts';
+import { type Query, refuseOnTrial } from './query.ts';
 import { tagSpecifications } from './tags.ts';
 
 export function runInstances(
@@ -27,6 +28,14 @@ export function runInstances(
     'network-interface',
     'spot-instances-request',
   ]);
+  const subnet = query.text('SubnetId') ?? query.text('NetworkInterface.1.SubnetId') ?? defaultSubnet;
+  findSubnet(subnet);
+  const securityGroups = [
+    ...query.list('SecurityGroupId'),
+    ...query.group('NetworkInterface.1').list('SecurityGroupId'),
+  ];
+  for (const group of securityGroups) findGroup(group);
+  refuseOnTrial(query);
   const token = query.text('ClientToken');
   const digest = digestOf(parameters);
   const before = token === undefined ? undefined : launchedBefore(call, token, digest);
@@ -51,11 +60,8 @@ export function runInstances(
     ...timesOf(query, call),
     spot: query.text('InstanceMarketOptions.MarketType') === 'spot',
     zone,
-    subnet: query.text('SubnetId') ?? query.text('NetworkInterface.1.SubnetId') ?? 'subnet-00000000000000000',
-    securityGroups: [
-      ...query.list('SecurityGroupId'),
-      ...query.group('NetworkInterface.1').list('SecurityGroupId'),
-    ],
+    subnet,
+    securityGroups,
     ...profileOf(query),
     ...volume,
     metadata: {
