@@ -7,6 +7,7 @@ import { exitCodes } from './commands/base.ts';
 import { AffectedCommand } from './commands/affected.ts';
 import { BuildCommand } from './commands/build.ts';
 import { DescribeCommand } from './commands/describe.ts';
+import { DoctorCommand } from './commands/doctor.ts';
 import { GraphCommand } from './commands/graph.ts';
 import { OutdatedCommand } from './commands/outdated.ts';
 import { UpdateCommand } from './commands/update.ts';
@@ -57,6 +58,7 @@ const commands: readonly CommandClass<Surroundings>[] = [
   ShowCommand,
   SchemaCommand,
   ValidateCommand,
+  DoctorCommand,
   SandboxServeCommand,
   SandboxResetCommand,
 ];

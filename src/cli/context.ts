@@ -1,4 +1,7 @@
 /** The one place that wires adapters to ports. It does not know what a command does with them. */
+import type { AccountConnection } from '../adapters/aws/account.ts';
+import type { BuilderPlace } from '../adapters/aws/builder.ts';
+import type { ClientOptions } from '../adapters/aws/clients.ts';
 import { indexedFiles, type IndexedFiles } from '../adapters/local/file-index.ts';
 import { localFiles } from '../adapters/local/files.ts';
 import { findWorkspace, readAmifile } from '../config/amifile.ts';
@@ -70,17 +73,7 @@ export interface Cloud {
 export async function openCloud({ config }: Workspace, around: Surroundings): Promise<Cloud> {
   const sandbox = config.provider === 'sandbox' ? await startSandbox(config, around) : undefined;
   const { connect } = await import('../adapters/aws/connect.ts');
-  const { region, profile, bucket, endpoint, builder } = config;
-  const ports = connect({
-    region,
-    profile,
-    bucket,
-    wire: sandbox?.wire,
-    endpoint: sandbox === undefined ? endpoint?.url : undefined,
-    securityGroups: builder.securityGroups,
-    instanceProfile: builder.instanceProfile,
-    kmsKey: builder.kmsKey,
-  });
+  const ports = connect(connectionOf(config, sandbox));
   return {
     ...ports,
     confined: sandbox?.confined,
@@ -90,6 +83,26 @@ export async function openCloud({ config }: Workspace, around: Surroundings): Pr
     },
   };
 }
+
+/** Provider aws only: what the account says of itself. */
+export async function openAccount({ config }: Workspace): Promise<AccountConnection> {
+  const { connectAccount } = await import('../adapters/aws/account.ts');
+  return connectAccount(connectionOf(config, undefined));
+}
+
+const connectionOf = (
+  { region, profile, bucket, endpoint, builder }: Config,
+  sandbox: Sandbox | undefined,
+): ClientOptions & BuilderPlace => ({
+  region,
+  profile,
+  bucket,
+  wire: sandbox?.wire,
+  endpoint: sandbox === undefined ? endpoint?.url : undefined,
+  securityGroups: builder.securityGroups,
+  instanceProfile: builder.instanceProfile,
+  kmsKey: builder.kmsKey,
+});
 
 /** Opens the cloud where it is asked for, once at most, and closes it at the end. */
 export async function withRegistry<Value>(

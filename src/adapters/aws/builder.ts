@@ -112,7 +112,7 @@ const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
 const ec2Tags = (tags: Readonly<Record<string, string>>): Tag[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-function launchInput(
+export function launchInput(
   request: LaunchRequest,
   place: BuilderPlace,
   rootDevice: string,

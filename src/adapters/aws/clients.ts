@@ -38,8 +38,9 @@ const over = (requestTimeout: number) => ({
   requestHandler: { requestTimeout, connectionTimeout: leaseTimeoutMs, throwOnRequestTimeout: true },
 });
 
-export function makeClients({ region, profile, wire, endpoint }: ClientOptions): Clients {
-  const common = {
+/** What all clients of AWS have in common here. */
+export function settingsOf({ region, profile, wire, endpoint }: ClientOptions) {
+  return {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(wire === undefined
@@ -49,6 +50,11 @@ export function makeClients({ region, profile, wire, endpoint }: ClientOptions):
           credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
         }),
   };
+}
+
+export function makeClients(options: ClientOptions): Clients {
+  const { wire, endpoint } = options;
+  const common = settingsOf(options);
   // Servers other than AWS are reached by address, where a bucket cannot be part of the host's name.
   // One bucket serves all Regions: where it is in another one, S3 answers with a redirect to it.
   const s3 = { ...common, forcePathStyle: endpoint !== undefined, followRegionRedirects: true };

@@ -1,0 +1,173 @@
+/** The check-up, from questions to lines: what is asked for at the same time, in which order it is told, and for how long it is waited. It does not word the lines. */
+import program from '../../package.json' with { type: 'json' };
+import { localGit } from '../adapters/local/git.ts';
+import { lookAtMachine } from '../adapters/local/machine.ts';
+import { ownership } from '../cache/tags.ts';
+import { findPin, scopeOf } from '../config/pins.ts';
+import { baseKey } from '../core/base.ts';
+import type { CloudFailure } from '../core/failure.ts';
+import { type ImageId, imageId } from '../core/ids.ts';
+import { officialImage, officialNames } from '../core/parallelcluster.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { BaseImage } from '../core/template.ts';
+import { tryWrites, type WriteTrial } from '../execute/write-trial.ts';
+import type { Account } from '../ports/account.ts';
+import type { ImageRegistry } from '../ports/image-registry.ts';
+import { type Check, notChecked } from '../report/check.ts';
+import * as ofBucket from '../report/check-bucket.ts';
+import { callerCheck, regionCheck } from '../report/check-caller.ts';
+import * as ofLaunch from '../report/check-launch.ts';
+import { gitCheck, nodeCheck } from '../report/check-machine.ts';
+import { groupsCheck, reachCheck, subnetCheck } from '../report/check-network.ts';
+import type { Cloud, Workspace } from './context.ts';
+import { readPins } from './lock-file.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** For an answer to any one question, with all of its attempts. */
+const limitMs = 20_000;
+
+type Answer<Value> = Promise<Result<Value, CloudFailure>>;
+
+export async function* checkMachine(around: Surroundings, { config }: Workspace): AsyncGenerator<Check> {
+  const machine = await lookAtMachine(config.root, around.env);
+  yield nodeCheck(machine.node, program.engines.node);
+  const opened = await localGit(config.root, around.env).open();
+  if (opened.ok) opened.value.close();
+  yield gitCheck(machine.git, opened.ok ? undefined : opened.error, config.root);
+}
+
+export interface Asked {
+  readonly around: Surroundings;
+  readonly workspace: Workspace;
+  readonly cloud: Cloud;
+  readonly account: Account;
+  /** None is set. */
+  readonly lacksBucket: boolean;
+  readonly interrupted: AbortSignal;
+  /** Takes the trial of the bucket, which is to be waited for also when the rest is not. */
+  readonly onTrial: (trial: Promise<WriteTrial>) => void;
+}
+
+export async function* checkCloud(asked: Asked): AsyncGenerator<Check> {
+  const { around, workspace, account } = asked;
+  const { config } = workspace;
+  const within = limitOf(around);
+  const caller = await within('sts:GetCallerIdentity', account.caller());
+  yield callerCheck(caller);
+  if (!caller.ok && caller.error.nature === 'refused') {
+    for (const what of ['Region', 'bucket', 'launch', 'SSM'])
+      yield notChecked(what, 'there are no good credentials');
+    return;
+  }
+  yield regionCheck(config.region, await within('ec2:DescribeRegions', account.region()));
+  if (asked.lacksBucket) yield ofBucket.noBucketCheck;
+  else yield* checkBucket(asked);
+  yield* checkBuilder(asked);
+}
+
+async function* checkBucket({
+  around,
+  workspace,
+  cloud,
+  account,
+  interrupted,
+  onTrial,
+}: Asked): AsyncGenerator<Check> {
+  const { bucket, prefix, region } = workspace.config;
+  const within = limitOf(around);
+  const there = await within('s3:ListBucket', account.bucketRegion());
+  yield ofBucket.bucketCheck(bucket, region, there);
+  if (!there.ok && there.error.awsCode === 'NoSuchBucket') return;
+  const key = `${prefix}doctor/${around.random.hex(16)}`;
+  const trial = tryWrites({ store: cloud.store, account }, key, interrupted);
+  onTrial(trial);
+  const tried = await within<WriteTrial>(
+    's3:PutObject',
+    trial.then((one) => ok(one)),
+  );
+  yield* ofBucket.writeTrialChecks(bucket, tried);
+  const [versioned, policy, closed, encryption] = await Promise.all([
+    within('s3:GetBucketVersioning', account.bucketVersioned()),
+    within('s3:GetBucketPolicy', account.bucketPolicy()),
+    within('s3:GetBucketPublicAccessBlock', account.bucketClosed()),
+    within('s3:GetEncryptionConfiguration', account.bucketEncryption()),
+  ]);
+  yield ofBucket.versioningCheck(versioned);
+  yield ofBucket.plainHttpCheck(bucket, policy);
+  yield ofBucket.publicAccessCheck(closed);
+  yield ofBucket.encryptionCheck(encryption);
+}
+
+async function* checkBuilder({ around, workspace, cloud, account }: Asked): AsyncGenerator<Check> {
+  const { config } = workspace;
+  const { architecture, spot, volumeGb, securityGroups, instanceProfile } = config.builder;
+  const within = limitOf(around);
+  const type = config.builder.instanceType[architecture];
+  const view = within('ec2:DescribeInstanceTypes', account.instanceType(type));
+  const quota = within('servicequotas:GetServiceQuota', account.threadQuota(spot));
+  const commands = within('ssm:DescribeInstanceInformation', account.commands());
+  const base = await within('the base image', baseImage(workspace, cloud.registry, around.clock.now()));
+  yield ofLaunch.baseCheck(baseKey(config.base[architecture]), base);
+  yield ofLaunch.typeCheck(type, architecture, await view);
+  let vpc: string | undefined;
+  for (const id of subnetsOf(config.builder.subnet)) {
+    const subnet = await within('ec2:DescribeSubnets', account.subnet(id));
+    yield subnetCheck(id, subnet);
+    yield reachCheck(subnet);
+    if (subnet.ok) vpc ??= subnet.value?.vpc;
+  }
+  if (securityGroups.length === 0 && vpc === undefined)
+    yield notChecked('security groups', 'none is set, and the subnet is not known');
+  else {
+    const groups = account.securityGroups(securityGroups, vpc);
+    yield groupsCheck(securityGroups, vpc, await within('ec2:DescribeSecurityGroups', groups));
+  }
+  const image = base.ok ? base.value : undefined;
+  const tags = { Name: 'amigraph doctor', [ownership.key]: ownership.value };
+  const clientToken = around.random.hex(32);
+  const request = { clientToken, instanceType: type, spot, volumeGb, tags, deadManMinutes: 10 };
+  const launch =
+    image === undefined
+      ? undefined
+      : await within('ec2:RunInstances', account.tryLaunch({ ...request, image }));
+  yield ofLaunch.launchCheck(launch);
+  yield ofLaunch.profileCheck(instanceProfile, launch);
+  yield ofLaunch.commandsCheck(await commands);
+  yield ofLaunch.quotaCheck({ type, spot, concurrency: config.concurrency }, await view, await quota);
+}
+
+/** Undefined stands for the default one. */
+const subnetsOf = (subnet: string | undefined): readonly (string | undefined)[] => [subnet];
+
+/** What the base of amifile.ts is: as it is pinned, or today. Undefined: AWS publishes no such image. */
+async function baseImage(
+  { config, files }: Workspace,
+  registry: ImageRegistry,
+  now: number,
+): Answer<ImageId | undefined> {
+  const base: BaseImage = config.base[config.builder.architecture];
+  if ('ami' in base) return ok(imageId(base.ami));
+  const pin = findPin(await readPins(files), scopeOf(config), baseKey(base));
+  if (pin !== undefined) return ok(pin.image);
+  if ('ssm' in base) return registry.resolveParameter(base.ssm);
+  const published = await registry.findPublished(officialNames(base));
+  return published.ok ? ok(officialImage(published.value, now)?.id) : published;
+}
+
+/** A question that is not waited for any longer than the limit; what it still comes to is not heard. */
+const limitOf =
+  ({ clock }: Pick<Surroundings, 'clock'>) =>
+  async <Value>(operation: string, answer: Answer<Value>): Answer<Value> => {
+    const answered = new AbortController();
+    const message = `no answer in ${limitMs / 1000} s`;
+    const tooLate = clock
+      .sleep(limitMs, answered.signal)
+      .then(() =>
+        fail({ code: 'cloud', awsCode: 'TimeoutError', operation, message, nature: 'unknown' } as const),
+      );
+    try {
+      return await Promise.race([answer, tooLate]);
+    } finally {
+      answered.abort();
+    }
+  };
