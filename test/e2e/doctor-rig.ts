@@ -14,7 +14,7 @@ import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { serve } from '../../src/sandbox/serve.ts';
 import { type Environment, makeWorkspace, type Workspace } from './rig.ts';
 
-export const region = 'us-west-2';
+const region = 'us-west-2';
 export const bucket = 'amigraph-sandbox';
 
 export const numbered = (kind: string, at: number): string => `${kind}-${String(at).padStart(17, '0')}`;
@@ -26,14 +26,14 @@ export const goodBuilder = {
   securityGroups: [numbered('sg', 4)],
 };
 
-export interface Line {
+interface Line {
   readonly what: string;
   readonly result: string;
   readonly says: string;
   readonly cure: string | null;
 }
 
-export interface Doctored {
+interface Doctored {
   readonly code: number | null;
   readonly lines: readonly Line[];
   readonly stderr: string;
