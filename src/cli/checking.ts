@@ -8,7 +8,7 @@ import { baseKey } from '../core/base.ts';
 import type { CloudFailure } from '../core/failure.ts';
 import { type ImageId, imageId } from '../core/ids.ts';
 import { officialImage, officialNames } from '../core/parallelcluster.ts';
-import { fail, ok, type Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import type { BaseImage } from '../core/template.ts';
 import { tryWrites, type WriteTrial } from '../execute/write-trial.ts';
 import type { Account } from '../ports/account.ts';
@@ -19,12 +19,10 @@ import { callerCheck, regionCheck } from '../report/check-caller.ts';
 import * as ofLaunch from '../report/check-launch.ts';
 import { gitCheck, nodeCheck } from '../report/check-machine.ts';
 import { groupsCheck, reachCheck, subnetCheck } from '../report/check-network.ts';
+import { limitedBy } from './answer-limit.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { readPins } from './lock-file.ts';
 import type { Surroundings } from './surroundings.ts';
-
-/** For an answer to any one question, with all of its attempts. */
-const limitMs = 20_000;
 
 type Answer<Value> = Promise<Result<Value, CloudFailure>>;
 
@@ -51,7 +49,7 @@ export interface Asked {
 export async function* checkCloud(asked: Asked): AsyncGenerator<Check> {
   const { around, workspace, account } = asked;
   const { config } = workspace;
-  const within = limitOf(around);
+  const within = limitedBy(around.clock);
   const caller = await within('sts:GetCallerIdentity', account.caller());
   yield callerCheck(caller);
   if (!caller.ok && caller.error.nature === 'refused') {
@@ -74,7 +72,7 @@ async function* checkBucket({
   onTrial,
 }: Asked): AsyncGenerator<Check> {
   const { bucket, prefix, region } = workspace.config;
-  const within = limitOf(around);
+  const within = limitedBy(around.clock);
   const there = await within('s3:ListBucket', account.bucketRegion());
   yield ofBucket.bucketCheck(bucket, region, there);
   if (!there.ok && there.error.awsCode === 'NoSuchBucket') return;
@@ -101,7 +99,7 @@ async function* checkBucket({
 async function* checkBuilder({ around, workspace, cloud, account }: Asked): AsyncGenerator<Check> {
   const { config } = workspace;
   const { architecture, spot, volumeGb, securityGroups, instanceProfile } = config.builder;
-  const within = limitOf(around);
+  const within = limitedBy(around.clock);
   const type = config.builder.instanceType[architecture];
   const view = within('ec2:DescribeInstanceTypes', account.instanceType(type));
   const quota = within('servicequotas:GetServiceQuota', account.threadQuota(spot));
@@ -153,21 +151,3 @@ async function baseImage(
   const published = await registry.findPublished(officialNames(base));
   return published.ok ? ok(officialImage(published.value, now)?.id) : published;
 }
-
-/** A question that is not waited for any longer than the limit; what it still comes to is not heard. */
-const limitOf =
-  ({ clock }: Pick<Surroundings, 'clock'>) =>
-  async <Value>(operation: string, answer: Answer<Value>): Answer<Value> => {
-    const answered = new AbortController();
-    const message = `no answer in ${limitMs / 1000} s`;
-    const tooLate = clock
-      .sleep(limitMs, answered.signal)
-      .then(() =>
-        fail({ code: 'cloud', awsCode: 'TimeoutError', operation, message, nature: 'unknown' } as const),
-      );
-    try {
-      return await Promise.race([answer, tooLate]);
-    } finally {
-      answered.abort();
-    }
-  };

@@ -1,4 +1,5 @@
 /** One line of a check-up: what was looked at, how it is, and what to do. It does not know what is checked, nor how. */
+import type { Config } from '../config/config.ts';
 import type { CloudFailure } from '../core/failure.ts';
 import { counted } from './diagnostics.ts';
 import { printable, printableAll, type Style } from './style.ts';
@@ -77,6 +78,12 @@ export function checkText({ what, result, says, cure }: Check, style: Style): st
   const line = `${paint(result.padEnd(resultWidth))}  ${what.padEnd(whatWidth)}  ${inOneLine(printable(says))}\n`;
   const indent = ' '.repeat(resultWidth + whatWidth + 4);
   return cure === undefined ? line : `${line}${indent}cure: ${inOneLine(printable(cure))}\n`;
+}
+
+/** `hpc: aws at http://127.0.0.1:4566, us-east-1`. */
+export function checkedText({ workspace, provider, endpoint, region }: Config): string {
+  const at = provider === 'aws' && endpoint !== undefined ? ` at ${endpoint.url}` : '';
+  return `${workspace}: ${provider}${at}, ${region}\n`;
 }
 
 export const sandboxOnly =

@@ -82,6 +82,17 @@ test('subnets and groups that there are not, which the launch meets too', async 
   expect(both.line('security groups')).toBe('unknown: not checked: none is set, and the subnet is not known');
 });
 
+test('a bucket in another Region is found there, and tried', async () => {
+  const { workspace, env, configure } = await clinic();
+  await configure(goodBuilder);
+  const { code, stdout } = await workspace.run(['doctor', '--region', 'eu-west-1'], env);
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    'ok       bucket                amigraph-sandbox in us-west-2, which serves eu-west-1 too\n' +
+      'ok       conditional writes    If-None-Match and If-Match are honoured; so are conditional deletes\n',
+  );
+});
+
 test('instance types', async () => {
   const { run } = await clinic();
   expect((await run({ ...goodBuilder, instanceType: 'c99.large' })).line('instance type')).toBe(

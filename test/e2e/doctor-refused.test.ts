@@ -31,7 +31,7 @@ test('a caller that may do nothing: a line for each question, each with the acti
     `${action} failed: AccessDeniedException: you may not ${allow(action)}`;
   const expected = {
     Region: `failed: ${unauthorized('ec2:DescribeRegions')}`,
-    bucket: `failed: s3:ListBucket failed: AccessDenied: the caller may not list it ${allow('s3:ListBucket')}`,
+    bucket: `failed: s3:ListBucket failed: AccessDenied: it is of another account, or the caller may not list it ${allow('s3:ListBucket')}`,
     'conditional writes': `failed: ${s3('s3:PutObject')}`,
     versioning: `unknown: ${s3('s3:GetBucketVersioning')}`,
     'plain HTTP': `unknown: ${s3('s3:GetBucketPolicy')}`,

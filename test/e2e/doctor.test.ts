@@ -43,7 +43,7 @@ test('an account as docs/aws-setup.md makes it; nothing is left of the check', a
   expect(rest).toEqual({ code: 0, stderr: '' });
   const image = /ami-[0-9a-f]{17}/.exec(stdout)?.[0];
   expect(stdout).toBe(
-    'test: aws, us-west-2\n' +
+    `test: aws at ${env['AWS_ENDPOINT_URL']}, us-west-2\n` +
       `ok       Node                  ${node}; 20.19 or newer is needed\n${noGit}` +
       'ok       credentials           arn:aws:iam::000000000000:user/sandbox, account 000000000000\n' +
       'ok       Region                us-west-2 is enabled for the account\n' +

@@ -16,12 +16,14 @@ const values: Readonly<Record<string, string>> = {
 
 const valueOf = (name: string): string => values[name] ?? `<${name}>`;
 
-const scalar = (name: string, resolve: (text: string) => string) => defineScalarTag(name, { resolve });
+const scalar = (name: string, resolve: (text: string) => string) =>
+  defineScalarTag(name, { resolve, identify: () => false });
 
 const list = (name: string) =>
   defineSequenceTag<unknown[]>(name, {
     create: () => [],
     addItem: (items, item) => void items.push(item),
+    identify: () => false,
   });
 
 const schema = CORE_SCHEMA.withTags([

@@ -134,6 +134,9 @@ Templates
   amigraph schema              Print the JSON Schema of a template, for editors.
   amigraph validate            Check all templates, scripts and inputs, without a cloud.
 
+Setup
+  amigraph doctor              Check this machine, the AWS account and the bucket: what is wrong, and what to do.
+
 Sandbox
   amigraph sandbox serve       Answer EC2, SSM and S3 on a loopback port until interrupted.
   amigraph sandbox reset       Remove everything that the sandbox holds: images, instances, buckets.
@@ -151,6 +154,7 @@ amigraph COMMAND --help shows what a command takes.
     ['leases', '--region REGION'],
     ['leases release KEY', '--yes'],
     ['leases sweep', '--dry-run'],
+    ['doctor', '--region REGION'],
     ['sandbox serve', '--port N'],
     ['sandbox reset', undefined],
   ])('of %s names every value, and has no escape codes', async (command, option) => {
@@ -188,7 +192,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, why, list, describe, manifest show, manifest verify, manifest repair, leases, leases release, leases sweep, outdated, update, graph, affected, show, schema, validate, sandbox serve, sandbox reset',
+    'the commands are: build, why, list, describe, manifest show, manifest verify, manifest repair, leases, leases release, leases sweep, outdated, update, graph, affected, show, schema, validate, doctor, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],

@@ -11,8 +11,7 @@ export class DoctorCommand extends CloudCommand {
   static override paths = [['doctor']];
   static override usage = Command.Usage({
     category: 'Setup',
-    description:
-      'Check this machine, the AWS account and the bucket: what is wrong for a build, and what to do.',
+    description: 'Check this machine, the AWS account and the bucket: what is wrong, and what to do.',
     details: `
       Each line is one check: what, how it is, and a cure. The next one is made whatever the last one came to, and none takes longer than 20 seconds.
       Nothing is launched. In the bucket, conditional writes are tried on a scratch object below doctor/, which is removed.
@@ -31,8 +30,8 @@ export class DoctorCommand extends CloudCommand {
     const interruptions = this.context.interruptions();
     try {
       const { workspace, lacksBucket } = await this.#open();
-      const { provider, region, bucket, workspace: name } = workspace.config;
-      if (!this.json) this.answer(`${name}: ${provider}, ${region}\n`);
+      const { provider, region, bucket } = workspace.config;
+      if (!this.json) this.answer(report.checkedText(workspace.config));
       const whole = await this.#tell(this.#checkAll(workspace, lacksBucket, interruptions), interruptions);
       if (!whole) {
         this.context.stderr.write('interrupted\n');
