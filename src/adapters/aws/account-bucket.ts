@@ -31,7 +31,10 @@ export function bucketAccount(s3: S3Client, bucket: string): Pick<Account, OfBuc
       // An answer to HEAD has no body, and so no code.
       const awsCode = { 404: 'NoSuchBucket', 403: 'AccessDenied' }[status ?? 0];
       if (answer.ok || awsCode === undefined) return answer;
-      const message = status === 404 ? 'there is no such bucket' : 'it is of another account, or the caller may not list it';
+      const message =
+        status === 404
+          ? 'there is no such bucket'
+          : 'it is of another account, or the caller may not list it';
       return fail({ ...answer.error, awsCode, message });
     },
     bucketVersioned: () =>
