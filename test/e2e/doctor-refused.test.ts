@@ -202,3 +202,11 @@ test('a Region that there is not', async () => {
     'failed: there is no Region us-west-2 [set region in amifile.ts to one that there is]',
   );
 });
+
+test('a store that encrypts nothing by default', async () => {
+  const code = 'ServerSideEncryptionConfigurationNotFoundError';
+  const { run } = await clinic({ refused: [['s3:GetBucketEncryption', code]] });
+  expect((await run()).line('encryption')).toBe(
+    'warning: none by default [set it (docs/aws-setup.yaml makes such a bucket)]',
+  );
+});

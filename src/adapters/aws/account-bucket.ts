@@ -60,12 +60,17 @@ export function bucketAccount(s3: S3Client, bucket: string): Pick<Account, OfBuc
       const all = [BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets];
       return ok(all.every((one) => one === true));
     },
-    bucketEncryption: () =>
-      answerOf('s3:GetEncryptionConfiguration', async () => {
-        const answer = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
-        const [rule] = answer.ServerSideEncryptionConfiguration?.Rules ?? [];
-        return rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none';
-      }),
+    async bucketEncryption() {
+      const answer = await answerOf('s3:GetEncryptionConfiguration', () =>
+        s3.send(new GetBucketEncryptionCommand({ Bucket })),
+      );
+      if (!answer.ok)
+        return answer.error.awsCode === 'ServerSideEncryptionConfigurationNotFoundError'
+          ? ok('none')
+          : answer;
+      const [rule] = answer.value.ServerSideEncryptionConfiguration?.Rules ?? [];
+      return ok(rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none');
+    },
     async removeObject(key, etag) {
       let status: number | undefined;
       const condition = etag === undefined ? {} : { IfMatch: etag };
