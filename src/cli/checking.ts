@@ -13,7 +13,7 @@ import type { BaseImage } from '../core/template.ts';
 import { tryWrites, type WriteTrial } from '../execute/write-trial.ts';
 import type { Account } from '../ports/account.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
-import { type Check, notChecked } from '../report/check.ts';
+import { type Check, isForbidden, notChecked } from '../report/check.ts';
 import * as ofBucket from '../report/check-bucket.ts';
 import { callerCheck, regionCheck } from '../report/check-caller.ts';
 import * as ofLaunch from '../report/check-launch.ts';
@@ -52,7 +52,8 @@ export async function* checkCloud(asked: Asked): AsyncGenerator<Check> {
   const within = limitedBy(around.clock);
   const caller = await within('sts:GetCallerIdentity', account.caller());
   yield callerCheck(caller);
-  if (!caller.ok && caller.error.nature === 'refused') {
+  // Who may not ask STS may still be let build.
+  if (!caller.ok && caller.error.nature === 'refused' && !isForbidden(caller.error)) {
     for (const what of ['Region', 'bucket', 'launch', 'SSM'])
       yield notChecked(what, 'there are no good credentials');
     return;

@@ -42,7 +42,7 @@ export const notChecked = (what: string, why: string): Check => ({
 /** Who says no to the caller, in the codes of the services. */
 const forbidden = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Forbidden']);
 
-const isForbidden = ({ awsCode }: CloudFailure): boolean => forbidden.has(awsCode);
+export const isForbidden = ({ awsCode }: CloudFailure): boolean => forbidden.has(awsCode);
 
 const cureOfCode: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'log in (aws sso login), or set AWS_PROFILE',

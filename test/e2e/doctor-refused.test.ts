@@ -86,6 +86,16 @@ test.each([
   );
 });
 
+test('who may not ask STS may still be let build', async () => {
+  const { run } = await clinic({ refused: [['sts:GetCallerIdentity', 'AccessDenied']] });
+  const { code, line } = await run();
+  expect(code).toBe(1);
+  expect(line('credentials')).toBe(
+    `failed: sts:GetCallerIdentity failed: AccessDenied: you may not ${allow('sts:GetCallerIdentity')}`,
+  );
+  expect(line('launch')).toBe('ok: EC2 would accept it (tried with DryRun)');
+});
+
 test('no credentials at all', async () => {
   const { workspace, env, configure } = await clinic();
   await configure(goodBuilder);
