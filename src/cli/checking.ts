@@ -13,7 +13,8 @@ import type { BaseImage } from '../core/template.ts';
 import { tryWrites, type WriteTrial } from '../execute/write-trial.ts';
 import type { Account } from '../ports/account.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
-import { type Check, isForbidden, notChecked } from '../report/check.ts';
+import { type Check, notChecked } from '../report/check.ts';
+import { isDenied } from '../report/cloud-trouble.ts';
 import * as ofBucket from '../report/check-bucket.ts';
 import { callerCheck, regionCheck } from '../report/check-caller.ts';
 import * as ofLaunch from '../report/check-launch.ts';
@@ -53,7 +54,7 @@ export async function* checkCloud(asked: Asked): AsyncGenerator<Check> {
   const caller = await within('sts:GetCallerIdentity', account.caller());
   yield callerCheck(caller);
   // Who may not ask STS may still be let build.
-  if (!caller.ok && caller.error.nature === 'refused' && !isForbidden(caller.error)) {
+  if (!caller.ok && caller.error.nature === 'refused' && !isDenied(caller.error)) {
     for (const what of ['Region', 'bucket', 'launch', 'SSM'])
       yield notChecked(what, 'there are no good credentials');
     return;
@@ -101,15 +102,18 @@ async function* checkBuilder({ around, workspace, cloud, account }: Asked): Asyn
   const { config } = workspace;
   const { architecture, spot, volumeGb, securityGroups, instanceProfile } = config.builder;
   const within = limitedBy(around.clock);
-  const type = config.builder.instanceType[architecture];
-  const view = within('ec2:DescribeInstanceTypes', account.instanceType(type));
+  const types = config.builder.instanceTypes[architecture];
+  const views = types.map((type) => within('ec2:DescribeInstanceTypes', account.instanceType(type)));
   const quota = within('servicequotas:GetServiceQuota', account.threadQuota(spot));
   const commands = within('ssm:DescribeInstanceInformation', account.commands());
   const base = await within('the base image', baseImage(workspace, cloud.registry, around.clock.now()));
   yield ofLaunch.baseCheck(baseKey(config.base[architecture]), base);
-  yield ofLaunch.typeCheck(type, architecture, await view);
+  for (const [at, view] of views.entries())
+    yield ofLaunch.typeCheck(types[at] ?? '', architecture, await view);
+  // Where none is named, the default one.
+  const subnets = config.builder.subnets.length === 0 ? [undefined] : config.builder.subnets;
   let vpc: string | undefined;
-  for (const id of subnetsOf(config.builder.subnet)) {
+  for (const id of subnets) {
     const subnet = await within('ec2:DescribeSubnets', account.subnet(id));
     yield subnetCheck(id, subnet);
     yield reachCheck(subnet);
@@ -123,20 +127,32 @@ async function* checkBuilder({ around, workspace, cloud, account }: Asked): Asyn
   }
   const image = base.ok ? base.value : undefined;
   const tags = { Name: 'amigraph doctor', [ownership.key]: ownership.value };
-  const clientToken = around.random.hex(32);
-  const request = { clientToken, instanceType: type, spot, volumeGb, tags, deadManMinutes: 10 };
-  const launch =
-    image === undefined
-      ? undefined
-      : await within('ec2:RunInstances', account.tryLaunch({ ...request, image }));
+  const request = { spot, volumeGb, tags, deadManMinutes: 10 };
+  let launch: Result<void, CloudFailure> | undefined;
+  for (const place of trials(types, subnets)) {
+    if (image === undefined || launch?.ok === false) break;
+    const whole = { ...request, ...place, image, clientToken: around.random.hex(32) };
+    launch = await within('ec2:RunInstances', account.tryLaunch(whole));
+  }
   yield ofLaunch.launchCheck(launch);
   yield ofLaunch.profileCheck(instanceProfile, launch);
   yield ofLaunch.commandsCheck(await commands);
-  yield ofLaunch.quotaCheck({ type, spot, concurrency: config.concurrency }, await view, await quota);
+  const [type = ''] = types;
+  const first = (await views[0]) ?? ok(undefined);
+  yield ofLaunch.quotaCheck({ type, spot, concurrency: config.concurrency }, first, await quota);
 }
 
-/** Undefined stands for the default one. */
-const subnetsOf = (subnet: string | undefined): readonly (string | undefined)[] => [subnet];
+/** Each type and each subnet once: what is wrong is wrong with one of them, not with a pair. */
+function trials(
+  types: readonly string[],
+  subnets: readonly (string | undefined)[],
+): { readonly instanceType: string; readonly subnet: string | null }[] {
+  const count = Math.max(types.length, subnets.length);
+  return Array.from({ length: count }, (_, at) => ({
+    instanceType: types[at] ?? types[0] ?? '',
+    subnet: subnets[at] ?? subnets[0] ?? null,
+  }));
+}
 
 /** What the base of amifile.ts is: as it is pinned, or today. Undefined: AWS publishes no such image. */
 async function baseImage(

@@ -4,6 +4,7 @@ import type { CloudFailure } from '../core/failure.ts';
 import { counted } from './diagnostics.ts';
 import { printable, printableAll, type Style } from './style.ts';
 import { inOneLine } from './tables.ts';
+import { cloudCure, isDenied } from './cloud-trouble.ts';
 import { troubleText } from './wording.ts';
 
 /** `unknown`: it could not be looked at, which need not mean that anything is wrong. */
@@ -39,33 +40,11 @@ export const notChecked = (what: string, why: string): Check => ({
   says: `not checked: ${why}`,
 });
 
-/** Who says no to the caller, in the codes of the services. */
-const forbidden = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Forbidden']);
-
-export const isForbidden = ({ awsCode }: CloudFailure): boolean => forbidden.has(awsCode);
-
-const cureOfCode: Readonly<Record<string, string>> = {
-  CredentialsProviderError: 'log in (aws sso login), or set AWS_PROFILE',
-  ExpiredToken: 'the credentials are too old: log in again',
-  ExpiredTokenException: 'the credentials are too old: log in again',
-  RequestExpired:
-    'the credentials are too old, or the clock of this machine is wrong: log in again, look at the clock',
-  AuthFailure: 'are these credentials of this account, and is the Region enabled for it?',
-  UnrecognizedClientException: 'are these credentials of this account, and is the Region enabled for it?',
-  InvalidClientTokenId: 'there are no such credentials any more: log in again, or make new keys',
-  SignatureDoesNotMatch: 'the secret key does not belong to the key: look at both',
-  ENOTFOUND: 'is there a network here, is the name of the Region right, and is a proxy needed?',
-  ECONNREFUSED: 'nothing listens there: is AWS_ENDPOINT_URL right?',
-  ParameterNotFound:
-    'set base in amifile.ts to a parameter that there is in this Region, or to { ami: "ami-..." }',
-  TimeoutError: 'is there a network here, and does a firewall or a proxy stand between it and AWS?',
-};
-
 /** A question that was not answered. It is `failed` where a build asks the same. */
 export function unanswered(what: string, failure: CloudFailure, result: 'failed' | 'unknown'): Check {
-  const cure = isForbidden(failure)
+  const cure = isDenied(failure)
     ? `allow the caller ${failure.operation}: docs/aws-setup.md has the whole policy`
-    : cureOfCode[failure.awsCode];
+    : cloudCure(failure);
   return { what, result, says: troubleText(failure), ...(cure === undefined ? {} : { cure }) };
 }
 

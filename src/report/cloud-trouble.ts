@@ -3,58 +3,51 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { CloudFailure } from '../core/failure.ts';
 import { duration } from './duration.ts';
 
-/** Why a service says no, where that lies in who asks or from where, and not in what is asked. */
-type Kind = 'missing' | 'expired' | 'invalid' | 'denied' | 'unreachable';
+/** Who says no to the caller, in the codes of the services. */
+const denials = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Forbidden']);
 
-const kinds: Readonly<Record<string, Kind>> = {
-  CredentialsProviderError: 'missing',
-  ExpiredToken: 'expired',
-  ExpiredTokenException: 'expired',
-  RequestExpired: 'expired',
-  CredentialsNotRenewed: 'expired',
-  AuthFailure: 'invalid',
-  InvalidAccessKeyId: 'invalid',
-  InvalidClientTokenId: 'invalid',
-  InvalidSignatureException: 'invalid',
-  SignatureDoesNotMatch: 'invalid',
-  UnrecognizedClientException: 'invalid',
-  AccessDenied: 'denied',
-  AccessDeniedException: 'denied',
-  UnauthorizedOperation: 'denied',
-  ENOTFOUND: 'unreachable',
-  EAI_AGAIN: 'unreachable',
-};
+export const isDenied = ({ awsCode }: CloudFailure): boolean => denials.has(awsCode);
 
-function kindOf({ awsCode, message }: CloudFailure): Kind | undefined {
-  const kind = kinds[awsCode];
-  return kind === 'missing' && /expired|refresh/i.test(message) ? 'expired' : kind;
-}
-
-const curesOfKinds: Readonly<Record<Kind, string>> = {
-  missing: 'log in (aws sso login), name a profile (--profile, AWS_PROFILE), or use --provider sandbox',
-  expired: 'log in again (aws sso login) and run it again: a build goes on from where it stopped',
-  invalid:
-    'AWS does not know these credentials: see whose they are (aws sts get-caller-identity), and whether the Region is enabled for the account',
-  denied: 'allow it to whoever runs amigraph: docs/aws-setup.md has the whole policy',
-  unreachable: 'is the Region right (--region), and is there a network?',
-};
+const expired = 'log in again (aws sso login) and run it again: a build goes on from where it stopped';
+const strange = 'are these credentials of this account, and is the Region enabled for it?';
+const gone = 'there are no such credentials any more: log in again, or make new keys';
+const mismatch = 'the secret key does not belong to the key: look at both';
+const unreachable = 'is there a network here, is the name of the Region right, and is a proxy needed?';
 
 const cures: Readonly<Record<string, string>> = {
-  NoSuchBucket: 'make the bucket (aws s3 mb s3://NAME), or set bucket in amifile.ts to one of yours',
+  CredentialsProviderError:
+    'log in (aws sso login), name a profile (--profile, AWS_PROFILE), or use --provider sandbox',
+  ExpiredToken: expired,
+  ExpiredTokenException: expired,
+  CredentialsNotRenewed: expired,
+  RequestExpired:
+    'the credentials are too old, or the clock of this machine is wrong: log in again, look at the clock',
+  AuthFailure: strange,
+  UnrecognizedClientException: strange,
+  InvalidClientTokenId: gone,
+  InvalidAccessKeyId: gone,
+  SignatureDoesNotMatch: mismatch,
+  InvalidSignatureException: mismatch,
+  ENOTFOUND: unreachable,
+  EAI_AGAIN: unreachable,
+  TimeoutError: 'is there a network here, and does a firewall or a proxy stand between it and AWS?',
   ECONNREFUSED: 'nothing listens there: is AWS_ENDPOINT_URL right, and amigraph sandbox serve running?',
+  NoSuchBucket: 'make the bucket (aws s3 mb s3://NAME), or set bucket in amifile.ts to one of yours',
   ParameterNotFound:
     'set base in amifile.ts to a parameter that exists in this Region, or to { ami: "ami-..." }',
 };
 
 export function cloudCure(failure: CloudFailure): string | undefined {
-  const kind = kindOf(failure);
-  return kind === undefined ? cures[failure.awsCode] : curesOfKinds[kind];
+  if (isDenied(failure)) return 'allow it to whoever runs amigraph: docs/aws-setup.md has the whole policy';
+  // The SDK has one code for credentials that there never were and for a login that is over.
+  const isOver = failure.awsCode === 'CredentialsProviderError' && /expired|refresh/i.test(failure.message);
+  return isOver ? expired : cures[failure.awsCode];
 }
 
 /** In one line. */
 export function cloudText(failure: CloudFailure): string {
   const { operation, awsCode, message, resource, tried } = failure;
-  if (kindOf(failure) === 'denied') return deniedText(failure);
+  if (isDenied(failure)) return deniedText(failure);
   const on = resource === undefined || awsCode !== 'NoSuchBucket' ? '' : ` on ${resource}`;
   return `${operation}${on} failed: ${awsCode}: ${message}${triedText(tried)}`;
 }

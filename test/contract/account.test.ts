@@ -3,10 +3,9 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { connectAccount } from '../../src/adapters/aws/account.ts';
 import { connect } from '../../src/adapters/aws/connect.ts';
 import { serve } from '../../src/sandbox/serve.ts';
-import { homeRegion, onCleanUp, rig } from '../sandbox/rig.ts';
+import { onCleanUp, rig } from '../sandbox/rig.ts';
 import { type AccountRig, accountContract } from './account.contract.ts';
-
-const place = { region: homeRegion, subnet: undefined, securityGroups: [], instanceProfile: undefined };
+import { place } from './cloud.ts';
 
 async function make(over: 'wire' | 'loopback'): Promise<AccountRig> {
   const { sandbox, s3 } = await rig();

@@ -24,7 +24,7 @@ interface CloudOptions {
 
 export type MakeCloud = (options?: CloudOptions) => Promise<Cloud>;
 
-const place = {
+export const place = {
   region: homeRegion,
   securityGroups: [],
   instanceProfile: undefined,

@@ -20,10 +20,11 @@ async function watched() {
     region: homeRegion,
     bucket: 'bucket',
     wire,
-    subnet: 'subnet-00000000000000001',
     securityGroups: ['sg-00000000000000004'],
     instanceProfile: 'builder',
+    kmsKey: 'alias/images',
   };
+  const subnet = 'subnet-00000000000000001';
   const connection = connect(place);
   const account = connectAccount(place);
   onCleanUp(() => {
@@ -34,19 +35,20 @@ async function watched() {
   return {
     ...connection,
     account,
-    image,
+    request: { ...launchOf(image, 'one'), subnet },
     step,
     sent: (action: string) => forms.filter(({ Action }) => Action === action),
   };
 }
 
 test('a launch: IMDSv2 alone, encrypted, no key pair, no public address; it ends itself', async () => {
-  const { builder, image, sent } = await watched();
-  done(await builder.launch(launchOf(image, 'one')));
+  const { builder, request, sent } = await watched();
+  done(await builder.launch(request));
   const [form = {}] = sent('RunInstances');
   expect(form).toMatchObject({
     'MetadataOptions.HttpTokens': 'required',
     'BlockDeviceMapping.1.Ebs.Encrypted': 'true',
+    'BlockDeviceMapping.1.Ebs.KmsKeyId': 'alias/images',
     'BlockDeviceMapping.1.Ebs.DeleteOnTermination': 'true',
     InstanceInitiatedShutdownBehavior: 'terminate',
     'IamInstanceProfile.Name': 'builder',
@@ -62,9 +64,9 @@ test('a launch: IMDSv2 alone, encrypted, no key pair, no public address; it ends
 });
 
 test('a launch on trial is one in earnest but for DryRun, and launches nothing', async () => {
-  const { builder, account, image, sent, step } = await watched();
-  done(await account.tryLaunch(launchOf(image, 'one')));
-  done(await builder.launch(launchOf(image, 'one')));
+  const { builder, account, request, sent, step } = await watched();
+  done(await account.tryLaunch(request));
+  done(await builder.launch(request));
   const [trial = {}, launch = {}] = sent('RunInstances');
   expect(trial).toEqual({ ...launch, DryRun: 'true' });
   step(oneMinute);

@@ -140,7 +140,7 @@ test.each([
     'of nobody, or of a Region that is not enabled',
     'UnrecognizedClientException',
     'The security token included in the request is invalid.',
-    'AWS does not know these credentials: see whose they are (aws sts get-caller-identity), and whether the Region is enabled for the account',
+    'are these credentials of this account, and is the Region enabled for it?',
   ],
 ])('credentials that are %s', async (_what, code, message, cure) => {
   const { workspace, env } = await wiredWorkspace(threeTemplates, [error('ssm:GetParameter', code, message)]);

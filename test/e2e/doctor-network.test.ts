@@ -129,7 +129,7 @@ test('the base image: as it is, as it is pinned, and one that there is not', asy
   const absent = await lines();
   expect(absent).toContain('failed   base image            ssm:GetParameter failed: ParameterNotFound: ');
   expect(absent).toContain(
-    '                               cure: set base in amifile.ts to a parameter that there is in this Region, or to { ami: "ami-..." }\n',
+    '                               cure: set base in amifile.ts to a parameter that exists in this Region, or to { ami: "ami-..." }\n',
   );
   expect(absent).toContain(
     'unknown  launch                not checked: there is no base image to try it with\n',

@@ -119,7 +119,7 @@ test('where nothing listens, each line says so', async () => {
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   const failed = checks.filter(({ result }) => result === 'failed');
   expect(failed.map(({ cure }) => cure)).toEqual(
-    failed.map(() => 'nothing listens there: is AWS_ENDPOINT_URL right?'),
+    failed.map(() => 'nothing listens there: is AWS_ENDPOINT_URL right, and amigraph sandbox serve running?'),
   );
   expect(failed[0]?.says).toContain(
     'sts:GetCallerIdentity failed: ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1',

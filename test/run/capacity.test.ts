@@ -95,17 +95,18 @@ test('capacity that is lost after the launch was accepted: the next type, and st
 });
 
 test('each subnet is asked', async () => {
-  const subnets = "{ instanceType: 'c6a.large', subnet: ['subnet-0a', 'subnet-0b', 'subnet-0c'] }";
+  const subnets =
+    "{ instanceType: 'c6a.large', subnet: ['subnet-00000000000000000', 'subnet-00000000000000001', 'subnet-00000000000000004'] }";
   const full = { kind: 'error', code: 'InsufficientFreeAddressesInSubnet', status: 400, message: 'full' };
   const world = await worldWith(subnets, [
-    { operation: launches, times: 'always', match: { SubnetId: 'subnet-0a' }, fault: full },
-    lost({ SubnetId: 'subnet-0b' }),
+    { operation: launches, times: 'always', match: { SubnetId: 'subnet-00000000000000000' }, fault: full },
+    lost({ SubnetId: 'subnet-00000000000000001' }),
   ]);
   const run = build(world);
   expect(await run.code).toBe(0);
   expect(warnings(run)).toMatchObject([
-    { refused: { subnet: 'subnet-0a' }, next: { subnet: 'subnet-0b' } },
-    { refused: { subnet: 'subnet-0b' }, next: { subnet: 'subnet-0c' } },
+    { refused: { subnet: 'subnet-00000000000000000' }, next: { subnet: 'subnet-00000000000000001' } },
+    { refused: { subnet: 'subnet-00000000000000001' }, next: { subnet: 'subnet-00000000000000004' } },
   ]);
 });
 

@@ -78,11 +78,11 @@ test('a bucket that is not there is named', () => {
 });
 
 test.each([
-  ['ENOTFOUND', 'm', 'is the Region right (--region), and is there a network?'],
+  ['ENOTFOUND', 'm', 'is there a network here, is the name of the Region right, and is a proxy needed?'],
   [
     'RequestExpired',
     'm',
-    'log in again (aws sso login) and run it again: a build goes on from where it stopped',
+    'the credentials are too old, or the clock of this machine is wrong: log in again, look at the clock',
   ],
   [
     'CredentialsProviderError',

@@ -14,6 +14,7 @@ import { networkAccount } from './account-network.ts';
 import { type BuilderPlace, launchInput } from './builder.ts';
 import { answerOf } from './calls.ts';
 import { type ClientOptions, makeClients, settingsOf } from './clients.ts';
+import { rootDevices } from './root-devices.ts';
 
 export interface AccountConnection extends Account {
   disconnect(): void;
@@ -22,6 +23,7 @@ export interface AccountConnection extends Account {
 export function connectAccount(options: ClientOptions & BuilderPlace): AccountConnection {
   const clients = makeClients(options);
   const { ec2, s3, ssm } = clients;
+  const rootDeviceOf = rootDevices(clients);
   const sts = new STSClient(settingsOf(options));
   const quotas = new ServiceQuotasClient(settingsOf(options));
   return {
@@ -55,7 +57,9 @@ export function connectAccount(options: ClientOptions & BuilderPlace): AccountCo
       });
     },
     async tryLaunch(request) {
-      const input = { ...launchInput(request, options), DryRun: true };
+      const device = await rootDeviceOf(request.image);
+      if (!device.ok) return device;
+      const input = { ...launchInput(request, options, device.value), DryRun: true };
       const answer = await answerOf('ec2:RunInstances', () => ec2.send(new RunInstancesCommand(input)));
       if (!answer.ok) return answer.error.awsCode === 'DryRunOperation' ? ok(undefined) : answer;
       throw new Error(`EC2 launched what was a trial: ${JSON.stringify(answer.value.Instances)}`);
