@@ -21,6 +21,7 @@ const part = v.union([
   ]),
   v.strictTuple([v.literal('step'), v.strictObject({ arguments: v.array(text), name: text, script: text })]),
   v.strictTuple([v.literal('input'), v.strictObject({ digest: text, executable: v.boolean(), path: text })]),
+  v.strictTuple([v.literal('secret'), v.strictObject({ name: text, parameter: text })]),
 ]);
 const nameSchema = v.pipe(text, v.maxLength(256), v.transform(templateName));
 const keptSchema = v.object({

@@ -15,6 +15,7 @@ export type ChangedPart =
   /** A script's content, or a script of the template's own more or less. */
   | 'script'
   | 'input'
+  | 'secret'
   /** Anything else: another version of the format, or a recipe that was not kept. */
   | 'recipe';
 

@@ -23,7 +23,8 @@ export type Part =
   | readonly [
       name: 'input',
       input: { readonly digest: string; readonly executable: boolean; readonly path: string },
-    ];
+    ]
+  | readonly [name: 'secret', secret: { readonly name: string; readonly parameter: string }];
 
 export interface Fingerprint {
   readonly digest: Digest;

@@ -13,6 +13,14 @@ export interface Step {
   readonly arguments: readonly string[];
 }
 
+/** A value that a build's scripts have and nobody may read: it is fetched on the machine that they run on. */
+export interface Secret {
+  /** The environment variable that holds it. */
+  readonly name: string;
+  /** The SSM parameter that it is kept in. */
+  readonly parameter: string;
+}
+
 export interface InputFile {
   /** Workspace path. */
   readonly path: string;
@@ -36,4 +44,6 @@ export interface Recipe {
   readonly tests: readonly string[];
   readonly steps: readonly (Step & { readonly scriptDigest: Digest })[];
   readonly inputs: readonly InputFile[];
+  /** The values are no part of it: a new one makes no other image. */
+  readonly secrets: readonly Secret[];
 }

@@ -51,7 +51,7 @@ export type WrittenBase =
   | Exclude<BaseImage, ParallelClusterBase>
   | (Omit<ParallelClusterBase, 'arch'> & { readonly arch?: Architecture | undefined });
 
-/** How an image is built; none but `architecture`, `volumeGb` and `base` can change what it holds. */
+/** How an image is built; none but `architecture`, `volumeGb`, `base` and `secrets` can change what it holds. */
 export interface BuildSettings {
   /** In the order in which they are tried. */
   readonly instanceTypes?: Located<readonly string[]> | undefined;
@@ -61,6 +61,8 @@ export interface BuildSettings {
   readonly volumeGb?: Located<number> | undefined;
   readonly architecture?: Located<Architecture> | undefined;
   readonly base?: Located<WrittenBase> | undefined;
+  /** SSM parameters, by the environment variable that the steps find their values in. */
+  readonly secrets?: ReadonlyMap<string, Located<string>> | undefined;
 }
 
 /** A part of a template that is not baked into the image: plain data, and where each value of it stands. */

@@ -76,6 +76,26 @@ export const bucketName = v.pipe(
   ),
 );
 
+/** What a shell, the loader or a step's wrapper reads itself is not to be had. */
+export const variableName = v.pipe(
+  text,
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, such as LICENSE_KEY'),
+  v.regex(
+    /^(?!(PATH|HOME|IFS|ENV|SHELL|SHELLOPTS|PS4|PPID|UID|EUID|__proto__|constructor|prototype)$|BASH|LD_|AMIGRAPH_|amigraph_)/,
+    'must not be a variable that the shell or the system reads',
+  ),
+);
+
+/** The leading slash tells it from a secret that was written here by mistake. */
+export const parameterName = v.pipe(
+  line,
+  v.maxLength(1024, 'must have at most 1024 characters'),
+  v.regex(
+    /^\/[A-Za-z0-9_.+=@/-]+(:[A-Za-z0-9_.-]+)?$/,
+    'must be the name of an SSM parameter that begins with /, such as /hpc/license-key',
+  ),
+);
+
 export const wholeNumber = v.pipe(
   v.number(),
   v.integer('must be a whole number'),

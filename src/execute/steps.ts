@@ -121,7 +121,7 @@ async function send(
   const request = {
     instance,
     comment,
-    lines: commandLines(step, script.text),
+    lines: commandLines(step, script.text, { region: ctx.region, secrets: action.recipe.secrets }),
     timeoutSeconds: Math.min(longestCommand, action.settings.timeoutSeconds),
     logPrefix: `${ctx.prefix}logs/${journal.buildId}/${index}`,
   };

@@ -34,6 +34,8 @@ export function placeOfChange(
       return among(template.tests, (value) => value === name);
     case 'script':
       return among(template.scripts, (value) => value === name);
+    case 'secret':
+      return template.build.secrets?.get(name)?.place;
     case 'input':
     case 'recipe':
       return undefined;

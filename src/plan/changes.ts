@@ -42,6 +42,10 @@ export function changesOf(
     ...orderChanges('test', ...both('test')),
     ...scriptChanges(...both('step'), scriptOf),
     ...inputChanges(...both('input')),
+    ...setChanges('secret', ...both('secret'), ({ name, parameter }) => ({
+      key: name,
+      said: `${name} from ${parameter}`,
+    })),
   ];
   if (found.length > 0) return found;
   const [from = '', to = ''] = [before, after].map((parts) => valuesOf(parts, 'format').join());

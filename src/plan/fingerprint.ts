@@ -31,5 +31,6 @@ function partsOf(recipe: Recipe): Part[] {
       { arguments: step.arguments, name: step.name, script: step.scriptDigest },
     ]),
     ...recipe.inputs.map(({ digest, executable, path }): Part => ['input', { digest, executable, path }]),
+    ...recipe.secrets.map(({ name, parameter }): Part => ['secret', { name, parameter }]),
   ];
 }

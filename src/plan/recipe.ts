@@ -64,6 +64,9 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
     tests,
     steps: stepsOf({ packages, users: people, mounts: data, scripts, tests }, config.steps, inputs),
     inputs: [...new Set(paths)].toSorted(byCodeUnits).flatMap((path) => inputs.files.get(path) ?? []),
+    secrets: [...(build.secrets ?? [])]
+      .map(([name, { value }]) => ({ name, parameter: value }))
+      .toSorted((a, b) => byCodeUnits(a.name, b.name)),
   };
 }
 

@@ -46,5 +46,6 @@ const words: Record<ChangedPart, string> = {
   test: 'test ',
   script: 'script ',
   input: 'input ',
+  secret: 'secret ',
   recipe: 'format of the recipe ',
 };

@@ -96,6 +96,7 @@ function partText([name, value]: Part): string {
   }
   if ('path' in value)
     return `${name} ${value.path} ${value.digest.slice(0, 16)}${value.executable ? ', executable' : ''}`;
+  if ('parameter' in value) return `${name} ${value.name} from ${value.parameter}`;
   if ('bucket' in value)
     return `${name} ${value.bucket} at ${value.mountPoint}${value.readOnly ? ', read only' : ''}`;
   return `${name} ${value.name} (uid ${value.uid}, gid ${value.gid})`;

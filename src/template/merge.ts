@@ -45,6 +45,10 @@ export const joinSettings = (below: BuildSettings, above: BuildSettings): BuildS
     volumeGb: above.volumeGb ?? below.volumeGb,
     architecture: above.architecture ?? below.architecture,
     base: above.base ?? below.base,
+    secrets:
+      below.secrets && above.secrets
+        ? new Map([...below.secrets, ...above.secrets])
+        : (above.secrets ?? below.secrets),
   }) satisfies Record<keyof BuildSettings, unknown>;
 
 /** What `above` holds that `below` does not, each thing once. */

@@ -134,7 +134,19 @@ function settings(build: NonNullable<WrittenTemplate['build']>, document: YamlDo
     volumeGb: one('volume_size_gb', build.volume_size_gb),
     architecture: one('arch', build.arch),
     base: one('base', build.base),
+    secrets: secretsOf(build, document),
   };
+}
+
+function secretsOf(
+  { secrets }: NonNullable<WrittenTemplate['build']>,
+  document: YamlDocument,
+): BuildSettings['secrets'] {
+  if (secrets === undefined || secrets === null) return undefined;
+  const each = Object.entries(secrets).map(
+    ([name, parameter]) => [name, document.located(parameter, ['build', 'secrets', name])] as const,
+  );
+  return new Map(each);
 }
 
 const section = (data: unknown, document: YamlDocument, key: string): Section | undefined =>

@@ -75,6 +75,7 @@ function treeOf(
       scripts: each(lists.scripts, same),
       inputs: each(lists.inputs, same),
       base: one(build.base, written),
+      secrets: build.secrets && new Map(build.secrets),
     }),
     tests: each(lists.tests, same),
   });

@@ -1,6 +1,6 @@
 /** What a template file may hold, as a schema. It does not know where a value stands, nor what it leads to. */
 import * as v from 'valibot';
-import { looseMap, strictMap } from '../core/strict-map.ts';
+import { isMap, looseMap, strictMap } from '../core/strict-map.ts';
 import {
   architecture,
   baseImage,
@@ -8,7 +8,9 @@ import {
   duration,
   instanceTypes,
   line,
+  parameterName,
   text,
+  variableName,
   volumeGb,
   workspacePath,
 } from '../core/value-schemas.ts';
@@ -22,6 +24,8 @@ const id = v.pipe(
 /** What scripts/mount-data.sh refuses, said before anything is paid for. */
 const system =
   /^(?!\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|opt\/lmod|opt\/spack[^/]*|var\/lib)(\/|$)|\/(home|opt|var)$)/;
+
+const reserved = ['__proto__', 'constructor', 'prototype'];
 
 const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
   v.pipe(schema, v.description(description));
@@ -109,6 +113,18 @@ export const templateSchema = strictMap({
       base: optionalValue(
         baseImage,
         'the image below: an AMI, an SSM parameter that names one, or an official AMI of ParallelCluster',
+      ),
+      secrets: optional(
+        v.pipe(
+          v.custom<Readonly<Record<string, unknown>>>(isMap),
+          // The library leaves out these keys, and says nothing.
+          v.custom<Readonly<Record<string, unknown>>>(
+            (map) => !reserved.some((name) => Object.hasOwn(map as object, name)),
+            `must not hold ${reserved.join(', ')}`,
+          ),
+          v.record(variableName, described(parameterName, 'the SSM parameter that holds it, by name')),
+        ),
+        'what scripts need and nobody may read: environment variables, and the SSM parameters that hold their values',
       ),
     }),
     'how the image is built',

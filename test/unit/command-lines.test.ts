@@ -16,7 +16,7 @@ interface Ran {
 
 /** As SSM does it: all lines as one script, with something on its input that no step may read. */
 function run(script: string, args: readonly string[] = [], shell = 'bash'): Ran {
-  const lines = commandLines(step(args), script);
+  const lines = commandLines(step(args), script, { region: 'us-west-2', secrets: [] });
   const { status, stdout, stderr } = spawnSync(shell, ['-c', lines.join('\n')], {
     input: 'input that is not for the step\n',
     encoding: 'utf8',

@@ -27,6 +27,7 @@ const known: Recipe = {
     },
   ],
   inputs: [{ path: 'files/x', digest: 'c'.repeat(64) as Digest, executable: true }],
+  secrets: [],
 };
 
 /** Whoever changes this literal rebuilds every image of every user: raise the format version, and say so in the changelog. */
@@ -90,8 +91,15 @@ describe('of a recipe', () => {
       "an input's mode",
       { inputs: [{ path: 'files/x', digest: 'c'.repeat(64) as Digest, executable: false }] },
     ],
+    ['a secret', { secrets: [{ name: 'A', parameter: '/a' }] }],
   ])('%s changes it', (_, change) => {
     expect(fingerprint({ ...known, ...change }).digest).not.toBe(golden);
+  });
+
+  test('of a secret, its name and its parameter count', () => {
+    const digest = (name: string, parameter: string): Digest =>
+      fingerprint({ ...known, secrets: [{ name, parameter }] }).digest;
+    expect(new Set([digest('A', '/a'), digest('B', '/a'), digest('A', '/b')]).size).toBe(3);
   });
 
   test('a parent and a base image of the same name are two things', () => {

@@ -30,6 +30,7 @@ const whole = {
     scripts: ['scripts/a.sh'],
     inputs: ['files/**'],
     base: { ami: 'ami-0123456789abcdef0' },
+    secrets: { LICENSE_KEY: '/hpc/license-key', other_1: '/aws/reference/secretsmanager/x' },
   },
   tests: ['gmx --version'],
 };

@@ -83,7 +83,9 @@ test("single values: the child's wins, what it leaves out is inherited", () => {
     '{}',
     'build: { spot: false, timeout: 1h }',
   );
-  expect(Object.fromEntries(Object.entries(build).map(([key, one]) => [key, one.value]))).toEqual({
+  const { secrets, ...single } = build;
+  expect(secrets).toBeUndefined();
+  expect(Object.fromEntries(Object.entries(single).map(([key, one]) => [key, one.value]))).toEqual({
     instanceTypes: ['a.b'],
     spot: false,
     volumeGb: 50,
@@ -91,6 +93,22 @@ test("single values: the child's wins, what it leaves out is inherited", () => {
     timeoutSeconds: 3600,
     base: { ami: 'ami-0123456789abcdef0' },
   });
+});
+
+test('secrets are merged by name, and the child says which parameter it is', () => {
+  const secretsIn = (...texts: string[]): unknown[] =>
+    [...(chain(...texts).build.secrets ?? [])].map(([name, { value, place }]) => [name, value, place.file]);
+  const one = 'build: { secrets: { A: /a, B: /b } }';
+  const two = 'build: { secrets: { B: /other, C: /c } }';
+  const files = ['templates/t0.yaml', 'templates/t1.yaml'];
+  expect(secretsIn(one, two)).toEqual([
+    ['A', '/a', files[0]],
+    ['B', '/other', files[1]],
+    ['C', '/c', files[1]],
+  ]);
+  expect(secretsIn(one, '{}')).toEqual(secretsIn(one));
+  expect(secretsIn('{}', one).map(String)).toEqual([`A,/a,${files[1]}`, `B,/b,${files[1]}`]);
+  expect(secretsIn('{}', 'build: { secrets: }')).toEqual([]);
 });
 
 describe('what cannot be', () => {

@@ -137,6 +137,7 @@ export const plainStyle = styleFor({ isTTY: false }, {});
 export const digestLike = (text: string): Digest => digestOf(text);
 
 const emptyRecipe: Recipe = {
+  secrets: [],
   origin: { kind: 'base', image: imageId('ami-0123456789abcdef0') },
   dependsOn: [],
   architecture: 'x86_64',

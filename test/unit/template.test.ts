@@ -33,6 +33,7 @@ build:
   scripts: [scripts/a.sh]
   inputs: ["files/**"]
   base: { ami: ami-0123456789abcdef0 }
+  secrets: { LICENSE_KEY: /hpc/license-key }
 tests: [gmx --version]
 `;
 
@@ -44,6 +45,7 @@ function shown(value: unknown): unknown {
     const { line, column } = value.place as Place;
     return [value.value, `${line}:${column}`];
   }
+  if (value instanceof Map) return [...(value as Map<string, unknown>)].map(shown);
   if ('placeOf' in value) return (value as Section).data();
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one)]));
 }
@@ -69,7 +71,7 @@ test('a whole template is read, each item with its place', () => {
     ],
     scripts: [['scripts/a.sh', '22:13']],
     inputs: [['files/**', '23:12']],
-    tests: [['gmx --version', '25:9']],
+    tests: [['gmx --version', '26:9']],
     build: {
       instanceTypes: [['c7g.large'], '17:18'],
       spot: [true, '18:9'],
@@ -77,6 +79,7 @@ test('a whole template is read, each item with its place', () => {
       volumeGb: [50, '20:19'],
       architecture: ['arm64', '21:9'],
       base: [{ ami: 'ami-0123456789abcdef0' }, '24:9'],
+      secrets: [['LICENSE_KEY', ['/hpc/license-key', '25:27']]],
     },
     cluster: { name: 'x', region: 'us-west-2', anything: ['goes'] },
     compute: { head_node: 'c6a.4xlarge', queues: [{ name: 'q' }] },
