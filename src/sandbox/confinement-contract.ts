@@ -10,6 +10,8 @@ export interface Confinement {
     readonly instance: string;
     readonly lines: readonly string[];
     readonly timeoutSeconds: number;
+    /** What the lines may ask the parameter store for, by name. */
+    readonly parameters: Readonly<Record<string, string>>;
   }): void;
   /** What is known of the run now. `lost`: its process died without a result. */
   result(

@@ -1,6 +1,7 @@
 /** What a confined step sees: the arguments for bubblewrap, and the files that a root folder must have. It starts nothing. */
 import { existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parametersSeenAt } from './stand-ins-aws.ts';
 import { profileName, standInsSeenAt } from './stand-ins.ts';
 
 const rootSeenAt = '/run/amigraph/root';
@@ -41,7 +42,12 @@ export function seedRoot(root: string): void {
  * The instance's root is `/`, and is seen at DESTDIR as well. This machine lends its programs, read-only, and nothing else:
  * no network, no processes, no users, no other files.
  */
-export function bubblewrapArguments(where: { root: string; standIns: string; script: string }): string[] {
+export function bubblewrapArguments(where: {
+  root: string;
+  standIns: string;
+  script: string;
+  parameters: string;
+}): string[] {
   const options = ['--unshare-all', '--die-with-parent', '--cap-drop', 'ALL', '--hostname', 'ip-10-0-0-1'];
   if (process.getuid?.() !== 0) options.push('--unshare-user', '--uid', '0', '--gid', '0');
   options.push('--bind', where.root, '/', '--ro-bind', '/usr', '/usr');
@@ -53,7 +59,7 @@ export function bubblewrapArguments(where: { root: string; standIns: string; scr
   options.push('--ro-bind', path.join(where.standIns, profileName), '/etc/profile');
   options.push('--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run');
   options.push('--bind', where.root, rootSeenAt, '--ro-bind', where.standIns, standInsSeenAt);
-  options.push('--ro-bind', where.script, scriptSeenAt);
+  options.push('--ro-bind', where.script, scriptSeenAt, '--ro-bind', where.parameters, parametersSeenAt);
   const environment = {
     PATH: `${standInsSeenAt}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     DESTDIR: rootSeenAt,

@@ -15,6 +15,7 @@ import path from 'node:path';
 import type { Confinement } from './confinement-contract.ts';
 import { scriptSeenAt } from './confinement-namespace.ts';
 import { startTime } from './process-life.ts';
+import { parameterFile } from './stand-ins-aws.ts';
 
 type Run = Parameters<Confinement['start']>[0];
 
@@ -54,7 +55,7 @@ mv code.draft code
 export function startRun(
   place: string,
   run: Run,
-  confine: (script: string, command: readonly string[]) => readonly string[],
+  confine: (seen: { script: string; parameters: string }, command: readonly string[]) => readonly string[],
 ): void {
   if (existsSync(place)) return;
   mkdirSync(path.dirname(place), { recursive: true });
@@ -62,6 +63,9 @@ export function startRun(
   const text = `${run.lines.join('\n')}\n`;
   writeFileSync(path.join(draft, 'script'), text, { mode: 0o755 });
   writeFileSync(path.join(draft, 'instance'), run.instance);
+  mkdirSync(path.join(draft, 'parameters'));
+  for (const [name, value] of Object.entries(run.parameters))
+    writeFileSync(path.join(draft, 'parameters', parameterFile(name)), value, { mode: 0o600 });
   writeFileSync(path.join(draft, 'starter'), `${process.pid} ${startTime(process.pid) ?? ''}`);
   try {
     renameSync(draft, place);
@@ -72,7 +76,8 @@ export function startRun(
   }
   // As the SSM agent does: a script of its own kind where it says so, else /bin/sh, which is bash on Amazon Linux.
   const command = text.startsWith('#!') ? [scriptSeenAt] : ['bash', '--posix', scriptSeenAt];
-  const confined = confine(path.join(place, 'script'), command);
+  const seen = { script: path.join(place, 'script'), parameters: path.join(place, 'parameters') };
+  const confined = confine(seen, command);
   const seconds = String(Math.max(run.timeoutSeconds, 0.001));
   const child = spawn('bash', ['-c', watcher, 'amigraph-run', seconds, ...confined], {
     cwd: place,

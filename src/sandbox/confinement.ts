@@ -49,9 +49,9 @@ function confinement(bwrap: string, folder: string, standIns: string): Confineme
     },
     start(run) {
       const root = rootOf(at('instances', run.instance));
-      startRun(at('runs', run.id), run, (script, command) => [
+      startRun(at('runs', run.id), run, (seen, command) => [
         bwrap,
-        ...bubblewrapArguments({ root, standIns, script }),
+        ...bubblewrapArguments({ root, standIns, ...seen }),
         ...command,
       ]);
     },
@@ -134,7 +134,7 @@ function attempt(bwrap: string, folder: string, standIns: string): boolean {
     seedRoot(trial);
     const script = path.join(trial, 'script');
     writeFileSync(script, 'true\n');
-    const options = bubblewrapArguments({ root: trial, standIns, script });
+    const options = bubblewrapArguments({ root: trial, standIns, script, parameters: trial });
     execFileSync(bwrap, [...options, 'bash', '-c', 'true'], { stdio: 'ignore', timeout: 10_000 });
     return true;
   } catch {

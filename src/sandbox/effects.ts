@@ -33,8 +33,8 @@ function apply(tables: Tables, confinement: Confinement, effect: ConfinedEffect)
       confinement.prepareInstance(effect.instance, effect.image);
       return;
     case 'start': {
-      const { command, instance, lines, timeoutSeconds } = effect;
-      confinement.start({ id: runId(command, instance), instance, lines, timeoutSeconds });
+      const { command, instance, lines, timeoutSeconds, parameters } = effect;
+      confinement.start({ id: runId(command, instance), instance, lines, timeoutSeconds, parameters });
       return;
     }
     case 'cancel':

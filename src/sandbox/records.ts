@@ -186,6 +186,7 @@ export type ConfinedEffect =
       readonly instance: string;
       readonly lines: readonly string[];
       readonly timeoutSeconds: number;
+      readonly parameters: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'cancel'; readonly command: string; readonly instance: string }
   | { readonly kind: 'capture'; readonly region: string; readonly instance: string; readonly image: string }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { aws } from './stand-ins-aws.ts';
 import { download, git, packages, program, said, sudo, systemctl, users } from './stand-ins-commands.ts';
 import { spack } from './stand-ins-spack.ts';
 
@@ -45,7 +46,7 @@ const files: ReadonlyMap<string, string> = new Map([
   ['systemctl', systemctl],
   ['curl', download],
   ['wget', download],
-  ['aws', download],
+  ['aws', aws],
   ['sudo', sudo],
 ]);
 

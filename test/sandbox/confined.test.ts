@@ -4,7 +4,12 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { CancelCommandCommand, GetCommandInvocationCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
+import {
+  CancelCommandCommand,
+  GetCommandInvocationCommand,
+  PutParameterCommand,
+  SendCommandCommand,
+} from '@aws-sdk/client-ssm';
 import type { GetCommandInvocationCommandOutput } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import type { Confinement } from '../../src/sandbox/confinement-contract.ts';
@@ -22,7 +27,9 @@ class Noted implements Confinement {
   }
   start(run: Parameters<Confinement['start']>[0]): void {
     if (this.broken === 'start') throw new Error('no space left on device');
-    this.calls.push(`start ${run.id} on ${run.instance} for ${run.timeoutSeconds}: ${run.lines.join(';')}`);
+    const given = Object.entries(run.parameters).map(([name, value]) => ` with ${name}=${value}`);
+    const { id, instance, timeoutSeconds, lines } = run;
+    this.calls.push(`start ${id} on ${instance} for ${timeoutSeconds}${given.join('')}: ${lines.join(';')}`);
     this.results.set(run.id, { state: 'running' });
   }
   result(id: string): ReturnType<Confinement['result']> {
@@ -53,7 +60,7 @@ interface Confined {
   readonly confinement: Noted;
   readonly instance: string;
   /** Sends a command and waits until its simulated time is over. */
-  readonly send: (seconds?: string) => Promise<string>;
+  readonly send: (seconds?: string, lines?: string[]) => Promise<string>;
   readonly ask: (command: string) => Promise<GetCommandInvocationCommandOutput>;
 }
 
@@ -66,13 +73,13 @@ async function confinedRig(): Promise<Confined> {
     at,
     confinement,
     instance,
-    async send(seconds = '3600') {
+    async send(seconds = '3600', lines = ['one', 'two']) {
       const { Command } = await at.ssm.send(
         new SendCommandCommand({
           InstanceIds: [instance],
           DocumentName: 'AWS-RunShellScript',
           Comment: 'b1 1/2 users',
-          Parameters: { commands: ['one', 'two'], executionTimeout: [seconds] },
+          Parameters: { commands: lines, executionTimeout: [seconds] },
         }),
       );
       at.step(oneSecond);
@@ -99,6 +106,17 @@ test('a command ends at the later of its real end and its simulated one, with it
     ResponseCode: 3,
     StandardOutputContent: 'real output',
   });
+});
+
+test('a command may read the parameters that it names', async () => {
+  const { at, confinement, send } = await confinedRig();
+  for (const [Name, Value] of [
+    ['/hpc/one', 'first'],
+    ['/hpc/two', 'second'],
+  ])
+    await at.ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString' }));
+  await send('3600', ['aws ssm get-parameter --name /hpc/two']);
+  expect(confinement.calls.at(-1)).toMatch(/ for 120 with \/hpc\/two=second: aws ssm /u);
 });
 
 test('a result that nobody looked at in time counts all the same', async () => {

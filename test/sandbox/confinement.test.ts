@@ -108,8 +108,27 @@ describe.skipIf(whyNot !== undefined)(`a confined run (${whyNot ?? 'confined'})`
     expect(done.stdout.length).toBe(10 * 1024 * 1024);
   });
 
+  it('reads the parameters that are laid out for it, by the AWS command line, and no others', async () => {
+    const read = (name: string): string =>
+      `aws ssm get-parameter --region us-west-2 --with-decryption --name ${name} --query Parameter.Value --output text`;
+    const lines = [`value=$(${read('/hpc/key')})`, 'printf "[%s]" "$value"', read('/hpc'), 'echo "$?"'];
+    const done = await confined.end(confined.start('i-1', lines, 60, { '/hpc/key': 'a\n"b" $c\\' }));
+    expect(done).toEqual({
+      state: 'done',
+      exitCode: 0,
+      stdout: '[a\n"b" $c\\]254\n',
+      stderr: '\nAn error occurred (ParameterNotFound) when calling the GetParameter operation: \n',
+    });
+  });
+
   it('is started once', async () => {
-    const run = { id: 'once', instance: 'i-1', lines: ['echo x >>/opt/once'], timeoutSeconds: 10 };
+    const run = {
+      id: 'once',
+      instance: 'i-1',
+      lines: ['echo x >>/opt/once'],
+      timeoutSeconds: 10,
+      parameters: {},
+    };
     confined.confinement.start(run);
     confined.confinement.start(run);
     await confined.end('once');
@@ -156,7 +175,7 @@ describe.skipIf(whyNot !== undefined)(`a confined run (${whyNot ?? 'confined'})`
       starter,
       `import { findConfinement } from ${JSON.stringify(source)};
        const lines = ['mkfifo /opt/go', 'cat /opt/go'];
-       findConfinement(${JSON.stringify(confined.folder)}, process.env)?.start({ id: 'survivor', instance: 'i-1', lines, timeoutSeconds: 60 });
+       findConfinement(${JSON.stringify(confined.folder)}, process.env)?.start({ id: 'survivor', instance: 'i-1', lines, timeoutSeconds: 60, parameters: {} });
        setInterval(() => undefined, 1000);`,
     );
     const child = spawn(process.execPath, [jiti, starter], { stdio: 'inherit' });
@@ -193,9 +212,9 @@ describe.skipIf(whyNot !== undefined)(`a confined run (${whyNot ?? 'confined'})`
   it.each(['', '../x', 'a/b', 'A', 'x y'])('takes no id like %j', (id) => {
     const { confinement } = confined;
     expect(() => confinement.prepareInstance(id, undefined)).toThrow('not an id');
-    expect(() => confinement.start({ id, instance: 'i-1', lines: [], timeoutSeconds: 1 })).toThrow(
-      'not an id',
-    );
+    expect(() =>
+      confinement.start({ id, instance: 'i-1', lines: [], timeoutSeconds: 1, parameters: {} }),
+    ).toThrow('not an id');
     expect(() => confinement.removeImage(id)).toThrow('not an id');
     expect(() => confinement.result(id)).toThrow('not an id');
   });

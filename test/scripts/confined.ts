@@ -44,10 +44,15 @@ export class Confined {
     return path.join(this.folder, 'instances', instance, 'root');
   }
 
-  start(instance: string, lines: readonly string[], timeoutSeconds = 60): string {
+  start(
+    instance: string,
+    lines: readonly string[],
+    timeoutSeconds = 60,
+    parameters: Readonly<Record<string, string>> = {},
+  ): string {
     this.#runs += 1;
     const id = `run-${this.#runs}`;
-    this.confinement.start({ id, instance, lines, timeoutSeconds });
+    this.confinement.start({ id, instance, lines, timeoutSeconds, parameters });
     return id;
   }
 

@@ -85,7 +85,7 @@ test("single values: the child's wins, what it leaves out is inherited", () => {
   );
   const { secrets, ...single } = build;
   expect(secrets).toBeUndefined();
-  expect(Object.fromEntries(Object.entries(single).map(([key, one]) => [key, one.value]))).toEqual({
+  expect(Object.fromEntries(Object.entries(single).map(([key, one]) => [key, one?.value]))).toEqual({
     instanceTypes: ['a.b'],
     spot: false,
     volumeGb: 50,

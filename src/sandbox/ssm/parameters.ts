@@ -73,6 +73,12 @@ export function deleteParameter(body: Body, call: Call): object {
   return {};
 }
 
+/** What the role of an instance would let it read of them is not known here: those that the text names. */
+export function parametersNamedIn(call: Call, text: string): Record<string, string> {
+  const named = call.tables.parameters.all(call.region).filter(({ name }) => text.includes(name));
+  return Object.fromEntries(named.map(({ name }) => [name, storedParameter(call, name)?.value ?? '']));
+}
+
 function checkedName(name: string): string {
   if (/^\/?(?:aws|ssm)/iu.test(name)) {
     throw new Refusal('AccessDeniedException', `No access to reserved parameter name: ${name}.`);

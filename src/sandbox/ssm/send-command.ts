@@ -7,6 +7,7 @@ import type { CommandRecord, InvocationRecord } from '../records.ts';
 import type { Body } from './body.ts';
 import { invalid } from './body.ts';
 import { commandView } from './command-view.ts';
+import { parametersNamedIn } from './parameters.ts';
 import { simulatedOutcome } from './simulated-step.ts';
 
 const shellDocument = 'AWS-RunShellScript';
@@ -75,6 +76,7 @@ function newInvocation(
       instance,
       lines,
       timeoutSeconds,
+      parameters: parametersNamedIn(call, lines.join('\n')),
     });
   }
   const outcome =

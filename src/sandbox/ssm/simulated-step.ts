@@ -1,4 +1,5 @@
 /** How a step ends that is not run for real. It does not know how long it takes. */
+import { redact } from '../../core/credentials.ts';
 import type { Outcome } from '../records.ts';
 
 const shownLines = 20;
@@ -11,7 +12,7 @@ const shownWidth = 200;
  */
 export function simulatedOutcome(comment: string, lines: readonly string[]): Outcome {
   const exitCode = / test \d+$/u.test(` ${comment}`) ? testExitCode(lines) : 0;
-  const shown = lines.slice(0, shownLines).map((line) => `+ ${line.slice(0, shownWidth)}`);
+  const shown = lines.slice(0, shownLines).map((line) => `+ ${redact(line).slice(0, shownWidth)}`);
   if (lines.length > shownLines) shown.push(`+ ... ${lines.length - shownLines} more lines`);
   const stdout = `simulated: bubblewrap is not installed, nothing was run\n${shown.join('\n')}\n`;
   return { exitCode, stdout, stderr: exitCode === 0 ? '' : `simulated: the test ends with ${exitCode}\n` };
