@@ -38,6 +38,11 @@ export type Failure =
       readonly tail: readonly string[];
       /** A file that holds all that it printed; null: it could not be written. */
       readonly log: string | null;
+      /** The URL of the object that holds it, for who has not that file; null: there is none. */
+      readonly stored: string | null;
+      readonly buildId: string;
+      /** Of the step in the build, as people see it. */
+      readonly index: number;
     }
   | { readonly code: 'timed-out'; readonly what: string; readonly afterMs: number }
   | {

@@ -4,11 +4,13 @@ import type { CloudFailure, Failure } from '../core/failure.ts';
 import type { CommandId, InstanceId } from '../core/ids.ts';
 import { maxScriptBytes, type Recipe } from '../core/recipe.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { CommandResult, CommandState } from '../ports/builder.ts';
+import { stepLogName, stepLogPrefix } from '../cache/step-logs.ts';
+import type { CommandState } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
 import { type Build, note } from './build.ts';
 import { commandComment, commandLines } from './command-lines.ts';
 import { instanceEnds } from './machine.ts';
+import { printedBy, type StepPlace } from './step-log.ts';
 
 type RecipeStep = Recipe['steps'][number];
 
@@ -68,10 +70,28 @@ async function runStep(
     passing: ['InvocationDoesNotExist'],
   });
   if (!result.ok) return result;
-  return finished.value === 'done' && result.value.exitCode === 0
-    ? ok(undefined)
-    : fail(await stepFailure(build, step, index, result.value));
+  const { exitCode, status } = result.value;
+  if (finished.value === 'done' && exitCode === 0) return ok(undefined);
+  const place = placeOf(build, step, index);
+  const printed = await printedBy(build, place, result.value);
+  const { buildId } = build.journal;
+  return fail({
+    code: 'step-failed',
+    step: step.name,
+    exitCode,
+    status,
+    ...printed,
+    buildId,
+    index: place.index,
+  });
 }
+
+/** As people see it: the launch comes before all steps of the recipe, the image after them. */
+const placeOf = ({ action }: Build, { name }: RecipeStep, index: number): StepPlace => ({
+  step: name,
+  index: index + 1,
+  count: action.recipe.steps.length + 2,
+});
 
 /** SSM may have a command of an instance that is gone as running for hours: whichever ends first ends the wait. */
 async function commandEnds(
@@ -117,13 +137,14 @@ async function send(
   if ('problem' in script || digestOf(script.text) !== step.scriptDigest) {
     return fail({ code: 'inputs-changed', files: [step.script] });
   }
+  const place = placeOf(build, step, index);
   const comment = commandComment(journal.buildId, index, action.recipe.steps.length, step);
   const request = {
     instance,
     comment,
     lines: commandLines(step, script.text, { region: ctx.region, secrets: action.recipe.secrets }),
     timeoutSeconds: Math.min(longestCommand, action.settings.timeoutSeconds),
-    logPrefix: `${ctx.prefix}logs/${journal.buildId}/${index}`,
+    logPrefix: stepLogPrefix(ctx.prefix, journal.buildId, stepLogName(place.index, place.count, step.name)),
   };
   /** How often it must be looked for in vain before it counts as not sent: lists lag behind. */
   let looks = build.adopted ? 1 : 0;
@@ -147,28 +168,4 @@ async function send(
     },
     { signal, withinMs: 10 * minute, passing: ['InvalidInstanceId'], still: () => build.lease.confirm() },
   );
-}
-
-async function stepFailure(
-  build: Build,
-  step: RecipeStep,
-  index: number,
-  result: CommandResult,
-): Promise<Failure> {
-  const whole = await wholeLog(build, result);
-  const name = `${index}-${step.name.replaceAll(/[^A-Za-z0-9@._+-]+/g, '-').slice(0, 60)}.log`;
-  const log = await build.ctx.files.write(`.amigraph/logs/${build.journal.buildId}/${name}`, whole);
-  const tail = whole.trimEnd().split('\n').slice(-15);
-  const { exitCode, status } = result;
-  return { code: 'step-failed', step: step.name, exitCode, status, tail, log: log ?? null };
-}
-
-/** What the step printed: whole from the bucket, else as much as SSM kept. */
-async function wholeLog({ ctx }: Build, result: CommandResult): Promise<string> {
-  const parts: string[] = [];
-  for (const key of result.logKeys) {
-    const stored = await ctx.store.get(key);
-    if (stored.ok && stored.value?.text != null) parts.push(stored.value.text);
-  }
-  return parts.length > 0 ? parts.join('') : result.output;
 }

@@ -25,11 +25,21 @@ export type WriteOutcome =
   | { readonly kind: 'unknown'; readonly failure: CloudFailure }
   | { readonly kind: 'refused'; readonly failure: CloudFailure };
 
+/** A piece of an object, whatever bytes it holds. */
+export interface ObjectPart {
+  readonly bytes: Uint8Array;
+  /** Of the whole object, in bytes. */
+  readonly size: number;
+  readonly modifiedAt: Date;
+}
+
 export interface ObjectStore {
   /** The object, or undefined where there is none. */
   get(key: string): Promise<Result<StoredObject | undefined, CloudFailure>>;
   /** The same in one attempt of few seconds, for who has a deadline. */
   getOnce(key: string): Promise<Result<StoredObject | undefined, CloudFailure>>;
+  /** At most `count` bytes from `from` on, counted from the end where it is negative; undefined where there is no object. */
+  part(key: string, from: number, count: number): Promise<Result<ObjectPart | undefined, CloudFailure>>;
   /** One attempt, no retries: only the caller knows how to read the answer. */
   put(key: string, text: string, precondition: Precondition): Promise<WriteOutcome>;
   /** Byte for byte, what has this ETag; what is at `to` already is replaced. */

@@ -82,7 +82,7 @@ export function troubleText(trouble: Trouble): string {
     case 'cloud':
       return cloudText(trouble);
     case 'step-failed':
-      return `step ${trouble.step} failed: ${stepStatus(trouble.status, trouble.exitCode)}${trouble.log === null ? '' : `; all that it printed: ${trouble.log}`}`;
+      return `step ${trouble.step} failed: ${stepStatus(trouble.status, trouble.exitCode)}${printedText(trouble)}`;
     case 'timed-out':
       return `waited ${duration(trouble.afterMs)} in vain for ${trouble.what}`;
     case 'instance-ended':
@@ -155,6 +155,15 @@ export function troubleBrief(trouble: Trouble): string {
     default:
       return troubleText(trouble);
   }
+}
+
+/** Where all of it is: in a file here, and in the bucket for everybody. */
+function printedText({ log, stored, buildId, index }: Extract<Trouble, { code: 'step-failed' }>): string {
+  const places = [
+    ...(log === null ? [] : [log]),
+    ...(stored === null ? [] : [`amigraph logs ${buildId} --step ${index}`]),
+  ];
+  return places.length === 0 ? '' : `; all that it printed: ${places.join(', or ')}`;
 }
 
 export const because = (why: string): string => (why === '' ? '' : `: ${why}`);

@@ -186,6 +186,44 @@ export function objectStoreContract(name: string, makeIt: MakeCloud): void {
       expect(done(await store.getOnce('copy'))).toEqual({ text: null, etag });
     });
 
+    describe('a part', () => {
+      const textOf = async (store: ObjectStore, from: number, count: number): Promise<unknown> => {
+        const part = done(await store.part('k', from, count));
+        return part && [Buffer.from(part.bytes).toString(), part.size];
+      };
+
+      test('is what was asked for, counted from either end, as far as there is something', async () => {
+        const { store } = await makeIt();
+        etagOf(await store.put('k', '0123456789', absent));
+        expect(await textOf(store, 0, 4)).toEqual(['0123', 10]);
+        expect(await textOf(store, 8, 4)).toEqual(['89', 10]);
+        expect(await textOf(store, 0, 1000)).toEqual(['0123456789', 10]);
+        expect(await textOf(store, -3, 1000)).toEqual(['789', 10]);
+        expect(await textOf(store, -1000, 1000)).toEqual(['0123456789', 10]);
+        expect(await textOf(store, 10, 4)).toEqual(['', 10]);
+        expect(await textOf(store, 4000, 4)).toEqual(['', 10]);
+      });
+
+      test('of an empty object is empty, and there is none of what is not there', async () => {
+        const { store, withoutBucket } = await makeIt();
+        etagOf(await store.put('k', '', absent));
+        expect(await textOf(store, 0, 4)).toEqual(['', 0]);
+        expect(await textOf(store, -4, 4)).toEqual(['', 0]);
+        expect(done(await store.part('other', 0, 4))).toBeUndefined();
+        expect(refusal(await withoutBucket().store.part('k', 0, 4))).toBe('refused NoSuchBucket');
+      });
+
+      test('is of bytes, and says when the object was written', async () => {
+        const { store, step } = await makeIt();
+        etagOf(await store.put('k', 'aäb', absent));
+        step(1000);
+        etagOf(await store.put('later', 'x', absent));
+        const [part, later] = [done(await store.part('k', 2, 1)), done(await store.part('later', 0, 1))];
+        expect([...(part?.bytes ?? [])]).toEqual([0xa4]);
+        expect(Number(later?.modifiedAt)).toBeGreaterThan(Number(part?.modifiedAt));
+      });
+    });
+
     describe('a list', () => {
       test('has the keys that begin so, in code-unit order', async () => {
         const { store } = await makeIt();

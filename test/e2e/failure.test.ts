@@ -38,7 +38,9 @@ test('a failing step shows its last lines and where all of them are; the other c
     /^foundation {2}built +ami-\w+\ngromacs {5}built +ami-\w+\nnamd {8}failed +-\n$/,
   );
   const log =
-    /step package namd@3\.0\.1 failed: exit code 7; all that it printed: (\S+)\n/.exec(ran.stderr)?.[1] ?? '';
+    /step package namd@3\.0\.1 failed: exit code 7; all that it printed: (\S+), or amigraph logs \S+ --step 3\n/.exec(
+      ran.stderr,
+    )?.[1] ?? '';
   const printed = `${output}\nfailed to run commands: exit status 7`;
   expect(await readFile(log, 'utf8')).toContain(printed);
   expect(ran.stderr.match(/^ {2}\| .*/gm)).toEqual(

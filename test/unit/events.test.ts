@@ -22,6 +22,9 @@ const stepFailed = {
   status: 'Failed',
   tail: ['one', 'two'],
   log: '/x/3.log',
+  stored: 's3://b/logs/x',
+  buildId: 'build-1',
+  index: 3,
 } as const;
 const cloud = { type: 'run-started', workspace: 'hpc', region: 'us-west-2' } as const;
 
@@ -85,7 +88,7 @@ const rows: readonly (readonly [Event, readonly string[]])[] = [
   [
     { ...finished, result: 'failed', image: null, trouble: stepFailed },
     [
-      'gromacs: failed: step package gcc failed: exit code 1; all that it printed: /x/3.log',
+      'gromacs: failed: step package gcc failed: exit code 1; all that it printed: /x/3.log, or amigraph logs build-1 --step 3',
       '  | one',
       '  | two',
     ],

@@ -55,6 +55,10 @@ export class SlowStore implements ObjectStore {
     return Promise.resolve(fail(timeOut));
   }
 
+  part(): Promise<Result<undefined, CloudFailure>> {
+    return Promise.resolve(fail(timeOut));
+  }
+
   list(): Promise<Result<string[], CloudFailure>> {
     return Promise.resolve(fail(timeOut));
   }

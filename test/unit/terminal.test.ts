@@ -60,6 +60,9 @@ const failed = (name: string): Event =>
       status: 'Failed',
       tail: ['one', 'two'],
       log: '/logs/4-test-2.log',
+      stored: null,
+      buildId: 'build-1',
+      index: 4,
     },
   });
 

@@ -102,7 +102,16 @@ const elsewhere = {
   exitCode: 3,
 } as const;
 const place = { instanceType: 'c6a.large', spot: false, subnet: null };
-const step = { code: 'step-failed', step: 'package gcc', exitCode: 3, tail: [], log: '/x/3.log' } as const;
+const step = {
+  code: 'step-failed',
+  step: 'package gcc',
+  exitCode: 3,
+  tail: [],
+  log: '/x/3.log',
+  stored: 's3://b/logs/x',
+  buildId: 'build-1',
+  index: 3,
+} as const;
 
 test.each<[Trouble, string]>([
   [
@@ -126,10 +135,13 @@ test.each<[Trouble, string]>([
     },
     'ec2:RunInstances is not allowed: no',
   ],
-  [{ ...step, status: 'Failed' }, 'step package gcc failed: exit code 3; all that it printed: /x/3.log'],
+  [
+    { ...step, status: 'Failed' },
+    'step package gcc failed: exit code 3; all that it printed: /x/3.log, or amigraph logs build-1 --step 3',
+  ],
   [
     { ...step, status: 'ExecutionTimedOut' },
-    'step package gcc failed: ExecutionTimedOut; all that it printed: /x/3.log',
+    'step package gcc failed: ExecutionTimedOut; all that it printed: /x/3.log, or amigraph logs build-1 --step 3',
   ],
   [{ code: 'timed-out', what: 'image ami-1', afterMs: 61_000 }, 'waited 1 min 1 s in vain for image ami-1'],
   [

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   NoSuchKey,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -39,6 +40,28 @@ export function s3ObjectStore({ s3, s3Once }: Clients, bucket: string): ObjectSt
   return {
     get: (key) => read(s3, key),
     getOnce: (key) => read(s3Once, key),
+    part: (key, from, count) =>
+      answerOf('s3:GetObject', async () => {
+        const Range = from < 0 ? `bytes=${from}` : `bytes=${from}-${from + count - 1}`;
+        try {
+          const got = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range }));
+          const bytes = (await got.Body?.transformToByteArray()) ?? new Uint8Array();
+          const size = Number(/\/(\d+)$/.exec(got.ContentRange ?? '')?.[1] ?? bytes.length);
+          return { bytes: bytes.subarray(0, count), size, modifiedAt: got.LastModified ?? new Date(0) };
+        } catch (error) {
+          if (error instanceof NoSuchKey) return undefined;
+          if (statusOf(error) !== 416) throw error;
+          // There is nothing that far on: the size is asked for without it.
+          const { ContentLength, LastModified } = await s3.send(
+            new HeadObjectCommand({ Bucket: bucket, Key: key }),
+          );
+          return {
+            bytes: new Uint8Array(),
+            size: ContentLength ?? 0,
+            modifiedAt: LastModified ?? new Date(0),
+          };
+        }
+      }),
     async put(key, text, precondition): Promise<WriteOutcome> {
       const condition = 'absent' in precondition ? { IfNoneMatch: '*' } : { IfMatch: precondition.etag };
       const request = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json', ...condition };
