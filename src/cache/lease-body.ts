@@ -15,6 +15,8 @@ export type Holder = v.InferOutput<typeof holderSchema>;
 /** Why the last holder let go: what its template says does not work. */
 const brokenStepSchema = v.object({
   buildId: short,
+  /** Earlier versions did not write it. */
+  template: v.optional(v.pipe(v.string(), v.maxLength(1024))),
   step: v.pipe(v.string(), v.maxLength(4096)),
   exitCode: v.pipe(v.number(), v.safeInteger()),
   /** SSM's word: `Failed`, `ExecutionTimedOut`. */

@@ -18,7 +18,7 @@ export interface HeldLease {
 export interface Leases {
   /** The newest first, as their holders' clocks say. */
   readonly held: readonly HeldLease[];
-  readonly free: readonly Pick<HeldLease, 'key' | 'digest'>[];
+  readonly free: readonly Omit<HeldLease, 'etag'>[];
   /** Keys of objects among them that are no leases. */
   readonly strange: readonly string[];
 }
@@ -35,7 +35,7 @@ export async function allLeases(
   const keys = await store.list(below);
   if (!keys.ok) return keys;
   const held: HeldLease[] = [];
-  const free: Pick<HeldLease, 'key' | 'digest'>[] = [];
+  const free: Omit<HeldLease, 'etag'>[] = [];
   const strange: string[] = [];
   const look = async (key: string): Promise<CloudFailure | undefined> => {
     const digest = digestIn(key, below);
@@ -47,7 +47,7 @@ export async function allLeases(
     const { text, etag } = stored.value;
     const body = parseLease(text);
     if (body === undefined) strange.push(key);
-    else if (body.state === 'free') free.push({ key, digest });
+    else if (body.state === 'free') free.push({ key, digest, body });
     else held.push({ key, digest, body, etag });
     return undefined;
   };
@@ -87,7 +87,13 @@ export type Meant =
   | { readonly kind: 'unknown' };
 
 /** `word`: a lease's key, a digest or four or more digits that it begins with, or the name of the template that is built. */
-export function meantLease(word: string, { held, free }: Pick<Leases, 'held' | 'free'>): Meant {
+export function meantLease(
+  word: string,
+  {
+    held,
+    free,
+  }: { readonly held: Leases['held']; readonly free: readonly Pick<HeldLease, 'key' | 'digest'>[] },
+): Meant {
   const isBeginning = /^[0-9a-f]{4,64}$/.test(word);
   const names = ({ key, digest }: Pick<HeldLease, 'key' | 'digest'>): boolean =>
     key === word || (isBeginning && digest.startsWith(word));

@@ -12,6 +12,7 @@ import { GraphCommand } from './commands/graph.ts';
 import { OutdatedCommand } from './commands/outdated.ts';
 import { UpdateCommand } from './commands/update.ts';
 import { LeasesCommand, LeasesReleaseCommand, LeasesSweepCommand } from './commands/leases.ts';
+import { LogsCommand } from './commands/logs.ts';
 import { ListCommand } from './commands/list.ts';
 import { ManifestRepairCommand, ManifestShowCommand, ManifestVerifyCommand } from './commands/manifest.ts';
 import { ShowCommand } from './commands/show.ts';
@@ -45,6 +46,7 @@ const commands: readonly CommandClass<Surroundings>[] = [
   WhyCommand,
   ListCommand,
   DescribeCommand,
+  LogsCommand,
   ManifestShowCommand,
   ManifestVerifyCommand,
   ManifestRepairCommand,

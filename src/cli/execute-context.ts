@@ -9,7 +9,7 @@ import type { Cloud, Workspace } from './context.ts';
 import type { Interruptions, Surroundings } from './surroundings.ts';
 
 /** Between two looks at AWS. */
-const pollMs = 15_000;
+export const pollMs = 15_000;
 /** A lease that is not renewed for 1.5 times as long may be taken over. */
 const leaseMs = { aws: 60_000, sandbox: 5000 } as const;
 

@@ -64,7 +64,14 @@ function asFailure(failure: Exclude<AcquireFailure, { code: 'not-needed' }>, dig
       return { code: 'lease-held', digest, holder: holderName(holder), since };
     }
     case 'broken':
-      return { code: 'failed-elsewhere', holder: holderName(failure.holder), ...failure.step };
+      return {
+        code: 'failed-elsewhere',
+        holder: holderName(failure.holder),
+        buildId: failure.step.buildId,
+        step: failure.step.step,
+        exitCode: failure.step.exitCode,
+        status: failure.step.status,
+      };
     case 'unreadable':
       return { code: 'lease-unreadable', key: failure.key };
     case 'cloud':

@@ -55,7 +55,7 @@ function reading(region: string, secrets: readonly Secret[]): string[] {
     'read_secret() {',
     `  command -v aws >/dev/null || refuse "$1" "$2" 'cannot be read: there is no aws on this machine; install the AWS CLI in an image below, or take a base that has it'`,
     `  value=$(aws ssm get-parameter --region ${shellWord(region)} --with-decryption --name "$2" --query Parameter.Value --output text 2>"$amigraph_work/why") ||`,
-    `    refuse "$1" "$2" "cannot be read: $(tr '\\n' ' ' <"$amigraph_work/why")(the role of the instance needs ssm:GetParameter on it, and kms:Decrypt where its key is your own)"`,
+    `    refuse "$1" "$2" "cannot be read: $(tr -s '[:space:]' ' ' <"$amigraph_work/why" | sed 's/^ //')(the role of the instance needs ssm:GetParameter on it, and kms:Decrypt where its key is your own)"`,
     `  printf '%s\\n' "$value" | LC_ALL=C grep -q ${shellWord('.'.repeat(leastSecretLength))} ||`,
     `    refuse "$1" "$2" 'has no line of ${leastSecretLength} characters or more, so that it could not be kept out of the logs: give it a longer value'`,
     '}',

@@ -41,9 +41,9 @@ const mayComeToBe = (journal: Journal | null, { code }: Failure): boolean =>
   journal?.image != null && ['interrupted', 'timed-out', 'cloud'].includes(code);
 
 /** What would fail again, whoever tries: a step that the template asks for. A machine that goes away is nobody's fault. */
-function brokenStep({ buildId: build, running }: Journal, failure: Failure): BrokenStep | null {
+function brokenStep({ buildId: build, template, running }: Journal, failure: Failure): BrokenStep | null {
   if (running === null) return null;
-  const about = { buildId: build, step: running };
+  const about = { buildId: build, template, step: running };
   if (failure.code === 'timed-out') return { ...about, exitCode: -1, status: 'TimedOut' };
   if (failure.code !== 'step-failed' || !['Failed', 'ExecutionTimedOut'].includes(failure.status))
     return null;

@@ -26,7 +26,7 @@ export type WriteOutcome =
   | { readonly kind: 'refused'; readonly failure: CloudFailure };
 
 /** A piece of an object, whatever bytes it holds. */
-export interface ObjectPart {
+interface ObjectPart {
   readonly bytes: Uint8Array;
   /** Of the whole object, in bytes. */
   readonly size: number;

@@ -104,7 +104,7 @@ export function troubleText(trouble: Trouble): string {
     case 'lease-held':
       return `${trouble.holder} has been building it since ${date(trouble.since)}`;
     case 'failed-elsewhere':
-      return `${trouble.holder}, who was waited for, failed at step ${trouble.step}: ${stepStatus(trouble.status, trouble.exitCode)} (build ${trouble.buildId}); run again to try it once more`;
+      return `${trouble.holder}, who was waited for, failed at step ${trouble.step}: ${stepStatus(trouble.status, trouble.exitCode)}; amigraph logs ${trouble.buildId} shows it all; run again to try it once more`;
     case 'interrupted':
       return 'interrupted';
     case 'ancestor-failed':
@@ -168,7 +168,7 @@ function printedText({ log, stored, buildId, index }: Extract<Trouble, { code: '
 
 export const because = (why: string): string => (why === '' ? '' : `: ${why}`);
 
-function stepStatus(status: string, exitCode: number): string {
+export function stepStatus(status: string, exitCode: number): string {
   if (status === 'TimedOut') return 'it did not end in time';
   return status === 'Failed' ? `exit code ${exitCode}` : status;
 }

@@ -112,6 +112,7 @@ Images
   amigraph why [NAME...]       Show why an image is reused or would be built.
   amigraph list                List the images, from their EC2 tags, newest first.
   amigraph describe [NAME...]  Show all that is known of one image, with the packages of all that it stands on.
+  amigraph logs [NAME...]      Show what the steps of a build have printed, whole.
 
 Manifest
   amigraph manifest show       Show what the manifest in the bucket remembers of the images.
@@ -192,7 +193,7 @@ test.each([
   [
     '--provider',
     'there is no option --provider without a command',
-    'the commands are: build, why, list, describe, manifest show, manifest verify, manifest repair, leases, leases release, leases sweep, outdated, update, graph, affected, show, schema, validate, doctor, sandbox serve, sandbox reset',
+    'the commands are: build, why, list, describe, logs, manifest show, manifest verify, manifest repair, leases, leases release, leases sweep, outdated, update, graph, affected, show, schema, validate, doctor, sandbox serve, sandbox reset',
   ],
   ['build --concurrency', '--concurrency needs a value', 'say --concurrency N'],
   ['build --region --all', '--region needs a value', 'say --region REGION'],

@@ -18,7 +18,7 @@ const secrets = [
 ];
 
 /** What the lines use besides `aws`. */
-const programs = 'awk bash cat cut env grep mktemp rm setsid sh sleep sort tr'.split(' ');
+const programs = 'awk bash cat cut env grep mktemp rm sed setsid sh sleep sort tr'.split(' ');
 
 /** With an `aws` that answers with what `answers` says for each parameter, and notes how it was called. */
 function run(
@@ -87,7 +87,7 @@ test('they are read once for each step, with the role of the machine, and no var
     output: `${[
       'ssm get-parameter --region us-west-2 --with-decryption --name /hpc/license-key --query Parameter.Value --output text',
       "ssm get-parameter --region us-west-2 --with-decryption --name /hpc/o'ther --query Parameter.Value --output text",
-      ...['CALLS', 'LICENSE_KEY', 'PATH', 'PWD', 'SHLVL', 'TMPDIR', 'value'],
+      'CALLS\nLICENSE_KEY\nPATH\nPWD\nSHLVL\nTMPDIR\nvalue',
     ].join('\n')}\n\n`,
     errors: '',
   });
@@ -97,7 +97,7 @@ test('one that cannot be read ends the step, and says what the role needs', () =
   expect(run('echo never\n', { '/hpc/license-key': 'abc-123' })).toEqual({
     code: 77,
     output:
-      "amigraph: the secret value, which is the SSM parameter /hpc/o'ther, cannot be read:  An error occurred (ParameterNotFound) when calling the GetParameter operation:  (the role of the instance needs ssm:GetParameter on it, and kms:Decrypt where its key is your own)\n",
+      "amigraph: the secret value, which is the SSM parameter /hpc/o'ther, cannot be read: An error occurred (ParameterNotFound) when calling the GetParameter operation: (the role of the instance needs ssm:GetParameter on it, and kms:Decrypt where its key is your own)\n",
     errors: '',
   });
 });

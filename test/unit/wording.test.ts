@@ -206,11 +206,11 @@ test.each<[Trouble, string]>([
   ],
   [
     { ...elsewhere, status: 'Failed' },
-    'ada@x, who was waited for, failed at step package gcc: exit code 3 (build b); run again to try it once more',
+    'ada@x, who was waited for, failed at step package gcc: exit code 3; amigraph logs b shows it all; run again to try it once more',
   ],
   [
     { ...elsewhere, status: 'TimedOut' },
-    'ada@x, who was waited for, failed at step package gcc: it did not end in time (build b); run again to try it once more',
+    'ada@x, who was waited for, failed at step package gcc: it did not end in time; amigraph logs b shows it all; run again to try it once more',
   ],
   [{ code: 'interrupted' }, 'interrupted'],
   [{ code: 'ancestor-failed', template: templateName('a') }, 'a failed'],
