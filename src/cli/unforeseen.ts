@@ -1,5 +1,6 @@
 /** Words for an error that nothing waited for. It does not know what was running. */
 import { inspect } from 'node:util';
+import { redact } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 
 export interface Unforeseen {
@@ -11,9 +12,9 @@ export interface Unforeseen {
 
 /** Only amifile.ts can leave something behind that fails later: the rest of the program waits for what it starts. */
 export function unforeseen(error: unknown): Unforeseen {
-  const details = inspect(error);
+  const details = redact(inspect(error));
   const users = !(error instanceof Error) || /[/\\]amifile\.ts:\d/.test(details);
-  const [message = ''] = (error instanceof Error ? error.message : details).split('\n');
+  const [message = ''] = (error instanceof Error ? redact(error.message) : details).split('\n');
   const text = users ? 'what amifile.ts left running failed' : 'something failed that nothing waited for';
   return {
     diagnostic: {

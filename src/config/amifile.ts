@@ -2,7 +2,8 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
+import { credentialCode, credentialsIn, credentialWords } from '../core/credentials.ts';
+import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
 import { Source } from '../core/source.ts';
 import { type SchemaIssue, schemaIssues } from '../core/schema-issues.ts';
 import { locateOption } from './locate-option.ts';
@@ -35,8 +36,15 @@ export async function readAmifile(root: string): Promise<RanAmifile<WrittenConfi
     });
   });
   // What was checked, and not what was exported: a getter may answer something else the next time.
-  if (checked.success) return { value: checked.output as WrittenConfig, outside };
+  const credentials = checked.success ? credentialsIn(checked.output) : [];
+  if (checked.success && credentials.length === 0) return { value: checked.output as WrittenConfig, outside };
   const source = new Source(fileName, await readFile(join(root, fileName), 'utf8'));
+  if (checked.success)
+    throw new InvalidInput(
+      credentials.map(({ what, path }) =>
+        errorOf(credentialCode, { ...credentialWords(what), place: placeOf(path, source) }),
+      ),
+    );
   throw new InvalidInput(
     schemaIssues(configSchema, checked.issues, `what ${fileName} exports`).map((issue) =>
       asDiagnostic(issue, source),
@@ -44,9 +52,15 @@ export async function readAmifile(root: string): Promise<RanAmifile<WrittenConfi
   );
 }
 
-function asDiagnostic({ path, ...issue }: SchemaIssue, source: Source): Diagnostic {
+const asDiagnostic = ({ path, ...issue }: SchemaIssue, source: Source): Diagnostic => ({
+  severity: 'error',
+  ...issue,
+  place: placeOf(path, source),
+});
+
+function placeOf(path: SchemaIssue['path'], source: Source): NonNullable<Diagnostic['place']> {
   const at = locateOption(source.text, path);
-  return { severity: 'error', ...issue, place: at === undefined ? { file: fileName } : source.placeAt(at) };
+  return at === undefined ? { file: fileName } : source.placeAt(at);
 }
 
 const invalid = (code: string, message: string, rest: Pick<Diagnostic, 'place' | 'cure'>): InvalidInput =>

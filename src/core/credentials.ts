@@ -70,3 +70,32 @@ export function findCredential(text: string): { readonly what: string; readonly 
   );
   return found.toSorted((a, b) => a.at - b.at)[0];
 }
+
+export interface WrittenCredential {
+  readonly what: string;
+  /** From the whole value to the text that holds it: keys and list indexes. */
+  readonly path: readonly (string | number)[];
+  /** Where in that text it begins. */
+  readonly at: number;
+}
+
+/** Those in all texts of some plain data. */
+export function credentialsIn(data: unknown, path: WrittenCredential['path'] = []): WrittenCredential[] {
+  if (typeof data === 'string') {
+    const found = findCredential(data);
+    return found === undefined ? [] : [{ ...found, path }];
+  }
+  if (typeof data !== 'object' || data === null) return [];
+  const parts: (readonly [string | number, unknown])[] = Array.isArray(data)
+    ? [...data.entries()]
+    : Object.entries(data);
+  return parts.flatMap(([key, value]) => credentialsIn(value, [...path, key]));
+}
+
+export const credentialCode = 'credential';
+
+/** What is to be said of one that stands in a file of the workspace. */
+export const credentialWords = (what: string): { readonly message: string; readonly cure: string } => ({
+  message: `${what} is written here, and whoever sees this file can use it`,
+  cure: 'take it out, make it invalid if others have seen it, and give what scripts need as a secret: build.secrets in a template',
+});

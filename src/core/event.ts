@@ -59,6 +59,8 @@ export type Warning =
     }
   /** Whether there is an instance of this build is not known. */
   | { readonly code: 'launch-unknown'; readonly region: string; readonly buildId: BuildId }
+  /** SSM keeps the scripts that it is sent. */
+  | { readonly code: 'credential'; readonly what: string; readonly file: string; readonly line: number }
   /** Its inputs changed while it was being made, so that its digest is wrong. */
   | { readonly code: 'image-left'; readonly region: string; readonly image: ImageId }
   | {

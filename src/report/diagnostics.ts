@@ -1,4 +1,5 @@
 /** Diagnostics as text: message, place, the line in question, and the cure. It does not know how they were found. */
+import { redact } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { printable, type Style } from './style.ts';
 
@@ -32,10 +33,10 @@ export const counted = (count: number, word: string): string => `${count} ${word
 function diagnosticText({ severity, message, place, related = [], cure }: Diagnostic, style: Style): string {
   const mark = severity === 'error' ? style.bad('error:') : style.warn('warning:');
   return [
-    `${mark} ${printable(message)}`,
+    `${mark} ${shown(message)}`,
     ...(place === undefined ? [] : pointer('at', place, style)),
-    ...related.flatMap((one) => pointer(`${printable(one.message)}:`, one.place, style)),
-    ...(cure === undefined ? [] : [`  ${style.dim('cure:')} ${printable(cure)}`]),
+    ...related.flatMap((one) => pointer(`${shown(one.message)}:`, one.place, style)),
+    ...(cure === undefined ? [] : [`  ${style.dim('cure:')} ${shown(cure)}`]),
   ].join('\n');
 }
 
@@ -49,14 +50,19 @@ function placeText(place: NonNullable<Diagnostic['place']>): string {
   return 'line' in place ? `${place.file}:${place.line}:${place.column}` : place.file;
 }
 
+/** A credential that was written where it should not be is not repeated where still more can read it. */
+const shown = (text: string): string => printable(redact(text));
+
 const widest = 100;
 
 /** The line, cut around the column where it is long, and a caret below it. */
-function caret(excerpt: string, column: number, style: Style): string[] {
+function caret(written: string, writtenColumn: number, style: Style): string[] {
+  const excerpt = redact(written);
+  const column = Math.min(redact(written.slice(0, writtenColumn - 1)).length, excerpt.length) + 1;
   const from = Math.max(0, Math.min(column - 1 - widest / 2, excerpt.length - widest));
   // One character for each, so that the caret stays below its own.
-  const shown = Array.from(excerpt.slice(from, from + widest).split(''), (one) =>
+  const line = Array.from(excerpt.slice(from, from + widest).split(''), (one) =>
     one === '\t' ? ' ' : printable(one) || '\uFFFD',
   ).join('');
-  return [`    ${shown}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}${style.bad('^')}`];
+  return [`    ${line}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}${style.bad('^')}`];
 }

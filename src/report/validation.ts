@@ -1,4 +1,5 @@
 /** What `validate` answers: the order of its diagnostics, a line of text, and plain data for `--json`. It does not know how they were found. */
+import { redact } from '../core/credentials.ts';
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import { byCodeUnits } from '../core/order.ts';
 import { counted } from './diagnostics.ts';
@@ -58,10 +59,10 @@ const apart = (all: readonly Diagnostic[]): Record<'errors' | 'warnings', Diagno
 function diagnosticView({ code, message, place, cure, related = [] }: Diagnostic): DiagnosticView {
   return {
     code,
-    message,
+    message: redact(message),
     ...placeView(place),
     cure: cure ?? null,
-    related: related.map((one) => ({ message: one.message, ...placeView(one.place) })),
+    related: related.map((one) => ({ message: redact(one.message), ...placeView(one.place) })),
   };
 }
 

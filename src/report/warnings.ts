@@ -1,4 +1,5 @@
 /** The words for what is not as it should be and does not stop a run. It does not know where they are shown. */
+import { credentialWords } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import { shellWord } from '../core/shell-word.ts';
@@ -70,6 +71,11 @@ function words(warning: Warning): Words {
       return {
         message: `an instance tagged BuildId=${warning.buildId} may have been launched in ${warning.region}, and could not be looked for`,
         cure: 'the next run of this plan ends it; should there be none, its own timer does',
+      };
+    case 'credential':
+      return {
+        message: `${warning.file}:${warning.line}: ${credentialWords(warning.what).message}`,
+        cure: credentialWords(warning.what).cure,
       };
     case 'image-left':
       return {

@@ -1,6 +1,7 @@
 /** One file's text to a Template. It does not know whether what the template names exists. */
 import * as v from 'valibot';
-import type { Diagnostic } from '../core/diagnostic.ts';
+import { credentialCode, credentialsIn, credentialWords } from '../core/credentials.ts';
+import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type SchemaIssue, schemaIssues, unknownKeys } from '../core/schema-issues.ts';
@@ -41,6 +42,11 @@ export function readTemplate(
     ...issues.map((issue) => () => schemaDiagnostic(document, issue, 'error')),
     ...specs.problems,
     ...extendsProblems(data, document, naming),
+    ...credentialsIn(data).map(
+      ({ what, path, at: offset }) =>
+        () =>
+          errorOf(credentialCode, { ...credentialWords(what), place: document.place(path, offset) }),
+    ),
   ];
   if (!checked.success || errors.length > 0) return fail(firstOf(errors, source.file));
   const { cluster, compute } = checked.output;

@@ -1,4 +1,5 @@
 /** Whether scripts can be run by bash, as far as can be told without running them. It does not know who names them. */
+import { credentialCode, credentialWords, findCredential } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { maxScriptBytes } from '../core/recipe.ts';
 import { Source } from '../core/source.ts';
@@ -17,7 +18,7 @@ export async function checkScripts(
     const content = await files.read(path, maxScriptBytes);
     if ('problem' in content) continue;
     const source = new Source(path, content.text);
-    const found = formProblems(source);
+    const found = [...formProblems(source), ...credentialProblem(source)];
     diagnostics.push(...found);
     // What bash says of a script that has these is of no use.
     if (found.every(({ severity }) => severity === 'warning')) sources.push(source);
@@ -77,6 +78,35 @@ function otherLanguage(text: string): string | undefined {
   const [first, ...rest] = words;
   const named = first === 'env' ? rest.find((word) => !/^-|=/.test(word)) : first;
   return named === undefined || named === '' || shells.has(named) ? undefined : named;
+}
+
+/** It works, and stays with SSM, which keeps what it was sent. */
+function credentialProblem(source: Source): Diagnostic[] {
+  const found = findCredential(source.text);
+  if (found === undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      code: credentialCode,
+      ...credentialWords(found.what),
+      place: source.placeAt(found.at),
+    },
+  ];
+}
+
+/** The first of each script, with its line. */
+export async function credentialsInScripts(
+  files: Files,
+  paths: Iterable<string>,
+): Promise<{ readonly what: string; readonly file: string; readonly line: number }[]> {
+  const all = [];
+  for (const file of new Set(paths)) {
+    const content = await files.read(file, maxScriptBytes);
+    const found = 'problem' in content ? undefined : findCredential(content.text);
+    if ('problem' in content || found === undefined) continue;
+    all.push({ what: found.what, file, line: new Source(file, content.text).placeAt(found.at).line });
+  }
+  return all;
 }
 
 /** An odd line may be meant, in a here-document; a whole script of them was saved on Windows. */

@@ -10,6 +10,7 @@ import {
   type Tag,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { redact } from '../../core/credentials.ts';
 import type { CloudFailure } from '../../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -102,7 +103,7 @@ function view({ State, StateReason, StateTransitionReason }: Instance): Instance
   return {
     state: State?.Name ?? 'unseen',
     reason: StateReason?.Code ?? '',
-    why: StateReason?.Message ?? StateTransitionReason ?? '',
+    why: redact(StateReason?.Message ?? StateTransitionReason ?? ''),
   };
 }
 

@@ -1,4 +1,5 @@
 /** One SDK call to a Result. It knows how AWS says no, and no operation. */
+import { redact } from '../../core/credentials.ts';
 import type { CloudFailure } from '../../core/failure.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 
@@ -66,7 +67,7 @@ export function cloudFailure(operation: string, error: unknown, resource?: strin
     awsCode,
     operation,
     ...(resource === undefined ? {} : { resource }),
-    message: error.message || awsCode,
+    message: redact(error.message || awsCode),
     nature,
     ...triedOf(error),
   };

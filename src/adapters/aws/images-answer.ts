@@ -1,4 +1,5 @@
 /** DescribeImages' XML to images, in one pass: the SDK reads every type there is and takes seconds for ten thousand. It does not know what was asked. */
+import { redact } from '../../core/credentials.ts';
 import { imageId } from '../../core/ids.ts';
 import { imageStates, type RegisteredImage } from '../../core/image.ts';
 import { architectures } from '../../core/template.ts';
@@ -54,7 +55,7 @@ function take(draft: Draft, path: readonly string[], name: string, text: string)
   if (field === undefined) {
     if (wanted.has(name)) draft.fields[name] = text;
   } else if (field === 'tagSet') takeOfTag(draft, name, text);
-  else if (field === 'stateReason' && name === 'message') draft.fields['reason'] = text;
+  else if (field === 'stateReason' && name === 'message') draft.fields['reason'] = redact(text);
   else if (name === 'snapshotId') draft.snapshots.push(text);
   else if (name === 'volumeSize') draft.sizeGb += Number(text) || 0;
 }

@@ -1,6 +1,8 @@
 /** All of `amigraph build` that comes before anything is begun: reads templates, opens the cloud and plans. It changes nothing in the cloud. */
 import type { Config } from '../../config/config.ts';
+import type { Warning } from '../../core/event.ts';
 import { type TemplateName, templateName } from '../../core/ids.ts';
+import type { Plan } from '../../core/plan.ts';
 import type { BaseImage, MergedTemplate } from '../../core/template.ts';
 import type { Collection } from '../../graph/collection.ts';
 import { restrict } from '../../graph/focus.ts';
@@ -11,6 +13,7 @@ import { select, type Selection } from '../../graph/select.ts';
 import { digestsOf, type Wishes } from '../../plan/plan.ts';
 import { baseOf } from '../../plan/recipe.ts';
 import { keptChildren } from '../../plan/warnings.ts';
+import { credentialsInScripts } from '../../template/scripts.ts';
 import { nothingAffected } from '../../report/affected.ts';
 import { ndjsonReporter, plainReporter, type Reporter } from '../../report/reporter.ts';
 import { isSteerable, styleFor } from '../../report/style.ts';
@@ -73,7 +76,11 @@ export async function prepareBuild(
       const { fingerprints, inputs } = planned;
       await rememberTemplates(workspace, collection, digestsOf(fingerprints), { ...bases, inputs });
     }
-    const warnings = [...planned.warnings, ...keptChildren(planned.plan, collection.graph)];
+    const warnings = [
+      ...planned.warnings,
+      ...keptChildren(planned.plan, collection.graph),
+      ...(await scriptWarnings(workspace, planned.plan)),
+    ];
     const given: BaseImage | undefined = options.baseAmi === undefined ? undefined : { ami: options.baseAmi };
     return {
       cloud,
@@ -83,6 +90,15 @@ export async function prepareBuild(
       baseOf: (template) => given ?? chainBase(needed.templates.get(template), workspace.config),
     };
   });
+}
+
+/** Of the scripts that are about to be sent. */
+async function scriptWarnings({ files }: Workspace, { actions }: Plan): Promise<Warning[]> {
+  const scripts = actions.flatMap((one) =>
+    one.action === 'build' ? one.recipe.steps.map(({ script }) => script) : [],
+  );
+  const found = await credentialsInScripts(files, scripts);
+  return found.map((one) => ({ code: 'credential', ...one }));
 }
 
 /** Where no template has changed and every image is there, none has to be read. */
