@@ -28,6 +28,8 @@ export interface CloudView {
   readonly ec2: EC2Client;
   readonly ssm: SSMClient;
   readonly s3: S3Client;
+  /** A SecureString. */
+  putParameter(name: string, value: string): Promise<void>;
   /** Has a parameter of the user's own name an image. */
   nameImage(parameter: string, image: string): Promise<void>;
 }
@@ -49,6 +51,9 @@ export async function lookInto(folder: string, now: () => number = Date.now): Pr
     ec2,
     s3: clients.s3,
     ssm: clients.ssm,
+    async putParameter(Name, Value) {
+      await clients.ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
+    },
     async nameImage(Name, Value) {
       await clients.ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
     },
