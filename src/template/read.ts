@@ -1,6 +1,6 @@
 /** One file's text to a Template. It does not know whether what the template names exists. */
 import * as v from 'valibot';
-import { credentialCode, credentialsIn, credentialWords } from '../core/credentials.ts';
+import { credentialCode, credentialsIn, credentialWords, findCredential } from '../core/credentials.ts';
 import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -42,11 +42,7 @@ export function readTemplate(
     ...issues.map((issue) => () => schemaDiagnostic(document, issue, 'error')),
     ...specs.problems,
     ...extendsProblems(data, document, naming),
-    ...credentialsIn(data).map(
-      ({ what, path, at: offset }) =>
-        () =>
-          errorOf(credentialCode, { ...credentialWords(what), place: document.place(path, offset) }),
-    ),
+    ...credentialProblems(source, data, document),
   ];
   if (!checked.success || errors.length > 0) return fail(firstOf(errors, source.file));
   const { cluster, compute } = checked.output;
@@ -171,6 +167,16 @@ function at(data: unknown, path: readonly string[]): unknown {
     found = (found as Readonly<Record<string, unknown>>)[key];
   }
   return found;
+}
+
+/** Hardly any template has one, and the text as a whole tells that at once. */
+function credentialProblems({ text }: Source, data: unknown, document: YamlDocument): (() => Diagnostic)[] {
+  if (findCredential(text) === undefined) return [];
+  return credentialsIn(data).map(
+    ({ what, path, at: offset }) =>
+      () =>
+        errorOf(credentialCode, { ...credentialWords(what), place: document.place(path, offset) }),
+  );
 }
 
 function extendsProblems(

@@ -1,7 +1,11 @@
 /** The shell lines of a step, run by a real shell as SSM would. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { commandComment, commandLines } from '../../src/execute/command-lines.ts';
 import { parseSpackSpec } from '../../src/template/spack-spec.ts';
 import { valueOf } from './rig.ts';
@@ -80,6 +84,27 @@ describe('a script', () => {
     expect(name).toMatch(/^\/\S+$/);
     expect(run(`test ! -e ${name}\n`).code).toBe(0);
     expect(run('test -e "$0"\n').code).toBe(0);
+  });
+
+  test('that is killed with all that it started, as SSM does it at the end of its time, keeps what it printed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'amigraph-killed-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const ready = join(folder, 'ready');
+    expect(spawnSync('mkfifo', [ready]).status).toBe(0);
+    const script = 'echo before AKIAIOSFODNN7EXAMPLE\nprintf "no end"\necho >"$1"\nsleep 100\n';
+    const lines = commandLines(step([ready]), script, { region: 'us-west-2', secrets: [] });
+    const child = spawn('sh', ['-c', lines.join('\n')], {
+      detached: true,
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (text) => (output += String(text)));
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    await readFile(ready);
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    await closed;
+    expect(output).toBe('before ***\nno end\n');
   });
 
   test('runs under the plain shell that SSM may use as well', () => {
