@@ -26,13 +26,12 @@ export async function findBuild(
   cloud: Cloud,
   word: string,
 ): Promise<KnownBuild | string> {
+  if (buildIdForm.test(word)) return (await buildById(workspace, cloud, word)) ?? word;
   const { config } = workspace;
   const { templates, lacking } = await currentDigests(around, workspace, cloud.registry);
   const names = new Map<string, Digest>();
   for (const [digest, named] of templates) for (const name of named) names.set(name, digest);
   const digest = names.get(word);
-  if (digest === undefined && buildIdForm.test(word))
-    return (await buildById(workspace, cloud, word)) ?? word;
   const current = digest === undefined ? undefined : await buildOfDigest(workspace, cloud, digest);
   const build = current ?? (await buildOfOtherDigest(workspace, cloud, templateName(word)));
   if (build !== undefined) return build;

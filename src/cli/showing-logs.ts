@@ -81,13 +81,13 @@ export async function showLogs(
   }
 }
 
-/** Each log once, and once more where its step was begun anew. */
+/** Each log once, as far as it is there, and once more where its step was begun anew. */
 class Showing {
   readonly #store: ObjectStore;
   readonly #asked: LogsAsked;
   readonly #output: LogOutput;
   readonly #say: (text: string) => void;
-  readonly #shown = new Map<string, number>();
+  readonly #seen = new Set<string>();
 
   constructor(around: Surroundings, store: ObjectStore, asked: LogsAsked, say: (text: string) => void) {
     this.#store = store;
@@ -104,14 +104,15 @@ class Showing {
   /** `areAll`: what is not among them will not come any more. */
   async show(all: readonly StepLog[], areAll: boolean): Promise<void> {
     for (const log of this.#wanted(all, areAll && all.length > 0)) {
-      const { index, step, commands } = log;
-      const name = `${index} ${step}`;
-      if (this.#shown.get(name) === commands.length || this.isClosed) continue;
-      if (this.#asked.step === undefined)
-        await this.#output.line(words.logHeading(log, this.#shown.size === 0));
-      this.#shown.set(name, commands.length);
-      if (commands.length > 1) this.#say(words.severalTimes(log));
-      for (const key of await this.#last(commands)) await this.#output.object(key);
+      const there = log.commands.flat();
+      if (this.isClosed || there.every((key) => this.#seen.has(key))) continue;
+      const news = (await this.#last(log.commands)).filter((key) => !this.#seen.has(key));
+      const isFirst = this.#seen.size === 0;
+      for (const key of there) this.#seen.add(key);
+      if (news.length === 0) continue;
+      if (log.commands.length > 1) this.#say(words.severalTimes(log));
+      if (this.#asked.step === undefined) await this.#output.line(words.logHeading(log, isFirst));
+      for (const key of news) await this.#output.object(key);
     }
   }
 
