@@ -9,7 +9,7 @@ import { type ExecuteContext, patience } from './context.ts';
 const minute = 60_000;
 
 /** `/amigraph/hpc/md/gromacs/latest`. SSM takes letters, digits, dots, dashes and underscores. */
-export const latestName = (workspace: string, template: TemplateName): string =>
+const latestName = (workspace: string, template: TemplateName): string =>
   ['', 'amigraph', workspace, ...template.split('/'), 'latest']
     .map((part) => part.replaceAll(/[^A-Za-z0-9_.-]/g, '-'))
     .join('/');

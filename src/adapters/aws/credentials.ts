@@ -7,7 +7,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 type Credentials = EC2Client['config']['credentials'];
 
 /** Credentials that there were and that cannot be renewed just now: asking again may help. */
-export class CredentialsNotRenewed extends Error {
+class CredentialsNotRenewed extends Error {
   override readonly name = 'CredentialsNotRenewed';
 }
 
