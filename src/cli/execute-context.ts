@@ -2,7 +2,7 @@
 import type { LeaseAccess } from '../cache/lease-driving.ts';
 import { manifestKey } from '../cache/manifest.ts';
 import { paceOf } from '../config/config.ts';
-import { type ExecuteContext, paced } from '../execute/context.ts';
+import { type ExecuteContext, outageMs, paced, patience } from '../execute/context.ts';
 import { looksOf } from '../execute/looks.ts';
 import { Poller } from '../execute/poller.ts';
 import type { Cloud, Workspace } from './context.ts';
@@ -45,8 +45,10 @@ export function executeContext(
     interrupted,
     abandoned,
     looks: looksOf(builder, registry),
-    poller: new Poller(clock, paced(pace, pollMs), ({ operation, awsCode }, attempt) =>
-      asked.emit({ type: 'retry', operation, attempt, awsCode }),
+    poller: new Poller(
+      clock,
+      { intervalMs: paced(pace, pollMs), outageMs: patience(pace, outageMs) },
+      ({ operation, awsCode }, attempt) => asked.emit({ type: 'retry', operation, attempt, awsCode }),
     ),
     manifest: { store, clock, random, key: manifestKey(config.prefix, config.region) },
     workspace: config.workspace,

@@ -5,10 +5,12 @@ import { type ExecuteContext, paced, patience } from './context.ts';
 
 export interface AttemptOptions {
   readonly signal: AbortSignal;
-  /** Of AWS's time. */
+  /** How long a service may be away, of AWS's time. */
   readonly withinMs: number;
   /** A refusal that passes: `InvalidInstanceId` just after `running`. */
   readonly passing?: readonly string[];
+  /** Within so much of AWS's time, or as long as a service may be away. */
+  readonly passingMs?: number;
   /** Whether it may still be done, asked before each repeat: time has passed, in which a lease may have been lost. */
   readonly still?: () => Promise<boolean>;
 }
@@ -19,9 +21,9 @@ const longestWaitMs = 15_000;
 export async function attempt<Value>(
   ctx: Pick<ExecuteContext, 'clock' | 'random' | 'pace' | 'emit'>,
   call: () => Promise<Result<Value, CloudFailure>>,
-  { signal, withinMs, passing = [], still }: AttemptOptions,
+  { signal, withinMs, passing = [], passingMs = withinMs, still }: AttemptOptions,
 ): Promise<Result<Value, Failure>> {
-  const deadline = ctx.clock.monotonic() + patience(ctx.pace, withinMs);
+  const began = ctx.clock.monotonic();
   for (let count = 1; ; count += 1) {
     const mayGoOn = count === 1 || still === undefined || (await still());
     if (signal.aborted || !mayGoOn) return fail({ code: 'interrupted' });
@@ -29,7 +31,8 @@ export async function attempt<Value>(
     if (answer.ok) return answer;
     const { nature, awsCode, operation } = answer.error;
     const final = (nature === 'refused' && !passing.includes(awsCode)) || nature === 'no-capacity';
-    if (final || ctx.clock.monotonic() >= deadline) return answer;
+    const mostMs = nature === 'refused' ? passingMs : withinMs;
+    if (final || ctx.clock.monotonic() - began >= patience(ctx.pace, mostMs)) return answer;
     ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
     const growing = 2 ** Math.min(count - 1, 30);
     const wait = Math.min(paced(ctx.pace, 1000) * growing, Math.max(paced(ctx.pace, longestWaitMs), 1000));

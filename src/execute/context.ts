@@ -47,6 +47,9 @@ export interface ExecuteContext {
   readonly abandoned: AbortSignal;
 }
 
+/** A service that is away comes back within this time of AWS's, or is not waited for. */
+export const outageMs = 20 * 60_000;
+
 /** `ms` of AWS's time at the pace of this world, never less than a few milliseconds. */
 export function paced(pace: number, ms: number): number {
   return Math.max(5, ms / pace);

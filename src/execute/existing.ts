@@ -8,7 +8,7 @@ import type { Work } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { decide } from '../plan/decide.ts';
 import { attempt } from './attempt.ts';
-import type { ExecuteContext } from './context.ts';
+import { type ExecuteContext, outageMs } from './context.ts';
 import { available } from './imaging.ts';
 
 /** An image with the action's digest that is there, or is being made by somebody who let go of the lease: `onWaiting` is called before that is waited for. */
@@ -59,7 +59,7 @@ async function lookAgain(
   digest: Digest,
   signal: AbortSignal,
 ): Promise<Result<Seen, Failure>> {
-  const options = { signal, withinMs: 600_000 };
+  const options = { signal, withinMs: outageMs };
   const looked = await attempt(ctx, () => lookUp(ctx.registry, [digest]), options);
   if (!looked.ok) return looked;
   const found = looked.value.found.get(digest) ?? [];

@@ -14,7 +14,7 @@ import { existingImage, launchImage } from './existing.ts';
 import { makeImage, publishImage } from './imaging.ts';
 import { settleAfter } from './leftovers.ts';
 import { letGo } from './letting-go.ts';
-import { endInstances, readyInstance } from './machine.ts';
+import { endInstances, readyInstance, sayInstanceIsLeft } from './machine.ts';
 import { findOrphans } from './orphans.ts';
 import { reportStep, runSteps } from './steps.ts';
 
@@ -77,6 +77,7 @@ async function underLease(
 ): Promise<void> {
   const { place, stop } = turn;
   if (ctx.readOnly) return tell(await onlyRead(ctx, action, stop));
+  let paused: Paused | undefined;
   for (;;) {
     let seen: Existing = ok(undefined);
     const acquired = await acquire(ctx, action, turn, {
@@ -86,7 +87,11 @@ async function underLease(
         return seen.ok && seen.value === undefined;
       },
     });
-    if (!acquired.ok) return tell(failed(acquired.error));
+    if (!acquired.ok) {
+      if (paused !== undefined) sayInstanceIsLeft(paused.build);
+      const isInterrupted = acquired.error.code === 'interrupted';
+      return tell(failed(paused === undefined || isInterrupted ? acquired.error : paused.failure));
+    }
     const lease = acquired.value;
     if (lease === undefined) {
       tell(outcomeOf(seen));
@@ -96,13 +101,29 @@ async function underLease(
     const unfinished = await unfinishedBuild({ ctx, action, lease }, parent);
     const orphans = await findOrphans(ctx, lease, action.digest, unfinished?.buildId);
     // What is half done and paid for goes on, whether or not there is a place.
-    if (unfinished !== null)
-      return buildUnder({ ctx, action, lease, signal }, parent, { unfinished, orphans }, tell);
+    if (unfinished !== null) {
+      paused = await buildUnder(
+        { ctx, action, lease, signal },
+        parent,
+        { unfinished, orphans },
+        { tell, stop },
+      );
+      if (paused === undefined) return;
+      continue;
+    }
     // The plan may be old: whoever held the lease before may have made the image.
     const existing = await existingImage(ctx, action, signal, () => place.leave());
     const settled = !existing.ok || existing.value !== undefined;
-    if (!settled && place.tryToReturn())
-      return buildUnder({ ctx, action, lease, signal }, parent, { unfinished, orphans }, tell);
+    if (!settled && place.tryToReturn()) {
+      paused = await buildUnder(
+        { ctx, action, lease, signal },
+        parent,
+        { unfinished, orphans },
+        { tell, stop },
+      );
+      if (paused === undefined) return;
+      continue;
+    }
     if (settled) tell(outcomeOf(existing.ok ? existing : fail(whyEnded({ action, lease }, existing.error))));
     await letGo({ ctx, lease, journal: null, instanceSeen: false }, { failure: null, orphans });
     if (settled) return;
@@ -111,19 +132,27 @@ async function underLease(
   }
 }
 
+/** A build whose lease could not be renewed, since the store was away: nobody need have taken it. */
+interface Paused {
+  readonly build: Build;
+  readonly failure: Failure;
+}
+
+/** Where it is paused, it is answered; else it has ended, and that was told. */
 async function buildUnder(
   about: Pick<Build, 'ctx' | 'action' | 'lease' | 'signal'>,
   parent: ImageId | undefined,
   { unfinished, orphans }: { unfinished: Journal | null; orphans: readonly InstanceId[] },
-  tell: (outcome: Outcome) => void,
-): Promise<void> {
+  { tell, stop }: { tell: (outcome: Outcome) => void; stop: AbortSignal },
+): Promise<Paused | undefined> {
   const { ctx, action, signal } = about;
   const instanceSeen = unfinished?.instance != null;
   const from = parent === undefined ? await launchImage(ctx, action, signal) : ok(parent);
   if (!from.ok) {
     tell(failed(whyEnded(about, from.error)));
     const journal = unfinished && asLeft(unfinished);
-    return letGo({ ...about, journal, instanceSeen: true }, { failure: from.error, orphans });
+    await letGo({ ...about, journal, instanceSeen: true }, { failure: from.error, orphans });
+    return undefined;
   }
   const began = ctx.clock.monotonic();
   const build: Build = {
@@ -136,13 +165,23 @@ async function buildUnder(
     instanceSeen,
   };
   let built: Result<Built, Failure> = fail({ code: 'interrupted' });
+  let paused: Paused | undefined;
   try {
     built = await run(build);
-    tell(built.ok ? { result: 'built', image: built.value.image } : failed(whyEnded(build, built.error)));
+    const failure = built.ok ? undefined : whyEnded(build, built.error);
+    if (failure?.code === 'lease-unsure' && failure.cause.nature !== 'refused' && !stop.aborted) {
+      paused = { build, failure };
+      ctx.emit({ type: 'warning', code: 'lease-paused', template: action.template, cause: failure.cause });
+    } else
+      tell(
+        built.ok ? { result: 'built', image: built.value.image } : failed(failure ?? { code: 'interrupted' }),
+      );
   } finally {
     const end = { failure: built.ok ? null : built.error, orphans };
-    await Promise.all([letGo(build, end), built.ok ? built.value.named : undefined]);
+    if (paused === undefined)
+      await Promise.all([letGo(build, end), built.ok ? built.value.named : undefined]);
   }
+  return paused;
 }
 
 interface Built {
@@ -168,8 +207,10 @@ async function unfinishedBuild(
   { ctx, action, lease }: Pick<Build, 'ctx' | 'action' | 'lease'>,
   parent: ImageId | undefined,
 ): Promise<Journal | null> {
-  const { journal } = lease;
-  if (journal === null || action.replaces === null) return journal;
+  const { journal, previous } = lease;
+  // What this very run has begun, it goes on with.
+  const isOurs = previous?.holder.run === ctx.lease.holder.run;
+  if (journal === null || action.replaces === null || isOurs) return journal;
   const standsElsewhere = parent !== undefined && journal.launch !== null && journal.launch.image !== parent;
   if (!journal.imaging && !standsElsewhere) return journal;
   await endInstances(ctx, { ctx, lease, journal: asLeft(journal), instanceSeen: true });

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { fingerprint } from '../plan/fingerprint.ts';
 import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
-import { paced, patience } from './context.ts';
+import { outageMs, paced, patience } from './context.ts';
 import { nameLatest } from './latest.ts';
 import { instanceEnded } from './machine.ts';
 
@@ -72,7 +72,7 @@ async function adoptedImage(build: Build, image: ImageId): Promise<Result<Regist
 async function stop({ ctx, lease, signal }: Build, instance: InstanceId): Promise<Result<void, Failure>> {
   const asked = await attempt(ctx, () => ctx.builder.stop(instance), {
     signal,
-    withinMs: 10 * minute,
+    withinMs: outageMs,
     still: () => lease.confirm(),
   });
   if (!asked.ok) return asked;
@@ -99,7 +99,8 @@ function create(build: Build, instance: InstanceId, from: ImageId): Promise<Resu
   return attempt(ctx, () => ctx.builder.createImage(request), {
     // Not to be interrupted: whether there is an image must be known, and is in a moment.
     signal: AbortSignal.any([lease.signal, ctx.abandoned]),
-    withinMs: 10 * minute,
+    withinMs: outageMs,
+    passingMs: 10 * minute,
     passing: ['IncorrectState', 'IncorrectInstanceState'],
     still: () => lease.confirm(),
   });

@@ -4,7 +4,7 @@ import { type ImageId, imageId, type TemplateName } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import type { NamedImage } from '../ports/image-registry.ts';
 import { attempt } from './attempt.ts';
-import { type ExecuteContext, patience } from './context.ts';
+import { type ExecuteContext, outageMs, patience } from './context.ts';
 
 const minute = 60_000;
 
@@ -23,7 +23,7 @@ export async function nameLatest(
   const parameter = latestName(ctx.workspace, template);
   const written = await attempt(ctx, () => ctx.registry.nameImage(parameter, image), {
     signal: ctx.interrupted,
-    withinMs: minute,
+    withinMs: outageMs,
   });
   if (written.ok) return { taken: isTaken(ctx, parameter, written.value) };
   if (written.error.code !== 'interrupted')

@@ -5,7 +5,7 @@ import type { LaunchPlace } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { attempt } from './attempt.ts';
 import { type Build, instanceTags, note } from './build.ts';
-import { paced, patience } from './context.ts';
+import { outageMs, paced, patience } from './context.ts';
 import { placesFrom } from './launch-places.ts';
 
 const minute = 60_000;
@@ -74,7 +74,8 @@ async function launchAt(
   };
   const launched = await attempt(ctx, () => ctx.builder.launch(request), {
     signal,
-    withinMs: 5 * minute,
+    withinMs: outageMs,
+    passingMs: 5 * minute,
     // An image that has just become available is not known everywhere at once.
     passing: ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'],
     still: () => build.lease.confirm(),

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { InstanceView, TaggedInstance } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
 import type { Build, Remains } from './build.ts';
-import { type ExecuteContext, paced, patience } from './context.ts';
+import { type ExecuteContext, outageMs, paced, patience } from './context.ts';
 import { launch } from './launch.ts';
 
 const minute = 60_000;
@@ -147,7 +147,8 @@ export async function endInstance(
   const signal = ctx.abandoned;
   const asked = await attempt(ctx, () => ctx.builder.terminate(instance), {
     signal,
-    withinMs: 10 * minute,
+    withinMs: outageMs,
+    passingMs: 10 * minute,
     passing: seen ? [] : [notFound],
   });
   if (seen && !asked.ok && asked.error.code === 'cloud' && asked.error.awsCode === notFound) return true;

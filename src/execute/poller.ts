@@ -25,7 +25,8 @@ type AnyLook = Look<unknown, unknown>;
 interface Waiting {
   readonly id: unknown;
   readonly what: string;
-  readonly started: number;
+  /** Later by the time in which nobody could look. */
+  started: number;
   readonly withinMs: number;
   readonly everyMs: number;
   readonly signal: AbortSignal;
@@ -35,24 +36,43 @@ interface Waiting {
   readonly onAbort: () => void;
 }
 
+/** What is waited for with one kind of look, and how that look fares. */
+interface Group {
+  readonly waiting: Set<Waiting>;
+  lookedAt: number;
+  /** In a row. */
+  failures: number;
+  /** Undefined: the last look was answered. */
+  failingSince: number | undefined;
+}
+
+/** Of the poller's interval: how seldom is looked for what has been waited for long, and what of its age passes between two looks. */
+const slowest = 4;
+const partOfAge = 1 / 20;
+
 export class Poller {
   readonly #clock: Clock;
   readonly #intervalMs: number;
+  readonly #outageMs: number;
   readonly #onRetry: (failure: CloudFailure, attempt: number) => void;
-  readonly #lookedAt = new Map<AnyLook, number>();
-  readonly #waiting = new Map<AnyLook, Set<Waiting>>();
+  readonly #groups = new Map<AnyLook, Group>();
   /** Aborted when nothing is waited for any more: then nor does the poller. */
   #idle = new AbortController();
   #running = false;
-  #failures = 0;
 
-  constructor(clock: Clock, intervalMs: number, onRetry: (failure: CloudFailure, attempt: number) => void) {
+  /** A look that fails for longer than `outageMs` ends the waits. */
+  constructor(
+    clock: Clock,
+    { intervalMs, outageMs }: { readonly intervalMs: number; readonly outageMs: number },
+    onRetry: (failure: CloudFailure, attempt: number) => void,
+  ) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
+    this.#outageMs = outageMs;
     this.#onRetry = onRetry;
   }
 
-  /** The view that ended the wait. A failure that may pass is waited out; `signal` ends it as `interrupted`. */
+  /** The view that ended the wait. A failure that may pass is waited out, and its time does not count; `signal` ends it as `interrupted`. */
   watch<Id, View>(watch: Watch<Id, View>): Promise<Result<View | undefined, Failure>> {
     const { id, what, withinMs, everyMs = 0, signal } = watch;
     const look = watch.look as AnyLook;
@@ -74,8 +94,9 @@ export class Poller {
         give: (failure) => resolve(fail(failure)),
         onAbort: () => this.#drop(look, waiting, { code: 'interrupted' }),
       };
-      const group = this.#waiting.get(look) ?? new Set();
-      this.#waiting.set(look, group.add(waiting));
+      const group = this.#groups.get(look) ?? newGroup();
+      this.#groups.set(look, group);
+      group.waiting.add(waiting);
       signal.addEventListener('abort', waiting.onAbort);
       if (!this.#running) void this.#run();
     });
@@ -83,53 +104,71 @@ export class Poller {
 
   async #run(): Promise<void> {
     this.#running = true;
-    while (this.#waiting.size > 0) {
-      // Failing calls are spaced out: a service in trouble is not helped by more of them.
-      await this.#clock.sleep(this.#intervalMs * Math.min(8, 2 ** this.#failures), this.#idle.signal);
-      const due = [...this.#waiting].filter(([look, group]) => this.#isDue(look, group));
+    while (this.#groups.size > 0) {
+      await this.#clock.sleep(this.#intervalMs, this.#idle.signal);
+      const due = [...this.#groups].filter(([, group]) => this.#isDue(group));
       await Promise.all(due.map(([look, group]) => this.#look(look, group)));
     }
     this.#running = false;
   }
 
-  #isDue(look: AnyLook, group: ReadonlySet<Waiting>): boolean {
+  /** Failing calls are spaced out: a service in trouble is not helped by more of them. */
+  #isDue({ waiting, lookedAt, failures }: Group): boolean {
     const now = this.#clock.monotonic();
-    const everyMs = Math.min(...[...group].map((one) => one.everyMs));
-    if (now - (this.#lookedAt.get(look) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
-    this.#lookedAt.set(look, now);
-    return true;
+    if (failures > 0) return now - lookedAt >= this.#intervalMs * Math.min(8, 2 ** failures);
+    return [...waiting].some(({ started, everyMs }) => {
+      const seldom = Math.min(slowest * this.#intervalMs, (now - started) * partOfAge);
+      // What hardly ever happens does not happen at once.
+      const since = everyMs > 0 ? Math.max(lookedAt, started) : lookedAt;
+      return now - since >= Math.max(everyMs, seldom);
+    });
   }
 
-  async #look(look: AnyLook, group: ReadonlySet<Waiting>): Promise<void> {
-    const asked = [...group];
+  async #look(look: AnyLook, group: Group): Promise<void> {
+    const asked = [...group.waiting];
+    const before = group.lookedAt;
+    group.lookedAt = this.#clock.monotonic();
     const answer = await look([...new Set(asked.map(({ id }) => id))]);
-    if (answer.ok) {
-      this.#failures = 0;
-      for (const one of asked) if (group.has(one) && one.take(answer.value)) this.#drop(look, one);
-    } else if (answer.error.nature === 'refused') {
-      for (const one of asked) this.#drop(look, one, answer.error);
-    } else {
-      this.#failures += 1;
-      // Nobody may wait any more: the run may be over.
-      if (asked.some((one) => group.has(one))) this.#onRetry(answer.error, this.#failures);
-    }
     const now = this.#clock.monotonic();
-    for (const one of asked) {
-      const afterMs = now - one.started;
-      if (group.has(one) && afterMs > one.withinMs)
-        this.#drop(look, one, { code: 'timed-out', what: one.what, afterMs });
+    if (answer.ok) {
+      if (group.failingSince !== undefined)
+        for (const one of asked) one.started += now - Math.max(group.failingSince, one.started);
+      group.failures = 0;
+      group.failingSince = undefined;
+      for (const one of asked) if (group.waiting.has(one) && one.take(answer.value)) this.#drop(look, one);
+      for (const one of asked) this.#dropIfLate(look, group, one, now);
+      return;
     }
+    group.failures += 1;
+    group.failingSince ??= Number.isFinite(before) ? before : now;
+    const isOver = answer.error.nature === 'refused' || now - group.failingSince > this.#outageMs;
+    if (isOver) for (const one of asked) this.#drop(look, one, answer.error);
+    // Nobody may wait any more: the run may be over.
+    else if (asked.some((one) => group.waiting.has(one))) this.#onRetry(answer.error, group.failures);
+  }
+
+  #dropIfLate(look: AnyLook, group: Group, one: Waiting, now: number): void {
+    const afterMs = now - one.started;
+    if (group.waiting.has(one) && afterMs > one.withinMs)
+      this.#drop(look, one, { code: 'timed-out', what: one.what, afterMs });
   }
 
   #drop(look: AnyLook, waiting: Waiting, failure?: Failure): void {
-    const group = this.#waiting.get(look);
-    group?.delete(waiting);
+    const group = this.#groups.get(look);
+    group?.waiting.delete(waiting);
     waiting.signal.removeEventListener('abort', waiting.onAbort);
-    if (group?.size === 0) this.#waiting.delete(look);
-    if (this.#waiting.size === 0) {
+    if (group?.waiting.size === 0) this.#groups.delete(look);
+    if (this.#groups.size === 0) {
       this.#idle.abort();
       this.#idle = new AbortController();
     }
     if (failure !== undefined) waiting.give(failure);
   }
 }
+
+const newGroup = (): Group => ({
+  waiting: new Set(),
+  lookedAt: Number.NEGATIVE_INFINITY,
+  failures: 0,
+  failingSince: undefined,
+});

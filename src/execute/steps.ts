@@ -9,6 +9,7 @@ import type { CommandState } from '../ports/builder.ts';
 import { attempt } from './attempt.ts';
 import { type Build, note } from './build.ts';
 import { commandComment, commandLines } from './command-lines.ts';
+import { outageMs } from './context.ts';
 import { instanceEnds } from './machine.ts';
 import { printedBy, type StepPlace } from './step-log.ts';
 
@@ -66,7 +67,8 @@ async function runStep(
   if (!finished.ok) return finished;
   const result = await attempt(ctx, () => ctx.builder.commandResult(instance, command), {
     signal,
-    withinMs: 2 * minute,
+    withinMs: outageMs,
+    passingMs: 2 * minute,
     passing: ['InvocationDoesNotExist'],
   });
   if (!result.ok) return result;
@@ -166,6 +168,12 @@ async function send(
       }
       return sent;
     },
-    { signal, withinMs: 10 * minute, passing: ['InvalidInstanceId'], still: () => build.lease.confirm() },
+    {
+      signal,
+      withinMs: outageMs,
+      passing: ['InvalidInstanceId'],
+      passingMs: 10 * minute,
+      still: () => build.lease.confirm(),
+    },
   );
 }

@@ -49,6 +49,11 @@ function words(warning: Warning): Words {
         message: `instance ${warning.instance} could not be kept: ${troubleText(warning.cause)}`,
         cure: 'it is ended; allow ec2:CreateTags to have it kept',
       };
+    case 'lease-paused':
+      return {
+        message: `${warning.template}: its lease cannot be renewed: ${troubleText(warning.cause)}`,
+        cure: 'nothing is touched until the bucket answers; then the build goes on, unless another run has taken it over',
+      };
     case 'latest-not-named':
       return {
         message: `${warning.image} is there, but the parameter ${warning.parameter} may not name it: ${troubleText(warning.cause)}`,

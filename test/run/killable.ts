@@ -21,6 +21,8 @@ export interface Fate {
   readonly awake: () => Promise<void>;
   /** By the process's clock. */
   readonly sleep: Clock['sleep'];
+  /** What is answered in the place of the service, which is not asked. */
+  readonly insteadOf?: (request: WireRequest, now: number) => WireResponse | undefined;
   readonly onAnswer?: (request: WireRequest, answer: WireResponse) => void;
 }
 
@@ -87,7 +89,7 @@ export function killable(real: typeof Sandboxes): typeof Sandboxes {
           fate.onCall(call);
           await fate.awake();
           if (isDead) return never;
-          const answer = await sandbox.wire(request);
+          const answer = fate.insteadOf?.(request, fate.now()) ?? (await sandbox.wire(request));
           await fate.awake();
           // It died over another call meanwhile.
           if (isDead) return never;

@@ -44,7 +44,7 @@ export interface Traits {
   /** What it takes the date for, from what it is. */
   readonly wrongClock: (now: number) => number;
   /** What happens to it around its calls to AWS; only where the sandbox is mocked by killable.ts. */
-  readonly fate: Pick<Fate, 'dies' | 'onAnswer'> & {
+  readonly fate: Pick<Fate, 'dies' | 'onAnswer' | 'insteadOf'> & {
     /** For so many milliseconds all of it stands still, before that call is sent; 0: it does not. */
     readonly hangsMs?: (call: number) => number;
   };

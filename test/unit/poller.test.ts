@@ -21,7 +21,7 @@ let retries: number[];
 beforeEach(() => {
   clock = new HandClock();
   retries = [];
-  poller = new Poller(clock, 100, (_, attempt) => retries.push(attempt));
+  poller = new Poller(clock, { intervalMs: 100, outageMs: 5000 }, (_, attempt) => retries.push(attempt));
 });
 
 /** A kind of look whose answers are set by the test, and that notes what it was asked. */
@@ -97,6 +97,30 @@ test('with nobody waiting, nothing is asked and nobody sleeps; it starts again f
   expect(again.result).toEqual(ok(1));
 });
 
+test('what takes long is looked for more seldom, and at once for who comes later', async () => {
+  const { asked, look } = lookAt();
+  wait(look, 'a', 1_000_000);
+  await clock.pass(2000);
+  expect(asked).toHaveLength(20);
+  await clock.pass(6000);
+  expect(asked.length).toBeLessThan(20 + 45);
+  asked.length = 0;
+  await clock.pass(4000);
+  expect(asked).toHaveLength(10);
+  wait(look, 'b');
+  await clock.pass(400);
+  expect(asked.slice(-4)).toEqual(Array(4).fill(['a', 'b']));
+});
+
+test('a look that fails slows no other down', async () => {
+  const [instances, images] = [lookAt(), lookAt()];
+  wait(instances.look, 'a');
+  wait(images.look, 'b');
+  instances.answers.next = fail(failure('throttled'));
+  await clock.pass(1000);
+  expect([instances.asked.length, images.asked.length]).toEqual([3, 10]);
+});
+
 test('who comes later is asked for at the next tick', async () => {
   const { asked, look } = lookAt();
   wait(look, 'a');
@@ -153,12 +177,25 @@ describe('a deadline', () => {
     expect(long.result).toBeUndefined();
   });
 
-  test('ends a wait in which every call fails', async () => {
+  test('does not count the time in which nobody could look', async () => {
+    const { answers, look } = lookAt();
+    const one = wait(look, 'a', 500);
+    await clock.pass(200);
+    answers.next = fail(failure('throttled'));
+    await clock.pass(3000);
+    answers.next = ok(new Map());
+    await clock.pass(1000);
+    expect(one.result).toEqual(fail({ code: 'timed-out', what: 'a to be there', afterMs: 600 }));
+  });
+
+  test('of the poller ends a wait in which nobody could look for too long', async () => {
     const { answers, look } = lookAt();
     answers.next = fail(failure('throttled'));
     const one = wait(look, 'a', 500);
-    await clock.pass(700);
-    expect(one.result).toEqual(fail({ code: 'timed-out', what: 'a to be there', afterMs: 700 }));
+    await clock.pass(5000);
+    expect(one.result).toBeUndefined();
+    await clock.pass(1000);
+    expect(one.result).toEqual(fail(failure('throttled')));
   });
 
   test('is missed by what is there at the last look', async () => {
