@@ -13,9 +13,10 @@ export interface CloudFailure {
   readonly message: string;
   /**
    * `refused`: not done, and asking again will not help. `throttled`: not done yet. `unknown`: no answer; it may have been done.
-   * `no-capacity`: not done, and another instance type, subnet or hour may do.
+   * `no-capacity`: not done, and another instance type, subnet or hour may do. `not-ready`: not done, and perhaps in a minute:
+   * what it needs has just been made or changed, or is not there at all.
    */
-  readonly nature: 'refused' | 'throttled' | 'unknown' | 'no-capacity';
+  readonly nature: 'refused' | 'throttled' | 'unknown' | 'no-capacity' | 'not-ready';
   /** How often it was asked for, and how long was waited in between; absent: once. */
   readonly tried?: { readonly times: number; readonly waitedMs: number };
 }

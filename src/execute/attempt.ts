@@ -16,6 +16,8 @@ export interface AttemptOptions {
 }
 
 const longestWaitMs = 15_000;
+/** What has been made shows everywhere after so long; what does not was never there. */
+const readyMs = 120_000;
 
 /** Repeats `call` while its failure may pass; the waits between grow from one second of AWS's time to 15, in a sandbox to one real second. */
 export async function attempt<Value>(
@@ -31,7 +33,7 @@ export async function attempt<Value>(
     if (answer.ok) return answer;
     const { nature, awsCode, operation } = answer.error;
     const final = (nature === 'refused' && !passing.includes(awsCode)) || nature === 'no-capacity';
-    const mostMs = nature === 'refused' ? passingMs : withinMs;
+    const mostMs = { refused: passingMs, 'not-ready': readyMs }[nature as string] ?? withinMs;
     if (final || ctx.clock.monotonic() - began >= patience(ctx.pace, mostMs)) return answer;
     ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
     const growing = 2 ** Math.min(count - 1, 30);

@@ -1,5 +1,5 @@
 /** A new instance where there is room for one. It does not know what runs on it. */
-import type { Failure, Refused } from '../core/failure.ts';
+import type { CloudFailure, Failure, Refused } from '../core/failure.ts';
 import { imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import type { LaunchPlace } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -60,6 +60,8 @@ async function launchAt(
   place: LaunchPlace,
 ): Promise<Result<InstanceId, Failure>> {
   const { ctx, action, signal } = build;
+  // Of a launch whose answer was lost, by this run or one that died, there may be an instance whatever is answered later.
+  let isUnanswered = build.adopted && build.journal.launch !== null;
   const noted = await note(build, { launch: { image, ...place } });
   if (!noted.ok) return noted;
   const { buildId: token, attempt: count } = build.journal;
@@ -72,7 +74,12 @@ async function launchAt(
     // Beyond the time limit and an hour for the image: nobody can still be coming back.
     deadManMinutes: Math.ceil(action.settings.timeoutSeconds / 60) + 60,
   };
-  const launched = await attempt(ctx, () => ctx.builder.launch(request), {
+  const ask = async (): Promise<Result<InstanceId, CloudFailure>> => {
+    const answer = await ctx.builder.launch(request);
+    isUnanswered ||= !answer.ok && answer.error.nature === 'unknown';
+    return answer;
+  };
+  const launched = await attempt(ctx, ask, {
     signal,
     withinMs: outageMs,
     passingMs: 5 * minute,
@@ -85,11 +92,12 @@ async function launchAt(
     return kept.ok ? launched : kept;
   }
   // A refusal means that there is no instance to look for.
-  const isRefused =
-    launched.error.code === 'cloud' && ['refused', 'throttled'].includes(launched.error.nature);
-  if (isRefused) await note(build, { launch: null });
+  if (!isUnanswered && launched.error.code === 'cloud' && notDone.has(launched.error.nature))
+    await note(build, { launch: null });
   return launched;
 }
+
+const notDone: ReadonlySet<CloudFailure['nature']> = new Set(['refused', 'throttled', 'not-ready']);
 
 function patienceFor({ ctx, action }: Build, refused: readonly Refused[]): number {
   const isQuota = refused.some(({ awsCode }) => quotas.has(awsCode));

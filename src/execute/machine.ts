@@ -1,5 +1,5 @@
 /** The build instance: there, ready for commands, and gone again. It does not know what runs on it. */
-import type { Failure } from '../core/failure.ts';
+import type { CloudFailure, Failure } from '../core/failure.ts';
 import { buildId, type InstanceId, instanceId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { InstanceView, TaggedInstance } from '../ports/builder.ts';
@@ -138,20 +138,29 @@ async function unansweredLaunch(
 
 const notFound = 'InvalidInstanceID.NotFound';
 
-/** `seen`: the instance was there once. Only then does `not found` mean that it is gone, and not that it is not visible yet. */
+/**
+ * `seen`: the instance was there once. Only then may `not found` mean that it is gone, and not that it is not visible yet; and
+ * only where no look shows it either.
+ */
 export async function endInstance(
   ctx: ExecuteContext,
   instance: InstanceId,
   seen: boolean,
 ): Promise<boolean> {
   const signal = ctx.abandoned;
-  const asked = await attempt(ctx, () => ctx.builder.terminate(instance), {
+  const end = async (): Promise<Result<void, CloudFailure>> => {
+    const answer = await ctx.builder.terminate(instance);
+    if (answer.ok || !seen || answer.error.awsCode !== notFound) return answer;
+    const shown = await ctx.builder.instances([instance]);
+    if (!shown.ok) return shown;
+    return shown.value.has(instance) ? answer : ok(undefined);
+  };
+  const asked = await attempt(ctx, end, {
     signal,
     withinMs: outageMs,
+    passing: [notFound],
     passingMs: 10 * minute,
-    passing: seen ? [] : [notFound],
   });
-  if (seen && !asked.ok && asked.error.code === 'cloud' && asked.error.awsCode === notFound) return true;
   const terminated = await ctx.poller.watch({
     look: ctx.looks.instances,
     id: instance,

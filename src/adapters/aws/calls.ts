@@ -35,6 +35,9 @@ const noCapacity = new Set([
   'Unsupported',
 ]);
 
+/** What an InvalidParameterValue says of a new instance profile, and of an instance that was stopped a moment ago. */
+const notReady = /Invalid IAM Instance Profile|has no associated IAM Roles|Instance is not in state/i;
+
 /** Parts of `items`, each as many as one call takes. */
 export function batches<Item>(items: readonly Item[], size: number): Item[][] {
   const count = Math.ceil(items.length / size);
@@ -61,7 +64,8 @@ export function cloudFailure(operation: string, error: unknown, resource?: strin
   if (!(error instanceof Error)) throw error;
   const status = statusOf(error);
   const awsCode = codeOf(error);
-  const nature = natureOf(awsCode, status) ?? natureOfLocal(error);
+  const isNotReady = awsCode === 'InvalidParameterValue' && notReady.test(error.message);
+  const nature = isNotReady ? 'not-ready' : (natureOf(awsCode, status) ?? natureOfLocal(error));
   return {
     code: 'cloud',
     awsCode,
