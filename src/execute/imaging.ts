@@ -2,7 +2,7 @@
 import { keepFingerprint } from '../cache/fingerprints.ts';
 import { holderName } from '../cache/lease-body.ts';
 import { publish } from '../cache/manifest-store.ts';
-import { tagsOf } from '../cache/tags.ts';
+import { recordOf, tagsOf } from '../cache/tags.ts';
 import type { Failure } from '../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import { isBeingMade, type RegisteredImage } from '../core/image.ts';
@@ -17,16 +17,34 @@ import { instanceEnded } from './machine.ts';
 const minute = 60_000;
 /** Some images take over an hour, and come to be all the same. */
 const imageMs = 4 * 60 * minute;
+/** One that has never been shown for so long never will be. */
+const newImageMs = 15 * minute;
 
 /** The image of the journal, or a new one of the journal's instance; available. */
 export async function makeImage(build: Build): Promise<Result<RegisteredImage, Failure>> {
-  if (build.journal.image !== null) {
-    const made = await adoptedImage(build, imageId(build.journal.image));
-    if (made.ok || made.error.code !== 'image-ended') return made;
-    // Nothing came of it, and its name may stay taken: another one, of the same instance.
-    const anew = await note(build, { image: null, attempt: build.journal.attempt + 1 });
-    if (!anew.ok) return anew;
-  }
+  // By a run that died: EC2 gives its image to whoever asks for one of that name, whatever has come of it.
+  const wasBegun = build.journal.imaging;
+  const made = await imageOfName(build);
+  if (made.ok || made.error.code !== 'image-ended') return made;
+  if (!wasBegun && made.error.state !== ofAnotherBuild) return made;
+  // Its name stays taken: another one, of the same instance.
+  const anew = await note(build, { image: null, attempt: build.journal.attempt + 1 });
+  return anew.ok ? imageOfName(build) : anew;
+}
+
+const ofAnotherBuild = 'of another build';
+
+/** Of a name that is taken EC2 says which image has it, and not what it is. */
+async function imageOfName(build: Build): Promise<Result<RegisteredImage, Failure>> {
+  const { action, journal } = build;
+  const made = await (journal.image === null ? newImage(build) : adoptedImage(build, imageId(journal.image)));
+  if (!made.ok) return made;
+  const record = recordOf(made.value);
+  if (record?.digest === action.digest && record.buildId === journal.buildId) return made;
+  return fail({ code: 'image-ended', image: made.value.id, state: ofAnotherBuild, why: '' });
+}
+
+async function newImage(build: Build): Promise<Result<RegisteredImage, Failure>> {
   const { journal } = build;
   if (journal.instance === null || journal.launch === null) {
     throw new Error('an image can be made of a launched instance only');
@@ -111,16 +129,15 @@ export async function available(
   { ctx, signal }: Pick<Build, 'ctx' | 'signal'>,
   id: ImageId,
 ): Promise<Result<RegisteredImage, Failure>> {
-  let seenAt = Number.POSITIVE_INFINITY;
-  const goneFor = unseenMs(ctx);
+  let goneAt = ctx.clock.monotonic() + patience(ctx.pace, newImageMs);
   const seen = await ctx.poller.watch({
     look: ctx.looks.images,
     id,
     what: `image ${id} to be available`,
     until: (image) => {
-      // It was there, and somebody has removed it since.
-      if (image === undefined) return ctx.clock.monotonic() - seenAt > goneFor;
-      seenAt = ctx.clock.monotonic();
+      // Somebody has removed it.
+      if (image === undefined) return ctx.clock.monotonic() > goneAt;
+      goneAt = ctx.clock.monotonic() + unseenMs(ctx);
       return !isBeingMade(image.state);
     },
     withinMs: patience(ctx.pace, imageMs),
