@@ -170,5 +170,7 @@ export const because = (why: string): string => (why === '' ? '' : `: ${why}`);
 
 export function stepStatus(status: string, exitCode: number): string {
   if (status === 'TimedOut') return 'it did not end in time';
+  if (status === 'DeliveryTimedOut' || status === 'Undeliverable')
+    return `it was not begun: the instance's agent did not take it (${status})`;
   return status === 'Failed' ? `exit code ${exitCode}` : status;
 }
