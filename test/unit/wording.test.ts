@@ -140,7 +140,7 @@ test.each<[Trouble, string]>([
     'step package gcc failed: exit code 3; all that it printed: /x/3.log, or amigraph logs build-1 --step 3',
   ],
   [
-    { ...step, status: 'DeliveryTimedOut', log: null },
+    { ...step, status: 'DeliveryTimedOut', log: null, stored: null },
     "step package gcc failed: it was not begun: the instance's agent did not take it (DeliveryTimedOut)",
   ],
   [
