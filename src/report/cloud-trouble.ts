@@ -33,6 +33,8 @@ const cures: Readonly<Record<string, string>> = {
   TimeoutError: 'is there a network here, and does a firewall or a proxy stand between it and AWS?',
   ECONNREFUSED: 'nothing listens there: is AWS_ENDPOINT_URL right, and amigraph sandbox serve running?',
   NoSuchBucket: 'make the bucket (aws s3 mb s3://NAME), or set bucket in amifile.ts to one of yours',
+  'ec2:DeregisterImage OperationNotPermitted':
+    'it is protected: aws ec2 disable-image-deregistration-protection --image-id ID, then remove it; where that has a cooldown, 24 hours later',
   ParameterNotFound:
     'set base in amifile.ts to a parameter that exists in this Region, or to { ami: "ami-..." }',
 };
@@ -41,7 +43,8 @@ export function cloudCure(failure: CloudFailure): string | undefined {
   if (isDenied(failure)) return 'allow it to whoever runs amigraph: docs/aws-setup.md has the whole policy';
   // The SDK has one code for credentials that there never were and for a login that is over.
   const isOver = failure.awsCode === 'CredentialsProviderError' && /expired|refresh/i.test(failure.message);
-  return isOver ? expired : cures[failure.awsCode];
+  if (isOver) return expired;
+  return cures[`${failure.operation} ${failure.awsCode}`] ?? cures[failure.awsCode];
 }
 
 /** In one line. */

@@ -9,7 +9,7 @@ import { duration } from './duration.ts';
 import { strangeObject } from './leases.ts';
 import { inOneLine } from './tables.ts';
 import { endInstance, removeImage, warningDiagnostic } from './warnings.ts';
-import { stateText, troubleText } from './wording.ts';
+import { stateText, troubleCure, troubleText } from './wording.ts';
 
 export function sweepView({ instances, leases, images }: Swept): object {
   return {
@@ -101,7 +101,7 @@ export function sweepDiagnostics(
             severity: 'warning' as const,
             code: 'image-not-removed',
             message: `image ${image} ${stateText({ state })} and could not be removed: ${troubleText(failure)}`,
-            cure: `remove it: ${removeImage({ region, image })}`,
+            cure: troubleCure(failure) ?? `remove it: ${removeImage({ region, image })}`,
           },
     ),
     ...failures.map(cloudDiagnostic),

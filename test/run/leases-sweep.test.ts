@@ -183,7 +183,7 @@ test('a lease whose object was removed is made anew, above what the manifest has
   expect(JSON.parse((await leaseTexts(cloud))[key] ?? '')).toMatchObject({ state: 'free', token: 2 });
 });
 
-test('an image that could not be made is removed with its snapshots, unless its lease is held by the living', async () => {
+test('AWS 17: an image that could not be made is removed with its snapshots, unless its lease is held by the living', async () => {
   const world = await makeWorld({
     ...one,
     'faults.json': JSON.stringify([
@@ -211,6 +211,29 @@ test('an image that could not be made is removed with its snapshots, unless its 
   // EC2 shows it for a while yet.
   expect(await imageStates(cloud)).toEqual(['deregistered']);
   expect(await cloud.snapshotTags()).toEqual([]);
+});
+
+test('AWS 17: an image that is protected stays, with what to do', async () => {
+  const world = await makeWorld({
+    ...one,
+    'faults.json': JSON.stringify([
+      { operation: 'ec2:CreateImage', fault: { kind: 'image-failed', message: 'm' } },
+      {
+        operation: 'ec2:DeregisterImage',
+        fault: { kind: 'error', code: 'OperationNotPermitted', message: 'The image is protected.' },
+      },
+    ]),
+  });
+  const env = { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' };
+  expect(await world.start(['build', 'a'], env).code).toBe(1);
+  const swept = await ask(world, ['leases', 'sweep'], { env });
+  expect(swept.code).toBe(1);
+  expect(swept.stdout).toMatch(
+    /^image ami-\w+ of a could not be made: not removed\ncould not remove 1 image\n$/,
+  );
+  expect(swept.stderr).toMatch(
+    /^warning: image ami-\w+ could not be made and could not be removed: ec2:DeregisterImage failed: OperationNotPermitted: The image is protected\.\n {2}cure: it is protected: aws ec2 disable-image-deregistration-protection --image-id ID, then remove it; where that has a cooldown, 24 hours later\n$/,
+  );
 });
 
 test('interrupted while it watches, it does nothing', async () => {
