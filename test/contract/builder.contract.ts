@@ -10,7 +10,7 @@ const unknown = instanceId('i-00000000000000000');
 export function builderContract(name: string, makeIt: MakeCloud): void {
   describe(`Builder: ${name}`, () => {
     describe('a launch', () => {
-      test('with the same token gives the same instance, with another another', async () => {
+      test('AWS 4: with the same token gives the same instance, with another another', async () => {
         const cloud = await makeIt();
         const { builder } = cloud;
         const image = await baseImage(cloud);
@@ -22,7 +22,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         expect(new Set(all.map(done)).size).toBe(1);
       });
 
-      test('with the same token for something else is a refusal', async () => {
+      test('AWS 4: with the same token for something else is a refusal', async () => {
         const cloud = await makeIt();
         const image = await baseImage(cloud);
         done(await cloud.builder.launch(launchOf(image, 'one')));
@@ -36,7 +36,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         expect(refusal(await builder.launch(request))).toBe('refused InvalidAMIID.NotFound');
       });
 
-      test('whose answer is lost is still one instance', async () => {
+      test('AWS 4: whose answer is lost is still one instance', async () => {
         const faults = [{ operation: 'ec2:RunInstances', fault: { kind: 'reset-after' } }] as const;
         const cloud = await makeIt({ faults });
         const request = launchOf(await baseImage(cloud), 'one', { BuildId: 'b' });
@@ -160,7 +160,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         );
       });
 
-      test('many are looked at together, more than one call or page takes', async () => {
+      test('AWS 14: many are looked at together, more than one call or page takes', async () => {
         const cloud = await makeIt();
         const image = await baseImage(cloud);
         const ids = await Promise.all(
@@ -188,7 +188,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         tags: { ManagedBy: 'amigraph', BuildId: 'b' },
       };
 
-      test('of a name is made once: to ask again finds it', async () => {
+      test('AWS 3: of a name is made once: to ask again finds it', async () => {
         const cloud = await makeIt();
         const { builder, registry, step } = cloud;
         const instance = await onlineInstance(cloud);
@@ -205,7 +205,7 @@ export function builderContract(name: string, makeIt: MakeCloud): void {
         expect(other).not.toBe(id);
       });
 
-      test('whose answer is lost is still one image', async () => {
+      test('AWS 3: whose answer is lost is still one image', async () => {
         const faults = [{ operation: 'ec2:CreateImage', fault: { kind: 'reset-after' } }] as const;
         const cloud = await makeIt({ faults });
         const instance = await onlineInstance(cloud);

@@ -56,7 +56,7 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
       expect(result.output).toContain('no space left');
     });
 
-    test('one that takes too long is ended', async () => {
+    test('AWS 6: one that takes too long is ended', async () => {
       const faults = [{ operation: 'ssm:SendCommand', fault: { kind: 'hang-step' } }] as const;
       const cloud = await makeIt({ faults });
       const instance = await onlineInstance(cloud);
@@ -102,7 +102,7 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
         expect(done(await builder.findCommand(b, 'b 1/2 x'))).toBeUndefined();
       });
 
-      test('one is found whose answer was lost, and it was sent once', async () => {
+      test('AWS 5: one is found whose answer was lost, and it was sent once', async () => {
         const faults = [{ operation: 'ssm:SendCommand', fault: { kind: 'reset-after' } }] as const;
         const cloud = await makeIt({ faults });
         const instance = await onlineInstance(cloud);
@@ -136,7 +136,7 @@ export function commandsContract(name: string, makeIt: MakeCloud): void {
       });
     });
 
-    test('many are looked at together, one that nobody has is left out', async () => {
+    test('AWS 14: many are looked at together, one that nobody has is left out', async () => {
       const cloud = await makeIt();
       const [a, b] = [await onlineInstance(cloud, 'a'), await onlineInstance(cloud, 'b')];
       const early = await send(cloud, a, 'early');

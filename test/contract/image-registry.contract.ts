@@ -54,7 +54,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
       expect(done(await cloud.registry.describe([id]))[0]).toEqual({ ...image, state: 'available' });
     });
 
-    test('one that was just made may not be seen yet, which is no failure', async () => {
+    test('AWS 10: one that was just made may not be seen yet, which is no failure', async () => {
       const cloud = await makeIt();
       const instance = await onlineInstance(cloud);
       const id = done(
@@ -108,7 +108,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         expect(await find(['aa'])).toEqual(sorted(a, c, d, e));
       });
 
-      test('takes more values than one call does', async () => {
+      test('AWS 16: takes more values than one call does', async () => {
         const cloud = await makeIt();
         const value = (at: number): string => `value-${at}`;
         const wanted = [0, 199, 200, 399, 400, 449];
@@ -120,7 +120,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         expect(idsOf(done(await cloud.registry.findByTag('TemplateHash', values)))).toEqual(sorted(...ids));
       });
 
-      test('finds more images than fit on a page, each once', async () => {
+      test('AWS 16: finds more images than fit on a page, each once', async () => {
         const cloud = await makeIt();
         const count = 1005;
         const all = Object.fromEntries(
@@ -156,7 +156,7 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
         expect(done(await cloud.registry.find(id))?.state ?? 'gone').toMatch(/^(gone|deregistered)$/);
       });
 
-      test('are found by a pattern of their names where Amazon publishes them, deprecated ones too', async () => {
+      test('AWS 20: are found by a pattern of their names where Amazon publishes them, deprecated ones too', async () => {
         const cloud = await makeIt();
         await images(cloud, { 'aws-parallelcluster-3.14.0-amzn2023-hvm-x86_64-mine': ours });
         const find = async (names: string) =>
@@ -198,7 +198,20 @@ export function imageRegistryContract(name: string, makeIt: MakeCloud): void {
       });
     });
 
-    test('a removed image is gone, the others stay, and to remove it again is no failure', async () => {
+    test('AWS 19: a parameter names an image once that was looked at, and never one that there is not', async () => {
+      const cloud = await makeIt();
+      const { registry } = cloud;
+      const [id = imageId('')] = await images(cloud, { one: ours });
+      expect(done(await registry.nameImage('/a/latest', id))).toEqual({ image: id, version: 1 });
+      const none = imageId('ami-00000000000000000');
+      expect(done(await registry.nameImage('/b/latest', none))).toEqual({ image: none, version: 1 });
+      const named = async () => [...done(await registry.namedImages(['/a/latest', '/b/latest']))];
+      expect(await named()).toEqual([]);
+      cloud.step(oneMinute);
+      expect(await named()).toEqual([['/a/latest', { image: id, version: 1 }]]);
+    });
+
+    test('AWS 17: a removed image is gone, the others stay, and to remove it again is no failure', async () => {
       const cloud = await makeIt();
       const { registry } = cloud;
       const [a, b] = await images(cloud, { a: ours, b: ours });

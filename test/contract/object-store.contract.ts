@@ -37,7 +37,7 @@ export function objectStoreContract(name: string, makeIt: MakeCloud): void {
         expect(etagOf(await store.put('k', 'three', { etag: second }))).not.toBe(second);
       });
 
-      test('over what is not there says so', async () => {
+      test('AWS 23: over what is not there says so', async () => {
         const { store } = await makeIt();
         const etag = etagOf(await store.put('other', 'one', absent));
         expect(await store.put('k', 'two', { etag })).toEqual({ kind: 'missing' });

@@ -11,7 +11,7 @@ import { lookInto } from './cloud.ts';
 import { finished, makeWorkspace, threeTemplates } from './rig.ts';
 import { allReused, built, imagesOf, plan } from './cached-rig.ts';
 
-test('a disabled image is not reused, with its cure, and is again when it is enabled', async () => {
+test('AWS 16: a disabled image is not reused, with its cure, and is again when it is enabled', async () => {
   const { workspace, cloud, images } = await built();
   const { gromacs = '' } = images;
   await cloud.ec2.send(new DisableImageCommand({ ImageId: gromacs }));

@@ -121,7 +121,7 @@ test('a role that is assumed, by one call for all clients', async () => {
   expect(keysOf(wired.requests)).toEqual(['AKIABASE', expect.stringMatching(/^ASIA/)]);
 });
 
-test('credentials that expire during a build are renewed', async () => {
+test('AWS 13: credentials that expire during a build are renewed', async () => {
   const wired = await wiredWorkspace();
   const env = await withProfiles(wired, `[profile p]\n${await credentialProgram(wired, 2)}`);
   const ran = await wired.workspace.run(['build', '--all', '--profile', 'p', '--json'], env);

@@ -55,7 +55,7 @@ const noneLeft =
   'We currently do not have sufficient c6a.large capacity in the Availability Zone you requested (us-west-2a). Our system will be working on provisioning additional capacity.';
 const types = "{ instanceType: ['c6a.large', 'm6a.large'] }";
 
-test('no capacity for the first type: at once the next one, with a warning', async () => {
+test('AWS 12: no capacity for the first type: at once the next one, with a warning', async () => {
   const world = await worldWith(types, [lost({ InstanceType: 'c6a.large' })]);
   const began = world.clock.now();
   const run = build(world);
@@ -80,7 +80,7 @@ test('no capacity for the first type: at once the next one, with a warning', asy
   expect(await instances(world)).toEqual(['m6a.large on-demand: terminated']);
 });
 
-test('capacity that is lost after the launch was accepted: the next type, and steps that begin anew', async () => {
+test('AWS 12: capacity that is lost after the launch was accepted: the next type, and steps that begin anew', async () => {
   const world = await worldWith(types, [lost({ InstanceType: 'c6a.large' }, true)]);
   const run = build(world);
   expect(await run.code).toBe(0);
@@ -94,7 +94,7 @@ test('capacity that is lost after the launch was accepted: the next type, and st
   ]);
 });
 
-test('each subnet is asked', async () => {
+test('AWS 12: each subnet is asked', async () => {
   const subnets =
     "{ instanceType: 'c6a.large', subnet: ['subnet-00000000000000000', 'subnet-00000000000000001', 'subnet-00000000000000004'] }";
   const full = { kind: 'error', code: 'InsufficientFreeAddressesInSubnet', status: 400, message: 'full' };
@@ -110,7 +110,7 @@ test('each subnet is asked', async () => {
   ]);
 });
 
-test('Spot without capacity: on-demand', async () => {
+test('AWS 12: Spot without capacity: on-demand', async () => {
   const world = await worldWith("{ instanceType: 'c6a.large', spot: true }", [
     lost({ 'InstanceMarketOptions.MarketType': 'spot' }),
   ]);
@@ -119,7 +119,7 @@ test('Spot without capacity: on-demand', async () => {
   expect(await instances(world)).toEqual(['c6a.large on-demand: terminated']);
 });
 
-test('Spot takes the instance away in the middle of a step: the build goes on, on another one', async () => {
+test('AWS 12: Spot takes the instance away in the middle of a step: the build goes on, on another one', async () => {
   const world = await worldWith("{ instanceType: 'c6a.large', spot: true, timeout: '2h' }", [
     { operation: launches, fault: { kind: 'interrupt-spot', ms: 15 * minutes } },
   ]);

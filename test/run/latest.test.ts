@@ -78,7 +78,7 @@ test('where it may not be written: the image is built, and a warning says what i
   ]);
 });
 
-test('where it may not be read back: a warning too', async () => {
+test('AWS 19: where it may not be read back: a warning too', async () => {
   const world = await makeWorld({
     ...one,
     ...amifile,

@@ -116,7 +116,7 @@ test('a launch that was never answered: its instance is found and ended', async 
   expect(await cloud.instances()).toEqual(['terminated']);
 });
 
-test('an instance that was launched a moment ago and that no answer shows yet is ended too', async () => {
+test('AWS 2: an instance that was launched a moment ago and that no answer shows yet is ended too', async () => {
   const world = await makeWorld({
     ...one,
     'faults.json': JSON.stringify([{ operation: 'ec2:RunInstances', fault: { kind: 'hidden', ms: 60_000 } }]),

@@ -28,7 +28,7 @@ test('a build takes as long as its steps, and is remembered', async () => {
   expect(await again.code).toBe(0);
 });
 
-test('a step that hangs ends with the time limit, and its instance with it', async () => {
+test('AWS 7: a step that hangs ends with the time limit, and its instance with it', async () => {
   const world = await makeWorld({
     'templates/a.yaml': 'build: { timeout: 30m }\ntests: ["true"]\n',
     'faults.json': JSON.stringify([
@@ -89,7 +89,7 @@ test('of two runs at once, the second waits, says for whom, and reuses', async (
   expect(waiting).toEqual(expect.arrayContaining(['bootstrap', 'package gcc@13.2.0', 'clean-up', 'image']));
 });
 
-test('an image that is removed while it is being made: the build ends soon, and says so', async () => {
+test('AWS 9: an image that is removed while it is being made: the build ends soon, and says so', async () => {
   const world = await makeWorld(one);
   const run = world.start(['build', 'a']);
   await run.event(stepStarted('image'));

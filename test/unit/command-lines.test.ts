@@ -42,7 +42,7 @@ describe('a script', () => {
     expect(run('\n\n')).toEqual({ code: 0, output: '', errors: '' });
   });
 
-  test('that fails in the middle has failed', () => {
+  test('AWS 1: that fails in the middle has failed', () => {
     expect(run('echo one\nfalse\necho two\n')).toEqual({ code: 1, output: 'one\n', errors: '' });
     expect(run('false | cat\necho two\n')).toEqual({ code: 1, output: '', errors: '' });
     const { code, output } = run('echo "$NOT_SET_ANYWHERE"\necho two\n');

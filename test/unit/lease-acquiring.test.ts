@@ -82,7 +82,7 @@ describe('what is held is watched', () => {
     }
   });
 
-  test('until it has not changed for one and a half of its durations: its build goes on', () => {
+  test('AWS 24: until it has not changed for one and a half of its durations: its build goes on', () => {
     key.lay('bob-1', bob({ journal }));
     ada
       .get('answered', 7 * minutes)
@@ -121,7 +121,7 @@ describe('what is held is watched', () => {
     expect(key.body?.nonce).toBe('bob-2');
   });
 
-  test('and what is as it was two writes ago has changed all the same: no nonce comes twice', () => {
+  test('AWS 22: and what is as it was two writes ago has changed all the same: no nonce comes twice', () => {
     key.lay('bob-1', bob({ journal: null }));
     ada.get().watch(dead / 2);
     key.lay('bob-2', bob({ journal }));

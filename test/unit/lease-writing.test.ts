@@ -31,7 +31,7 @@ const bobWrites = (): string => key.lay('bob-1', draftOf('bob', { token: 8 }));
 describe('it is held, since the attempt that counts was sent', () => {
   test.each<[string, () => unknown, nonce: string, since: number]>([
     ['after a yes', () => ada.put('answered', 30), 'ada-1', 0],
-    ['after a 412 where our own nonce stands', () => ada.put('twice', 30).get(), 'ada-1', 0],
+    ['AWS 21: after a 412 where our own nonce stands', () => ada.put('twice', 30).get(), 'ada-1', 0],
     ['after a time-out that came after the effect', () => ada.put('silent', 30).get(), 'ada-1', 0],
     [
       'after a time-out that came before the effect',
@@ -46,7 +46,7 @@ describe('it is held, since the attempt that counts was sent', () => {
       135,
     ],
     [
-      'after a 409',
+      'AWS 21: after a 409',
       () => ada.put('conflict', 30).get('answered', 5).pause().put('answered', 30),
       'ada-2',
       135,

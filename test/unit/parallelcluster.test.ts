@@ -36,7 +36,7 @@ describe('of several images', () => {
     expect(taken()).toBeUndefined();
   });
 
-  test('one that is deprecated only where there is no other', () => {
+  test('AWS 20: one that is deprecated only where there is no other', () => {
     expect(taken(image(1), image(3, { deprecatedAt: past }))).toBe('ami-00000001');
     expect(taken(image(1), image(3, { deprecatedAt: future }))).toBe('ami-00000003');
     expect(taken(image(1, { deprecatedAt: past }), image(3, { deprecatedAt: past }))).toBe('ami-00000003');

@@ -71,9 +71,13 @@ test('a record comes back from its tags', () => {
   );
 });
 
-test('no value is longer than EC2 takes', () => {
+test('AWS 15: no value is longer than EC2 takes', () => {
   const long = { ...record, template: templateName('x/'.repeat(200)), parent: templateName('y'.repeat(300)) };
   for (const value of Object.values(tagsOf(long))) expect(value.length).toBeLessThanOrEqual(256);
+  // An instance has two more.
+  const keys = Object.keys(tagsOf(long));
+  expect(keys.length).toBeLessThanOrEqual(48);
+  expect(keys.filter((key) => key.startsWith('aws:') || key.length > 128)).toEqual([]);
 });
 
 describe('tags that are no record', () => {
