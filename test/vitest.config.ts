@@ -1,12 +1,11 @@
 /** How the tests run: from the root, in as many processes as there are cores. */
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-export default defineConfig({
+export const common = {
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/build.ts'],
-    pool: 'forks',
+    pool: 'forks' as const,
     // Vitest leaves one core free unless told otherwise.
     maxWorkers: '100%',
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
@@ -14,5 +13,14 @@ export default defineConfig({
     server: { deps: { inline: ['clipanion'] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+  },
+};
+
+export default defineConfig({
+  ...common,
+  test: {
+    ...common.test,
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/conformance/**'],
   },
 });

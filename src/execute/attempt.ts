@@ -33,7 +33,7 @@ export async function attempt<Value>(
     if (answer.ok) return answer;
     const { nature, awsCode, operation } = answer.error;
     const final = (nature === 'refused' && !passing.includes(awsCode)) || nature === 'no-capacity';
-    const mostMs = { refused: passingMs, 'not-ready': readyMs }[nature as string] ?? withinMs;
+    const mostMs = nature === 'refused' ? passingMs : nature === 'not-ready' ? readyMs : withinMs;
     if (final || ctx.clock.monotonic() - began >= patience(ctx.pace, mostMs)) return answer;
     ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
     const growing = 2 ** Math.min(count - 1, 30);

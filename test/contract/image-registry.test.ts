@@ -2,4 +2,4 @@
 import { clouds } from './cloud.ts';
 import { imageRegistryContract } from './image-registry.contract.ts';
 
-for (const [name, make] of clouds) imageRegistryContract(name, make);
+for (const cloud of clouds) imageRegistryContract(cloud);

@@ -126,7 +126,7 @@ describe('while others write', () => {
   });
 });
 
-describe.each(clouds)('where answers are lost or say no: %s', (_, makeIt) => {
+describe.each(clouds)('where answers are lost or say no: $name', ({ make: makeIt }) => {
   const error = (code: string, status: number, afterEffect = false): Fault => ({
     kind: 'error',
     code,

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import type { ObjectStore, WriteOutcome } from '../../src/ports/object-store.ts';
-import { done, type MakeCloud, refusal } from './cloud.ts';
+import { type CloudKind, done, refusal, testOn } from './cloud.ts';
 
 const absent = { absent: true } as const;
 
@@ -15,7 +15,10 @@ const etagOf = (outcome: WriteOutcome): string => {
 const textAt = async (store: ObjectStore, key: string): Promise<string | undefined> =>
   done(await store.get(key))?.text ?? undefined;
 
-export function objectStoreContract(name: string, makeIt: MakeCloud): void {
+export function objectStoreContract(cloudKind: CloudKind): void {
+  const { name, make: makeIt } = cloudKind;
+  const needing = testOn(cloudKind);
+
   describe(`ObjectStore: ${name}`, () => {
     describe('a write', () => {
       test('to an absent key happens once', async () => {
@@ -84,7 +87,7 @@ export function objectStoreContract(name: string, makeIt: MakeCloud): void {
         afterEffect,
       });
 
-      test.each<[string, Fault, string, string | undefined]>([
+      needing('faults').each<[string, Fault, string, string | undefined]>([
         ['409', error('ConditionalRequestConflict', 409), 'conflict', undefined],
         ['409, though it happened', error('ConditionalRequestConflict', 409, true), 'conflict', 'one'],
         ['412', error('PreconditionFailed', 412), 'precondition-failed', undefined],
@@ -106,7 +109,7 @@ export function objectStoreContract(name: string, makeIt: MakeCloud): void {
         expect(again.kind).toBe(there === undefined ? 'stored' : 'precondition-failed');
       });
 
-      test('one attempt is one attempt', async () => {
+      needing('faults')('one attempt is one attempt', async () => {
         const faults = [{ operation: 's3:PutObject', fault: error('InternalError', 500) }];
         const { store } = await makeIt({ faults });
         expect((await store.put('k', 'one', absent)).kind).toBe('unknown');
@@ -139,16 +142,19 @@ export function objectStoreContract(name: string, makeIt: MakeCloud): void {
         expect(done(await store.list(''))).toHaveLength(8);
       });
 
-      test('of what has another ETag by now is refused, and nothing is written', async () => {
-        const { store } = await makeIt();
-        const first = etagOf(await store.put('k', 'one', absent));
-        etagOf(await store.put('k', 'two', { etag: first }));
-        etagOf(await store.put('there', 'three', absent));
-        expect(refusal(await store.copy('k', first, 'none'))).toBe('refused PreconditionFailed');
-        expect(refusal(await store.copy('k', first, 'there'))).toBe('refused PreconditionFailed');
-        expect(done(await store.list(''))).toEqual(['k', 'there']);
-        expect(await textAt(store, 'there')).toBe('three');
-      });
+      needing('conditional copies')(
+        'of what has another ETag by now is refused, and nothing is written',
+        async () => {
+          const { store } = await makeIt();
+          const first = etagOf(await store.put('k', 'one', absent));
+          etagOf(await store.put('k', 'two', { etag: first }));
+          etagOf(await store.put('there', 'three', absent));
+          expect(refusal(await store.copy('k', first, 'none'))).toBe('refused PreconditionFailed');
+          expect(refusal(await store.copy('k', first, 'there'))).toBe('refused PreconditionFailed');
+          expect(done(await store.list(''))).toEqual(['k', 'there']);
+          expect(await textAt(store, 'there')).toBe('three');
+        },
+      );
 
       test('of what is not there is refused', async () => {
         const { store, withoutBucket } = await makeIt();
@@ -168,7 +174,7 @@ export function objectStoreContract(name: string, makeIt: MakeCloud): void {
         }
       });
 
-      test('whose answer is lost is made all the same', async () => {
+      needing('faults')('whose answer is lost is made all the same', async () => {
         const { store } = await makeIt({
           faults: [{ operation: 's3:CopyObject', fault: { kind: 'reset-after' } }],
         });

@@ -2,4 +2,4 @@
 import { clouds } from './cloud.ts';
 import { objectStoreContract } from './object-store.contract.ts';
 
-for (const [name, make] of clouds) objectStoreContract(name, make);
+for (const cloud of clouds) objectStoreContract(cloud);
