@@ -1,7 +1,7 @@
 /** Before the conformance tests: moto in a virtual environment of its own, started, and ended with this process. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,17 +19,22 @@ declare module 'vitest' {
 const version = '5.2.3';
 const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
 const environment = join(cache, `moto-${version}`);
+const log = `${environment}.log`;
 
 export default async function startMoto(project: TestProject): Promise<() => void> {
   if (!existsSync(environment)) await makeEnvironment();
   const server = spawn(join(environment, 'bin/python'), [join(import.meta.dirname, 'moto_server.py')], {
     env: { ...process.env, MOTO_ENABLE_AMI_VALIDATION: 'true' },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: 'pipe',
   });
+  // A page for whatever it has not.
+  server.stderr.pipe(createWriteStream(log));
   const ended = once(server, 'exit').then(() => undefined);
   const port = await Promise.race([once(createInterface(server.stdout), 'line'), ended]);
   if (port === undefined)
-    throw new Error(`moto did not start. Remove ${environment} and run the tests again: it is made anew.`);
+    throw new Error(
+      `moto did not start, ${log} says why\ncure: remove ${environment}; the next run installs it anew`,
+    );
   project.provide('moto', `http://127.0.0.1:${String(port[0])}`);
   // It ends with its standard input, also where nobody comes to say so.
   return () => void server.stdin.end();

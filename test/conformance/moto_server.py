@@ -1,6 +1,7 @@
 """moto on a free loopback port, which it prints. It ends when its standard input does: whoever started it has ended then."""
 
 import os
+import signal
 import sys
 import threading
 
@@ -18,6 +19,8 @@ def end_with_parent():
     os._exit(0)
 
 
+# Ctrl-C reaches all that run in a terminal; when to end is the other's to say.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 threading.Thread(target=end_with_parent, daemon=True).start()
 
 # One request at a time: nothing in moto keeps threads from each other between the look at a condition and the write.
