@@ -10,7 +10,7 @@ import { acquireLease } from '../../src/cache/lease.ts';
 const [endpoint = '', folder = '', name = ''] = process.argv.slice(2);
 
 const region = 'us-west-2';
-const place = { region, subnet: undefined, securityGroups: [], instanceProfile: undefined };
+const place = { region, securityGroups: [], instanceProfile: undefined, kmsKey: undefined };
 const connection = connect({ ...place, endpoint, bucket: 'bucket' });
 const access = {
   store: connection.store,
