@@ -3,6 +3,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
+  type CopyObjectCommandInput,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -69,6 +70,18 @@ describe('conditional writes', () => {
       expect((await copy(condition)).CopyObjectResult?.ETag).toBe(etag);
       expect(await get(at, 'copy')).toBe('one');
     }
+  });
+
+  test('a copy onto itself is refused unless it changes how the object is kept', async () => {
+    const at = await bucketRig();
+    await put(at, 'key', 'one', { ContentType: 'text/plain' });
+    const copy = (input: Partial<CopyObjectCommandInput>) =>
+      at.s3.send(new CopyObjectCommand({ Bucket, Key: 'key', CopySource: `${Bucket}/key`, ...input }));
+    expect(await refusal(copy({}))).toBe('400 InvalidRequest');
+    await copy({ StorageClass: 'STANDARD_IA' });
+    await copy({ MetadataDirective: 'REPLACE', ContentType: 'text/html' });
+    const head = await at.s3.send(new HeadObjectCommand({ Bucket, Key: 'key' }));
+    expect(head.ContentType).toBe('text/html');
   });
 
   test('conditional reads', async () => {

@@ -65,11 +65,23 @@ export function copyObject(request: S3Request, call: Call): WireResponse {
   checkCopy(request, original);
   checkWrite(request, call.tables.objects.get(bucket.name, request.key));
   const replaced = request.headers['x-amz-metadata-directive'] === 'REPLACE';
+  if (from === bucket.name && key === request.key && !replaced && !changesKeeping(request)) {
+    throw new Refusal(
+      'InvalidRequest',
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  }
   const headers = replaced ? keptHeaders(request.headers) : original.headers;
   const body = getBody(call.tables, from, key);
   const { etag } = putBody(call.tables, bucket.name, request.key, body, headers, call.now);
   return xml('CopyObjectResult', { ETag: etag, LastModified: new Date(call.now).toISOString() }, encryption);
 }
+
+/** How an object is kept, apart from its metadata. */
+const changesKeeping = ({ headers }: S3Request): boolean =>
+  Object.keys(headers).some((name) =>
+    /^x-amz-(storage-class|website-redirect-location|server-side-encryption)/u.test(name),
+  );
 
 function findObject(request: S3Request, call: Call): ObjectRecord {
   const bucket = findBucket(request, call);
