@@ -56,8 +56,9 @@ test.runIf(cli)('the AWS CLI finds images by tag, the manifest, and how a step w
 
   const filters = ['--owners', 'self', '--filters', 'Name=tag:TemplateName,Values=gromacs,namd'];
   const { Images } = (await aws('ec2', 'describe-images', ...filters)) as { Images: { ImageId: string }[] };
-  const wanted = [imageOf('gromacs'), imageOf('namd')];
-  expect(Images.map(({ ImageId }) => ImageId).toSorted()).toEqual(wanted.toSorted());
+  expect(new Set(Images.map(({ ImageId }) => ImageId))).toEqual(
+    new Set([imageOf('gromacs'), imageOf('namd')]),
+  );
   expect(Images[0]).toMatchObject({ State: 'available', Architecture: 'x86_64' });
 
   const object = ['--bucket', 'amigraph-sandbox', '--key', 'amigraph/manifest/us-west-2.json'];

@@ -21,7 +21,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.ur
 const environment = join(cache, `moto-${version}`);
 const log = `${environment}.log`;
 
-export default async function startMoto(project: TestProject): Promise<() => void> {
+export default async function runMoto(project: TestProject): Promise<() => void> {
   if (!existsSync(environment)) await makeEnvironment();
   const server = spawn(join(environment, 'bin/python'), [join(import.meta.dirname, 'moto_server.py')], {
     env: { ...process.env, MOTO_ENABLE_AMI_VALIDATION: 'true' },
@@ -32,7 +32,7 @@ export default async function startMoto(project: TestProject): Promise<() => voi
   const ended = once(server, 'exit').then(() => undefined);
   const port = await Promise.race([once(createInterface(server.stdout), 'line'), ended]);
   if (port === undefined)
-    throw new Error(
+    throw trouble(
       `moto did not start, ${log} says why\ncure: remove ${environment}; the next run installs it anew`,
     );
   project.provide('moto', `http://127.0.0.1:${String(port[0])}`);
@@ -69,6 +69,9 @@ async function run(program: string, args: readonly string[], cure: string): Prom
     await promisify(execFile)(program, args);
   } catch (error) {
     const { message, stdout = '' } = error as Error & { stdout?: string };
-    throw new Error(`moto cannot be installed: ${message.trim()}\n${stdout}cure: ${cure}`, { cause: error });
+    throw trouble(`moto cannot be installed: ${message.trim()}\n${stdout}cure: ${cure}`);
   }
 }
+
+/** Without a trace: what it says is for who runs the tests, not for who wrote them. */
+const trouble = (message: string): Error => Object.assign(new Error(message), { stack: '' });

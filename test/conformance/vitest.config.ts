@@ -8,7 +8,7 @@ const counts: Reporter = {
     const states = modules.flatMap((one) => [...one.children.allTests()].map((test) => test.result().state));
     const count = (state: string): number => states.filter((one) => one === state).length;
     console.log(
-      `conformance: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped for what a server lacks`,
+      `conformance: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
     );
   },
 };

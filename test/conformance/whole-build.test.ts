@@ -74,12 +74,12 @@ const record = (tags: readonly Tag[] = []): Record<string, string> =>
 const outcome = (ran: Ran) => {
   const { built, reused, failed, skipped } = finished(ran);
   expect([failed, skipped, ran.code]).toEqual([[], [], 0]);
-  return { built, reused };
+  return { built: built as string[], reused };
 };
 
-async function expectNothingLeft({ instances, run }: Rig): Promise<void> {
-  expect((await instances()).filter(({ State }) => State?.Name !== 'terminated')).toEqual([]);
-  expect((await run('leases', '--json')).stdout).toBe('[]\n');
+async function expectNothingLeft(at: Rig): Promise<void> {
+  expect((await at.instances()).filter(({ State }) => State?.Name !== 'terminated')).toEqual([]);
+  expect((await at.run('leases', '--json')).stdout).toBe('[]\n');
 }
 
 describe.each(places)('a whole build on $name', (place) => {
@@ -112,7 +112,8 @@ describe.each(places)('a whole build on $name', (place) => {
         .map((event) => [String(event['template']), String(event['image'])]),
     );
     const images = await at.images();
-    expect(images.map(({ ImageId }) => ImageId).toSorted()).toEqual([...ids.values()].toSorted());
+    expect(new Set(images.map(({ ImageId }) => ImageId))).toEqual(new Set(ids.values()));
+    expect(images).toHaveLength(3);
     for (const { ImageId, Name, State, Tags } of images) {
       const tags = record(Tags);
       const template = tags['TemplateName'] ?? '';
@@ -137,7 +138,7 @@ describe.each(places)('a whole build on $name', (place) => {
     const known = Object.values(
       (JSON.parse(manifest) as { images: Record<string, { image: string }> }).images,
     );
-    expect(known.map(({ image }) => image).toSorted()).toEqual([...ids.values()].toSorted());
+    expect(new Set(known.map(({ image }) => image))).toEqual(new Set(ids.values()));
     expect((await at.run('manifest', 'verify')).code).toBe(0);
 
     const { CommandInvocations = [] } = await at.clients.ssm.send(new ListCommandInvocationsCommand({}));
@@ -160,9 +161,9 @@ async function baseOf({ run }: Rig): Promise<string | undefined> {
   return (JSON.parse(stdout) as { newest: string }[])[0]?.newest;
 }
 
-async function snapshotTags({ clients, images }: Rig, image: string | undefined) {
-  const found = (await images()).find(({ ImageId }) => ImageId === image);
+async function snapshotTags(at: Rig, image: string | undefined) {
+  const found = (await at.images()).find(({ ImageId }) => ImageId === image);
   const SnapshotIds = (found?.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
-  const { Snapshots = [] } = await clients.ec2.send(new DescribeSnapshotsCommand({ SnapshotIds }));
+  const { Snapshots = [] } = await at.clients.ec2.send(new DescribeSnapshotsCommand({ SnapshotIds }));
   return Snapshots.map(({ Tags }) => record(Tags));
 }
