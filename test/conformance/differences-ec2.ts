@@ -85,15 +85,6 @@ export const ec2Differences: readonly Difference[] = [
     why: 'EC2 API Reference, Error codes: InvalidAMIID.Unavailable, it has been deregistered',
   },
   {
-    what: 'RunInstances, in a subnet that nobody has',
-    ask: (at) => verdict(run(at, { SubnetId: 'subnet-12345678' })),
-    // It has no networks: any subnet will do.
-    sandbox: 'accepted',
-    moto: '400 InvalidSubnetID.NotFound',
-    likeAws: 'moto',
-    why: 'EC2 API Reference, Error codes: InvalidSubnetID.NotFound',
-  },
-  {
     what: 'DescribeInstances, just after a launch',
     async ask(at) {
       const id = await launch(at);
