@@ -55,6 +55,7 @@ async function rig({ start }: Place) {
     clients,
     store: s3ObjectStore(clients, bucket),
     run: (...args: string[]): Promise<Ran> => workspace.run(args, env),
+    start: (...args: string[]) => workspace.start(args, env),
     async instances(): Promise<Instance[]> {
       const { Reservations = [] } = await clients.ec2.send(new DescribeInstancesCommand({}));
       return Reservations.flatMap(({ Instances = [] }) => Instances);
@@ -74,7 +75,7 @@ const record = (tags: readonly Tag[] = []): Record<string, string> =>
 const outcome = (ran: Ran) => {
   const { built, reused, failed, skipped } = finished(ran);
   expect([failed, skipped, ran.code]).toEqual([[], [], 0]);
-  return { built: built as string[], reused };
+  return { built: (built as string[]).toSorted(), reused };
 };
 
 async function expectNothingLeft(at: Rig): Promise<void> {
@@ -144,6 +145,19 @@ describe.each(places)('a whole build on $name', (place) => {
     const { CommandInvocations = [] } = await at.clients.ssm.send(new ListCommandInvocationsCommand({}));
     expect(CommandInvocations.length).toBeGreaterThanOrEqual(3);
     expect(new Set(CommandInvocations.map(({ Status }) => Status))).toEqual(new Set(['Success']));
+  });
+
+  test('that is killed is gone on with by the next run, on the same instance', async () => {
+    const at = await rig(place);
+    expect(outcome(await at.run('build', 'foundation', '--json')).built).toEqual(['foundation']);
+    const killed = at.start('build', 'gromacs', '--json');
+    await killed.line((line) => /"step-started".*"step":"bootstrap"/.test(line));
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(outcome(await at.run(...all))).toEqual({ built: ['gromacs', 'namd'], reused: ['foundation'] });
+    expect(await at.instances()).toHaveLength(3);
+    expect(await at.images()).toHaveLength(3);
+    await expectNothingLeft(at);
   });
 
   test('that several processes begin at once is one build', async () => {
