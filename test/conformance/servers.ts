@@ -1,11 +1,11 @@
 /** The two servers as a program over a network meets them: in real time, each with nothing but an empty bucket. */
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import { inject } from 'vitest';
 import { type Clients, makeClients } from '../../src/adapters/aws/clients.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { serve } from '../../src/sandbox/serve.ts';
 import { setKeys } from '../contract/cloud.ts';
 import { freshFolder, homeRegion as region, onCleanUp } from '../sandbox/rig.ts';
+import { motoEndpoint } from './moto-process.ts';
 import { mendedMoto } from './moto-wire.ts';
 
 export const bucket = 'bucket';
@@ -16,7 +16,7 @@ export interface Server {
 }
 
 export async function startMoto(): Promise<Server> {
-  const endpoint = inject('moto');
+  const endpoint = await motoEndpoint();
   const answer = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
   if (!answer.ok) throw new Error(`moto cannot be emptied: ${answer.status} ${await answer.text()}`);
   return withBucket(endpoint);

@@ -1,4 +1,4 @@
-/** How the conformance tests run: apart from all others, since they need Python, and one file after the other, since there is one moto. */
+/** How the conformance tests run: apart from all others, since they need Python. */
 import { defineConfig } from 'vitest/config';
 import type { Reporter } from 'vitest/node';
 import { common } from '../vitest.config.ts';
@@ -19,7 +19,8 @@ export default defineConfig({
     ...common.test,
     include: ['test/conformance/**/*.test.ts'],
     globalSetup: [...common.test.globalSetup, 'test/conformance/moto.ts'],
-    fileParallelism: false,
+    // Whole builds, and two servers that work hard on two cores.
+    testTimeout: 180_000,
     reporters: ['default', counts],
   },
 });
