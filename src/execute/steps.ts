@@ -65,6 +65,8 @@ async function runStep(
   const command = sent.value;
   const finished = await commandEnds(build, instance, command, step, left);
   if (!finished.ok) return finished;
+  // Its last line exits with the step's own code.
+  if (finished.value === 'done') return ok(undefined);
   const result = await attempt(ctx, () => ctx.builder.commandResult(instance, command), {
     signal,
     withinMs: outageMs,
@@ -73,7 +75,6 @@ async function runStep(
   });
   if (!result.ok) return result;
   const { exitCode, status } = result.value;
-  if (finished.value === 'done' && exitCode === 0) return ok(undefined);
   const place = placeOf(build, step, index);
   const printed = await printedBy(build, place, result.value);
   const { buildId } = build.journal;

@@ -68,20 +68,23 @@ export function imageRegistryContract(cloudKind: CloudKind): void {
       expect(done(await cloud.registry.describe([id]))[0]?.sizeGb).toBe(8);
     });
 
-    needing('stepped time')('AWS 10: one is not seen at first, which is no failure, then pending', async () => {
-      const cloud = await makeIt();
-      const instance = await onlineInstance(cloud);
-      const id = done(
-        await cloud.builder.createImage({ instance, name: 'name', description: '', tags: ours }),
-      );
-      const state = async () => done(await cloud.registry.describe([id])).map((image) => image.state);
-      expect(await state()).toEqual([]);
-      cloud.step(3 * oneSecond);
-      expect(await state()).toEqual(['pending']);
-      expect(done(await cloud.registry.find(id))).toMatchObject({ id, state: 'pending' });
-      cloud.step(60 * oneMinute);
-      expect(await state()).toEqual(['available']);
-    });
+    needing('stepped time')(
+      'AWS 10: one is not seen at first, which is no failure, then pending',
+      async () => {
+        const cloud = await makeIt();
+        const instance = await onlineInstance(cloud);
+        const id = done(
+          await cloud.builder.createImage({ instance, name: 'name', description: '', tags: ours }),
+        );
+        const state = async () => done(await cloud.registry.describe([id])).map((image) => image.state);
+        expect(await state()).toEqual([]);
+        cloud.step(3 * oneSecond);
+        expect(await state()).toEqual(['pending']);
+        expect(done(await cloud.registry.find(id))).toMatchObject({ id, state: 'pending' });
+        cloud.step(60 * oneMinute);
+        expect(await state()).toEqual(['available']);
+      },
+    );
 
     needing('faults', 'stepped time')('one that ends badly says why', async () => {
       const faults = [

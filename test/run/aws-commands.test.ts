@@ -100,8 +100,11 @@ test('AWS 7: a command that its agent has forgotten ends with the time limit of 
 test('AWS 8: a result that is not there yet is asked for again', async () => {
   const world = await worldWith([
     { operation: 'ssm:GetCommandInvocation', times: 4, fault: refusal('InvocationDoesNotExist') },
+    { operation: send, match: atTest, fault: { kind: 'fail-step', exitCode: 3, output: 'no' } },
   ]);
-  expect(await build(world).code).toBe(0);
+  const run = build(world);
+  expect(await run.code).toBe(1);
+  expect(ended(run)).toMatchObject({ trouble: { code: 'step-failed', exitCode: 3 } });
 });
 
 test('AWS 8: what a step printed is whole, however much more it is than SSM keeps', async () => {

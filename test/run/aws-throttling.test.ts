@@ -29,7 +29,6 @@ test.each([
   ['ssm:DescribeInstanceInformation', 0, many, ssm],
   ['ssm:SendCommand', 0, many, ssm],
   ['ssm:ListCommands', 0, many, ssm],
-  ['ssm:GetCommandInvocation', 0, many, ssm],
   ['ssm:PutParameter', 0, 5, ssm],
   ['ssm:GetParameters', 0, many, ssm],
   ['s3:GetObject', 0, 5, s3],
