@@ -6,6 +6,7 @@ import {
   type Image,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
+import { byCodeUnits } from '../../src/core/order.ts';
 import { type CloudView, lookInto } from '../e2e/cloud.ts';
 import { changeLease, leaseTexts } from './leases-rig.ts';
 import { type JsonEvent, makeWorld, minutes, type Process, stepStarted, steps, type World } from './rig.ts';
@@ -48,7 +49,7 @@ test('AWS 3: an image that has the name and is not of this build is left alone, 
   const { ImageId: foreign } = await ec2.send(new CreateImageCommand({ InstanceId, Name }));
   expect(await run.code).toBe(0);
   const images = await imagesOf(await cloudOf(world));
-  expect(images.map((image) => image.Name).toSorted()).toEqual([Name, `${Name}-2`]);
+  expect(images.map((image) => image.Name ?? '').toSorted(byCodeUnits)).toEqual([Name, `${Name}-2`]);
   expect(ended(run)?.['image']).toBe(images.find((image) => image.ImageId !== foreign)?.ImageId);
 });
 
@@ -68,7 +69,10 @@ test('AWS 3: one that a run that died had asked for and that is no good: another
   const second = build(world);
   expect(await second.code).toBe(0);
   expect(steps(second)).toEqual(['image']);
-  expect((await imagesOf(cloud)).map(({ State }) => State).toSorted()).toEqual(['available', 'failed']);
+  expect((await imagesOf(cloud)).map(({ State }) => State ?? '').toSorted(byCodeUnits)).toEqual([
+    'available',
+    'failed',
+  ]);
 });
 
 test('AWS 9: an image that takes more than an hour is waited for', async () => {
