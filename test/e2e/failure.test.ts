@@ -35,7 +35,7 @@ test('a failing step shows its last lines and where all of them are; the other c
   const ran = await workspace.run(['build', '--all'], withFaults);
   expect(ran.code).toBe(1);
   expect(ran.stdout).toMatch(
-    /^foundation {2}built +ami-\w+\ngromacs {5}built +ami-\w+\nnamd {8}failed +-\n$/,
+    /^foundation {2}built +ami-\w+\ngromacs {5}built +ami-\w+\nnamd {8}failed +-\n\nFor ParallelCluster:\n/,
   );
   const log =
     /step package namd@3\.0\.1 failed: exit code 7; all that it printed: (\S+), or amigraph logs \S+ --step 3\n/.exec(

@@ -39,6 +39,7 @@ const otherActions: Readonly<Record<string, readonly string[]>> = {
   's3:GetBucketEncryption': ['s3:GetEncryptionConfiguration'],
   's3:GetPublicAccessBlock': ['s3:GetBucketPublicAccessBlock'],
   's3:HeadBucket': ['s3:ListBucket'],
+  's3:HeadObject': ['s3:GetObject'],
   's3:ListObjectsV2': ['s3:ListBucket'],
   // Of type aws:ec2:image.
   'ssm:PutParameter': ['ssm:PutParameter', 'ssm:GetParameters', 'ec2:DescribeImages'],
