@@ -168,7 +168,7 @@ describe.runIf(canMount)('a disk that is full', () => {
     await mkdir(disk);
     const ran = await runBehind(workspace, onDisk(disk, 8192 + 140), { AMIGRAPH_SANDBOX_DIR: disk });
     expect(ran.code).toBe(1);
-    expect(ran.stderr).toContain(`SandboxUnavailable: ${full(disk)}\n`);
+    expect(ran.stderr).toContain(`SandboxUnavailable: ${full(disk)}`);
     expect(ran.stderr).not.toMatch(/trying again|Error/);
   });
 });

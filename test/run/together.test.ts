@@ -77,6 +77,7 @@ test('whoever builds is interrupted: one of those that wait builds, the others r
 test('interrupted while the image is being made: one that waits publishes that image, and no other is made', async () => {
   const world = await makeWorld({ 'templates/a.yaml': 'tests: ["true"]\n' });
   const first = world.start(['build', 'a']);
+  await first.event(stepStarted('launch'));
   const second = world.start(['build', 'a']);
   await first.event(stepStarted('image'));
   const cloud = await lookInto(world.folder, () => world.clock.now());
