@@ -152,7 +152,7 @@ test.each([
 test('credentials that expire for good in a build: it ends with exit code 1, and the next run goes on with its instance', async () => {
   const { workspace, env } = await wiredWorkspace(threeTemplates);
   const faults = JSON.stringify([
-    error('*', 'ExpiredToken', 'The provided token has expired.', { skip: 40 }),
+    error('*', 'ExpiredToken', 'The provided token has expired.', { skip: 25 }),
   ]);
   await workspace.write('faults.json', faults);
   const inSandbox = { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' };
@@ -162,7 +162,7 @@ test('credentials that expire for good in a build: it ends with exit code 1, and
   expect(ran.stderr).toContain('is left to the next run');
   const cloud = await lookInto(workspace.folder);
   const [instance] = await cloud.instances();
-  expect(['running', 'stopped']).toContain(instance);
+  expect(instance).toBe('running');
   const again = await workspace.run(['build', 'foundation', '--json'], { ...env, ...staticKeys });
   expect(finished(again)).toMatchObject({ built: ['foundation'] });
   expect(await cloud.instances()).toEqual(['terminated']);
