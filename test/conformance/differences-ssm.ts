@@ -5,8 +5,10 @@ import {
   type Command,
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
+  GetParameterCommand,
   ListCommandInvocationsCommand,
   ListCommandsCommand,
+  PutParameterCommand,
   SendCommandCommand,
   type SendCommandCommandInput,
 } from '@aws-sdk/client-ssm';
@@ -172,5 +174,17 @@ export const ssmDifferences: readonly Difference[] = [
     moto: 'accepted',
     likeAws: 'the sandbox',
     why: 'SSM API Reference, GetCommandInvocation: Run Command is eventually consistent',
+  },
+  {
+    what: 'PutParameter of the type aws:ec2:image, of an image that is not there',
+    async ask(at) {
+      const parameter = { Name: '/nowhere/latest', Value: 'ami-00000000000000000' } as const;
+      await at.ssm.send(new PutParameterCommand({ ...parameter, Type: 'String', DataType: 'aws:ec2:image' }));
+      return verdict(at.ssm.send(new GetParameterCommand({ Name: parameter.Name })));
+    },
+    sandbox: '400 ParameterNotFound',
+    moto: 'accepted',
+    likeAws: 'the sandbox',
+    why: 'Systems Manager User Guide, Native parameter support for Amazon Machine Image IDs: a parameter whose image is not found is not made',
   },
 ];
