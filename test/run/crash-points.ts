@@ -71,6 +71,7 @@ async function diesAt(call: number, moment: Moment, where: string): Promise<bool
   expect(await remainsOf(world), where).toEqual({
     alive: [],
     held: [],
+    idle: [],
     available: names,
     published: names,
     named: names,

@@ -33,6 +33,7 @@ function withOutage(world: World, service: string, after: number): Process {
 const clean = {
   alive: [],
   held: [],
+  idle: [],
   available: ['a'],
   published: ['a'],
   named: ['a'],

@@ -15,8 +15,10 @@ import type { World } from './rig.ts';
 export interface Remains {
   /** Instances that are not terminated, in the words `i-1 running`. */
   readonly alive: readonly string[];
-  /** Keys of leases that are held. */
+  /** Keys of leases that are held with a build under them. */
   readonly held: readonly string[];
+  /** Of those that are held with none: who died over what another was about to end. Whoever builds that digest again waits for a dead holder, and a sweep frees it. */
+  readonly idle: readonly string[];
   /** Templates by the images that are available, in the order of names. */
   readonly available: readonly string[];
   /** Templates whose entry in the manifest is the available image, in the order of names. */
@@ -72,16 +74,21 @@ async function look({ ec2, ssm }: typeof clients): Promise<Remains> {
     Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings.map(({ Ebs }) => Ebs?.SnapshotId)),
   );
   const held: string[] = [];
+  const idle: string[] = [];
   const keys = await store.list('amigraph/leases/');
   for (const key of keys.ok ? keys.value : []) {
-    const { state } = JSON.parse((await textOf(store, key)) ?? '{}') as { state?: string };
-    if (state !== 'free') held.push(key);
+    const { state, journal } = JSON.parse((await textOf(store, key)) ?? '{}') as {
+      state?: string;
+      journal?: unknown;
+    };
+    if (state !== 'free') (journal === null ? idle : held).push(key);
   }
   return {
     alive: instances
       .filter(({ State }) => State?.Name !== 'terminated')
       .map(({ InstanceId, State }) => `${InstanceId} ${State?.Name}`),
     held,
+    idle,
     available: available.map(({ Tags }) => tag(Tags, 'TemplateName')).toSorted(),
     published: available
       .filter(({ ImageId = '' }) => published.has(ImageId))
