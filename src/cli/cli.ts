@@ -69,7 +69,8 @@ const commands: readonly CommandClass<Surroundings>[] = [
 class OurCli extends Cli<Surroundings> {
   readonly #around: Surroundings;
 
-  constructor(around: Surroundings) {
+  /** `known`: the commands that may be meant. */
+  constructor(around: Surroundings, known = commands) {
     super({
       binaryName: 'amigraph',
       binaryVersion: program.version,
@@ -77,14 +78,14 @@ class OurCli extends Cli<Surroundings> {
       enableColors: false,
     });
     this.#around = around;
-    for (const command of [Builtins.VersionCommand, HelpByDefault, HelpInWords, ...commands]) {
+    for (const command of [Builtins.VersionCommand, HelpByDefault, HelpInWords, ...known]) {
       this.register(command);
     }
   }
 
   override usage(command: CommandClass<Surroundings> | Command<Surroundings> | null = null): string {
     const style = styleFor(this.#around.stdout, this.#around.env);
-    const all = this.definitions();
+    const all = new OurCli(this.#around).definitions();
     // Only those that describe themselves are among them, in this order.
     const at = commands.findIndex((one) => one === command || one === command?.constructor);
     const definition = all[at];
@@ -96,12 +97,15 @@ class OurCli extends Cli<Surroundings> {
 
 /** Runs one command; answers its exit code. A wrong command line is 2, and nothing was begun. */
 export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
-  const cli = new OurCli(around);
+  // To learn all commands takes clipanion as long as the rest of the start, and others are of no use to this one.
+  const word = args.find((arg) => !arg.startsWith('-'));
+  const meant = commands.filter(({ paths = [] }) => paths.some(([first]) => first === word));
+  const cli = new OurCli(around, meant);
   let command: Command<Surroundings>;
   try {
     command = cli.process([...args], around);
   } catch (error) {
-    return explain(cli, args, around, error);
+    return explain(new OurCli(around), args, around, error);
   }
   return cli.run(command, around);
 }
