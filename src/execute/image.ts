@@ -100,21 +100,12 @@ async function underLease(
     const signal = AbortSignal.any([stop, lease.signal]);
     const unfinished = await unfinishedBuild({ ctx, action, lease }, parent);
     const orphans = await findOrphans(ctx, lease, action.digest, unfinished?.buildId);
-    // What is half done and paid for goes on, whether or not there is a place.
-    if (unfinished !== null) {
-      paused = await buildUnder(
-        { ctx, action, lease, signal },
-        parent,
-        { unfinished, orphans },
-        { tell, stop },
-      );
-      if (paused === undefined) return;
-      continue;
-    }
     // The plan may be old: whoever held the lease before may have made the image.
-    const existing = await existingImage(ctx, action, signal, () => place.leave());
+    const existing: Existing =
+      unfinished === null ? await existingImage(ctx, action, signal, () => place.leave()) : ok(undefined);
     const settled = !existing.ok || existing.value !== undefined;
-    if (!settled && place.tryToReturn()) {
+    // What is half done and paid for goes on, whether or not there is a place.
+    if (!settled && (unfinished !== null || place.tryToReturn())) {
       paused = await buildUnder(
         { ctx, action, lease, signal },
         parent,

@@ -1,16 +1,12 @@
 /** How many calls a build makes of which every image is there, counted where the SDK sends them. */
 import { readFile } from 'node:fs/promises';
 import { CreateImageCommand, type EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeClients } from '../../src/adapters/aws/clients.ts';
-import type { Wire } from '../../src/core/wire.ts';
-import { openSandbox } from '../../src/sandbox/sandbox.ts';
-import { serve } from '../../src/sandbox/serve.ts';
-import { finished, makeWorkspace, type Ran, type Workspace } from './rig.ts';
-import { callName } from './wire-rig.ts';
+import { finished, type Ran, type Workspace } from './rig.ts';
+import { callName, wiredWorkspace } from './wire-rig.ts';
 
 const region = 'us-west-2';
-const bucket = 'amigraph-sandbox';
 
 interface Counted {
   readonly workspace: Workspace;
@@ -20,35 +16,15 @@ interface Counted {
 }
 
 async function countedWorkspace(files?: Readonly<Record<string, string>>): Promise<Counted> {
-  const workspace = await makeWorkspace(files);
-  const sandbox = await openSandbox({
-    folder: `${workspace.folder}/.amigraph/sandbox`,
-    speed: Number.POSITIVE_INFINITY,
-    now: Date.now,
-    bucket: { name: bucket, region },
-  });
-  onTestFinished(() => sandbox.close());
-  const calls: string[] = [];
-  const wire: Wire = (request) => {
-    calls.push(callName(request));
-    return sandbox.wire(request);
-  };
-  const served = await serve({ wire }, {});
-  onTestFinished(() => served.close());
-  const env = {
-    AWS_ENDPOINT_URL: served.endpoint,
-    AWS_ACCESS_KEY_ID: 'any',
-    AWS_SECRET_ACCESS_KEY: 'any',
-    AMIGRAPH_PROVIDER: 'aws',
-    AMIGRAPH_BUCKET: bucket,
-  };
+  const { workspace, env, requests, unseen } = await wiredWorkspace(files);
+  const keys = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
   return {
     workspace,
-    ec2: makeClients({ region, wire: sandbox.wire }).ec2,
+    ec2: makeClients({ region, wire: unseen }).ec2,
     async calls(args) {
-      calls.length = 0;
-      const ran = await workspace.run(args, env);
-      return { ran, calls: [...calls].toSorted() };
+      requests.length = 0;
+      const ran = await workspace.run(args, { ...env, ...keys });
+      return { ran, calls: requests.map(callName).toSorted() };
     },
   };
 }

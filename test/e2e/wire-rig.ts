@@ -11,6 +11,8 @@ export interface Wired {
   /** For provider `aws`, without credentials. */
   readonly env: Environment;
   readonly requests: WireRequest[];
+  /** To the same sandbox, unseen. */
+  readonly unseen: Wire;
 }
 
 export async function wiredWorkspace(
@@ -41,7 +43,7 @@ export async function wiredWorkspace(
     AMIGRAPH_PROVIDER: 'aws',
     AMIGRAPH_BUCKET: 'amigraph-sandbox',
   };
-  return { workspace, env, requests };
+  return { workspace, env, requests, unseen: sandbox.wire };
 }
 
 /** `DescribeImages` of EC2's form, `GET amigraph/manifest` of S3. */
