@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Located, MergedTemplate, RequestedPackage } from '../../src/core/template.ts';
-import { installOrder, joinLists, joinSettings, mergeTemplate } from '../../src/template/merge.ts';
+import { joinLists, joinSettings, mergeTemplate } from '../../src/template/merge.ts';
 import { errorOf, placeOf, templateOf, usual, valueOf } from './rig.ts';
 
 const written = (list: readonly Located<RequestedPackage>[]): string[] =>
@@ -240,28 +240,6 @@ describe('versions of one package', () => {
     ['of a package and a dependency', [packages('gcc@13'), packages('cmake@3 %gcc@14 ^openmpi@5')]],
   ])('are no error %s', (_, texts) => {
     expect(merge(texts).ok).toBe(true);
-  });
-});
-
-describe('the order of installation', () => {
-  const order = (list: string): string[] => installOrder(chain(packages(list)).all.packages);
-
-  test('has compilers first, then goes by name, whatever the order of writing', () => {
-    const sorted = ['gcc@14', 'llvm', 'cmake', 'gcc-runtime', 'openmpi %gcc@14'];
-    expect(order('openmpi %gcc@14, cmake, llvm, gcc@14, gcc-runtime')).toEqual(sorted);
-    expect(order('gcc-runtime, gcc@14, cmake, llvm, openmpi %gcc@14')).toEqual(sorted);
-  });
-
-  test('knows a spec by its meaning, not its spaces', () => {
-    expect(order('"  cmake   @3", "cmake  +x", "cmake ~y @ 3 +x"')).toEqual([
-      'cmake+x',
-      'cmake@3',
-      'cmake@3+x~y',
-    ]);
-  });
-
-  test('knows a compiler with a namespace', () => {
-    expect(order('cmake, builtin.gcc@14')).toEqual(['builtin.gcc@14', 'cmake']);
   });
 });
 
