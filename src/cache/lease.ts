@@ -3,7 +3,6 @@
  * says. It does not know what is built, and never compares the clocks of two machines.
  */
 import type { CloudFailure } from '../core/failure.ts';
-import type { Digest } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { holderName, type Journal, type LeaseBody, type LeaseDraft } from './lease-body.ts';
 import { drive, type LeaseAccess, type Watching } from './lease-driving.ts';
@@ -17,11 +16,6 @@ import {
   type Written,
   writing,
 } from './lease-protocol.ts';
-
-export const leasePrefix = (prefix: string, region: string): string => `${prefix}leases/${region}/`;
-
-export const leaseKey = (prefix: string, region: string, digest: Digest): string =>
-  `${leasePrefix(prefix, region)}${digest}.json`;
 
 /** Waits until the lease is free, or its holder has not been heard of for 1.5 times its duration, and takes it. */
 export async function acquireLease(

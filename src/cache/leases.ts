@@ -5,7 +5,7 @@ import { byCodeUnits } from '../core/order.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type LeaseBody, parseLease } from './lease-body.ts';
-import { leasePrefix } from './lease.ts';
+import { leasePrefix } from './lease-keys.ts';
 
 export interface HeldLease {
   readonly key: string;

@@ -1,6 +1,6 @@
 /** Finds the build that a word of the command line means, and what became of it. It does not know its logs. */
 import { parseLease } from '../cache/lease-body.ts';
-import { leaseKey, leasePrefix } from '../cache/lease.ts';
+import { leaseKey, leasePrefix } from '../cache/lease-keys.ts';
 import { allLeases } from '../cache/leases.ts';
 import { lookUp, newestImages } from '../cache/lookup.ts';
 import { buildTag, recordOf } from '../cache/tags.ts';

@@ -1,7 +1,8 @@
 /** Takes the lease on an image, and tells who is waited for. It does not know what for. */
 import { holderName } from '../cache/lease-body.ts';
 import { stepUnderWay } from '../cache/journal.ts';
-import { acquireLease, type Lease, leaseKey } from '../cache/lease.ts';
+import { leaseKey } from '../cache/lease-keys.ts';
+import { acquireLease, type Lease } from '../cache/lease.ts';
 import type { AcquireFailure } from '../cache/lease-protocol.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Digest } from '../core/ids.ts';

@@ -1,7 +1,8 @@
 /** What a run that died has left of an image that is there. It builds nothing. */
 import { asLeft } from '../cache/journal.ts';
 import { holderName, parseLease } from '../cache/lease-body.ts';
-import { type Lease, leaseKey } from '../cache/lease.ts';
+import { leaseKey } from '../cache/lease-keys.ts';
+import type { Lease } from '../cache/lease.ts';
 import { publish } from '../cache/manifest-store.ts';
 import type { Action, Plan, Reuse } from '../core/plan.ts';
 import type { TaggedInstance } from '../ports/builder.ts';

@@ -1,5 +1,6 @@
 /** Instances whose build is over, found by their tags under the lease that they were launched under. It does not know why they are still there. */
-import { leaseKey, type Lease } from '../cache/lease.ts';
+import { leaseKey } from '../cache/lease-keys.ts';
+import type { Lease } from '../cache/lease.ts';
 import { keptTag, leaseTag, leaseTagValue } from '../cache/tags.ts';
 import type { Failure } from '../core/failure.ts';
 import { type Digest, type InstanceId, parseDigest } from '../core/ids.ts';
