@@ -5,8 +5,8 @@ import { type Journal, journalSchema } from './journal.ts';
 const short = v.pipe(v.string(), v.maxLength(256));
 
 const holderSchema = v.object({
-  /** Unique for each process: two runs of one person on one machine are two holders. */
-  run: short,
+  /** Unique for each process: two runs of one person on one machine are two holders. Its heartbeat is called so. */
+  run: v.pipe(v.string(), v.regex(/^[\w -]{1,64}$/)),
   host: short,
   user: short,
 });
@@ -25,7 +25,8 @@ const brokenStepSchema = v.object({
 export type BrokenStep = v.InferOutput<typeof brokenStepSchema>;
 
 const bodySchema = v.object({
-  version: v.literal(1),
+  /** 1: it is renewed by itself. 2: its run's heartbeat keeps it, which versions that know only the first must not overlook. */
+  version: v.picklist([1, 2]),
   state: v.picklist(['held', 'free']),
   /** Rises with every holder. */
   token: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2 ** 50)),

@@ -2,15 +2,19 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
+import { ok } from '../core/result.ts';
 import { type Holder, type LeaseBody, leaseText } from './lease-body.ts';
-import type { Answer, Protocol, Request } from './lease-protocol.ts';
+import { heartbeatKey } from './lease-keys.ts';
+import type { Answer, Protocol, Request } from './lease-requests.ts';
 
-export interface LeaseAccess {
+export interface Driving {
   readonly store: ObjectStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly holder: Holder;
   readonly ttlMs: number;
+  /** What object keys begin with. */
+  readonly prefix: string;
 }
 
 export interface Watching {
@@ -23,7 +27,7 @@ export interface Watching {
 
 /** `watching`: what a protocol needs that waits for others. */
 export async function drive<Outcome>(
-  { store, clock, random, ttlMs }: LeaseAccess,
+  { store, clock, random, ttlMs, prefix }: Driving,
   key: string,
   protocol: Protocol<Outcome>,
   watching?: Watching,
@@ -37,6 +41,10 @@ export async function drive<Outcome>(
     switch (request.kind) {
       case 'get':
         return answered({ kind: 'get', result: await store.getOnce(key) });
+      case 'heartbeat': {
+        const seen = await store.getOnce(heartbeatKey(prefix, request.run));
+        return answered({ kind: 'heartbeat', result: seen.ok ? ok(seen.value?.etag) : seen });
+      }
       case 'put': {
         const nonce = random.hex(32);
         const text = leaseText({ ...request.draft, nonce });

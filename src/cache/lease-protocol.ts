@@ -1,65 +1,20 @@
 /**
  * The lease's protocol: which read or conditional write comes next, and what each answer means.
  * Each function is a state machine written as a generator: it yields what it wants done and is resumed with the answer.
- * It does no I/O and has no clock: lease.ts drives it.
+ * It does no I/O and has no clock: lease-driving.ts does what it asks for.
  */
 import type { CloudFailure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { Precondition, StoredObject, WriteOutcome } from '../ports/object-store.ts';
+import type { Precondition } from '../ports/object-store.ts';
 import { type BrokenStep, type Holder, type LeaseBody, type LeaseDraft, parseLease } from './lease-body.ts';
-
-export type Request =
-  | { readonly kind: 'get' }
-  /** To be sent with a nonce that nobody has used. */
-  | { readonly kind: 'put'; readonly draft: LeaseDraft; readonly precondition: Precondition }
-  /** Between two attempts of one write: short, and of a length that is nobody else's. */
-  | { readonly kind: 'pause' }
-  /** Between two looks at what another holds; `by` is undefined where the store did not answer. */
-  | { readonly kind: 'watch'; readonly by: LeaseBody | undefined }
-  /** Somebody has held it and is done: is there still a reason to have it? */
-  | { readonly kind: 'needed' };
-
-interface At {
-  /** When the answer came, in milliseconds on the monotonic clock. */
-  readonly at: number;
-  /** Nobody wants the outcome any more. */
-  readonly interrupted: boolean;
-}
-
-export type Answer = At &
-  (
-    | { readonly kind: 'get'; readonly result: Result<StoredObject | undefined, CloudFailure> }
-    | {
-        readonly kind: 'put';
-        readonly outcome: WriteOutcome;
-        readonly nonce: string;
-        /** On the monotonic clock, before anything was sent. */
-        readonly sentAt: number;
-      }
-    | { readonly kind: 'needed'; readonly isNeeded: boolean }
-    | { readonly kind: 'pause' | 'watch' }
-  );
-
-export type Protocol<Outcome> = Generator<Request, Outcome, Answer>;
-
-function* ask<Kind extends Request['kind']>(
-  request: Request & { readonly kind: Kind },
-): Protocol<Extract<Answer, { kind: Kind }>> {
-  const answer = yield request;
-  if (isOf(answer, request.kind)) return answer;
-  throw new Error(`the answer to ${request.kind} is of the kind ${answer.kind}`);
-}
-
-const isOf = <Kind extends Request['kind']>(
-  answer: Answer,
-  kind: Kind,
-): answer is Extract<Answer, { kind: Kind }> => answer.kind === kind;
+import { deadAfter, looking, type Vigil, watchedOn } from './lease-look.ts';
+import { ask, type Protocol } from './lease-requests.ts';
 
 export type Written =
   /** `since`: when the attempt that counts was sent, on the monotonic clock. Whoever watches has seen it later, or not yet. */
   | { readonly kind: 'held'; readonly etag: string; readonly since: number }
-  /** Another's write stands there. */
-  | { readonly kind: 'lost'; readonly by: LeaseBody | undefined }
+  /** Another's write stands there; `etag`: undefined where nothing does. */
+  | { readonly kind: 'lost'; readonly by: LeaseBody | undefined; readonly etag: string | undefined }
   | { readonly kind: 'failed'; readonly failure: CloudFailure };
 
 interface WriteOptions {
@@ -93,7 +48,7 @@ export function* writing({
       const since = there === undefined ? undefined : nonces.get(there.nonce);
       if (stored !== undefined && since !== undefined) return { kind: 'held', etag: stored.etag, since };
       const unchanged = 'absent' in precondition ? stored === undefined : stored?.etag === precondition.etag;
-      if (!unchanged) return { kind: 'lost', by: there };
+      if (!unchanged) return { kind: 'lost', by: there, etag: stored?.etag };
     }
     if (at >= deadline)
       return { kind: 'failed', failure: outcome.kind === 'unknown' ? outcome.failure : contested };
@@ -109,13 +64,11 @@ const contested: CloudFailure = {
   nature: 'unknown',
 };
 
-/** After its last write a holder renews the lease, and is no holder any more where none of its attempts has been answered. */
-export const renewAfter = (ttlMs: number): number => ttlMs / 3;
+/** After its last sign of life a holder gives the next, and is no holder any more where none of its attempts has been answered. */
+export const renewAfter = (ttlMs: number): number => ttlMs / 2;
 export const lostAfter = (ttlMs: number): number => ttlMs;
 /** To get it, so much may be tried. */
 const acquireWithin = (ttlMs: number): number => (2 / 3) * ttlMs;
-/** Watched for so long without a change, its holder counts as dead. */
-export const deadAfter = (ttlMs: number): number => 1.5 * ttlMs;
 /** A service that fails for longer will not be waited for. */
 const longestOutageMs = 20 * 60_000;
 
@@ -141,7 +94,7 @@ export interface AcquireOptions {
   readonly key: string;
   /** What a holder writes about itself when it gets the lease. */
   readonly holding: () => Pick<LeaseDraft, 'holder' | 'ttlMs' | 'since'>;
-  /** False: answer `held` as soon as the holder has shown that it is alive, by a renewal. */
+  /** False: answer `held` as soon as the holder has given a sign of life. */
   readonly wait: boolean;
   /** The highest token known from elsewhere; the lease's own may have been lost with its object. */
   readonly above: number;
@@ -169,7 +122,7 @@ export function* taking(
 ): Protocol<Written & { readonly draft: LeaseDraft }> {
   const draft: LeaseDraft = {
     ...holding,
-    version: 1,
+    version: 2,
     state: 'held',
     token: Math.max(body?.token ?? 0, above) + 1,
     journal: body?.journal ?? null,
@@ -189,29 +142,28 @@ export function* acquiring({
 }: AcquireOptions): Protocol<Result<Acquired, AcquireFailure>> {
   const nonces = new Map<string, number>();
   let failingSince: number | undefined;
-  let watched: { readonly etag: string; readonly since: number; readonly token: number } | undefined;
+  let watched: { readonly vigil: Vigil; readonly token: number } | undefined;
   for (;;) {
-    const { result, at, interrupted } = yield* ask({ kind: 'get' });
+    const { look, at, interrupted } = yield* looking();
     let seenAt = at;
     if (interrupted) return fail({ code: 'interrupted' });
-    if (!result.ok) {
+    if (!look.ok) {
       failingSince ??= at;
-      if (result.error.nature === 'refused' || at - failingSince > longestOutageMs) return result;
+      if (look.error.nature === 'refused' || at - failingSince > longestOutageMs) return look;
       yield* ask({ kind: 'watch', by: undefined });
       continue;
     }
     failingSince = undefined;
-    const stored = result.value;
-    const there = stored === undefined ? undefined : parseLease(stored.text);
+    const { stored, body: there } = look.value;
     if (stored !== undefined && there === undefined) return fail({ code: 'unreadable', key });
 
     // A write of ours that was given up on may have arrived after all: nobody holds that.
-    if (stored !== undefined && there?.state === 'held' && !nonces.has(there.nonce)) {
-      // A holder that writes is alive; one that has died would be reported as building for ever.
-      if (!wait && watched !== undefined && watched.etag !== stored.etag)
-        return fail({ code: 'held', by: there });
-      if (watched?.etag !== stored.etag) watched = { etag: stored.etag, since: at, token: there.token };
-      if (at - watched.since < deadAfter(there.ttlMs)) {
+    if (there?.state === 'held' && !nonces.has(there.nonce)) {
+      const vigil = watchedOn(watched?.vigil, look.value);
+      // One that has died would be reported as building for ever.
+      if (!wait && watched !== undefined && watched.vigil !== vigil) return fail({ code: 'held', by: there });
+      watched = { vigil, token: there.token };
+      if (at - vigil.since < deadAfter(there.ttlMs)) {
         yield* ask({ kind: 'watch', by: there });
         continue;
       }

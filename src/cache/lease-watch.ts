@@ -1,12 +1,14 @@
 /** A lease seen from outside: whether its holder lives, and taking it from one that was seen. It does not know what the lease is taken for. */
 import type { CloudFailure } from '../core/failure.ts';
-import { type LeaseBody, parseLease } from './lease-body.ts';
-import { drive, type LeaseAccess } from './lease-driving.ts';
-import { deadAfter, type Protocol, type Standing, taking } from './lease-protocol.ts';
-import { Lease } from './lease.ts';
+import type { LeaseBody } from './lease-body.ts';
+import { drive } from './lease-driving.ts';
+import { deadAfter, looking, type Vigil, watchedOn } from './lease-look.ts';
+import { type Standing, taking } from './lease-protocol.ts';
+import { ask, type Protocol } from './lease-requests.ts';
+import { Lease, type LeaseAccess } from './lease.ts';
 
 export type Observed =
-  /** It has been written: its holder lives, or lived until it let go just now. */
+  /** It has been heard of: it lives, or lived until it let go just now. */
   | { readonly kind: 'alive'; readonly by: LeaseBody | undefined }
   | { readonly kind: 'dead'; readonly standing: Standing & { readonly body: LeaseBody } }
   | { readonly kind: 'free'; readonly standing: Standing }
@@ -17,33 +19,31 @@ export type Observed =
 /** Somebody waits for the answer: a bucket that is away for longer is told of instead. */
 const longestOutageMs = 2 * 60_000;
 
-/** One look where it is free; where it is held, until it is written or has not been for so long that its holder counts as dead. */
+/** One look where it is free; where it is held, until its holder is heard of, or has not been for so long that it counts as dead. */
 export function* observing(): Protocol<Observed> {
-  let first: { readonly etag: string; readonly at: number } | undefined;
+  let vigil: Vigil | undefined;
   let failingSince: number | undefined;
   for (;;) {
-    const answer = yield { kind: 'get' };
-    if (answer.kind !== 'get') throw new Error(`the answer to get is of the kind ${answer.kind}`);
-    const { result, at } = answer;
-    if (answer.interrupted) return { kind: 'interrupted' };
-    if (!result.ok) {
+    const { look, at, interrupted } = yield* looking();
+    if (interrupted) return { kind: 'interrupted' };
+    if (!look.ok) {
       failingSince ??= at;
-      if (result.error.nature === 'refused' || at - failingSince > longestOutageMs)
-        return { kind: 'failed', failure: result.error };
-      yield { kind: 'watch', by: undefined };
+      if (look.error.nature === 'refused' || at - failingSince > longestOutageMs)
+        return { kind: 'failed', failure: look.error };
+      yield* ask({ kind: 'watch', by: undefined });
       continue;
     }
     failingSince = undefined;
-    const stored = result.value;
-    const body = stored === undefined ? undefined : parseLease(stored.text);
-    if (first !== undefined && first.etag !== stored?.etag) return { kind: 'alive', by: body };
+    const { stored, body } = look.value;
+    const now = watchedOn(vigil, look.value);
+    if (vigil !== undefined && vigil !== now) return { kind: 'alive', by: body };
     if (stored !== undefined && body === undefined) return { kind: 'unreadable' };
     if (stored === undefined || body?.state !== 'held')
       return { kind: 'free', standing: { etag: stored?.etag, body } };
-    first ??= { etag: stored.etag, at };
-    if (at - first.at >= deadAfter(body.ttlMs))
+    vigil = now;
+    if (at - vigil.since >= deadAfter(body.ttlMs))
       return { kind: 'dead', standing: { etag: stored.etag, body } };
-    yield { kind: 'watch', by: body };
+    yield* ask({ kind: 'watch', by: body });
   }
 }
 

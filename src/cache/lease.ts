@@ -1,21 +1,27 @@
 /**
- * The lease on one image: who may build it. Acquired, renewed and let go of by conditional writes alone, as lease-protocol.ts
- * says. It does not know what is built, and never compares the clocks of two machines.
+ * The lease on one image: who may build it. Acquired, written and let go of by conditional writes alone, as lease-protocol.ts
+ * says, and kept between them by the heartbeat of its run. It does not know what is built, and never compares the clocks of
+ * two machines.
  */
 import type { CloudFailure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { holderName, type Journal, type LeaseBody, type LeaseDraft } from './lease-body.ts';
-import { drive, type LeaseAccess, type Watching } from './lease-driving.ts';
+import type { Beating, Heartbeat } from './heartbeat.ts';
+import { drive, type Driving, type Watching } from './lease-driving.ts';
 import {
   type Acquired,
   type AcquireFailure,
   type AcquireOptions,
   acquiring,
   lostAfter,
-  renewAfter,
   type Written,
   writing,
 } from './lease-protocol.ts';
+
+export interface LeaseAccess extends Driving {
+  /** Of the run that is to hold it. */
+  readonly heartbeat: Heartbeat;
+}
 
 /** Waits until the lease is free, or its holder has not been heard of for 1.5 times its duration, and takes it. */
 export async function acquireLease(
@@ -33,17 +39,15 @@ export async function acquireLease(
 export type LostTo = { readonly holder: string } | { readonly failure: CloudFailure };
 
 /** A lease that is held. Losing it aborts `signal`: then nothing may be touched any more. */
-export class Lease {
+export class Lease implements Beating {
   readonly key: string;
   readonly token: number;
   /** What stood there before it was acquired; where it was held, its holder died. */
   readonly previous: LeaseBody | undefined;
   readonly #access: LeaseAccess;
   readonly #lost = new AbortController();
-  readonly #ended = new AbortController();
   #draft: LeaseDraft;
   #etag: string;
-  /** When the last write that counts was sent. */
   #since: number;
   #writing: Promise<unknown> = Promise.resolve();
   #lostTo: LostTo = { holder: 'another run' };
@@ -56,11 +60,15 @@ export class Lease {
     this.#since = since;
     this.token = draft.token;
     this.previous = previous;
-    void this.#renew();
+    access.heartbeat.keepAlive(this);
   }
 
   get signal(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  get since(): number {
+    return this.#since;
   }
 
   get journal(): Journal | null {
@@ -84,13 +92,27 @@ export class Lease {
 
   /** Marks the lease free; deleting it would lose the token. False: it was lost before. */
   async free({ journal, broken }: Pick<LeaseBody, 'journal' | 'broken'>): Promise<boolean> {
-    this.#ended.abort();
+    this.#access.heartbeat.letGo(this);
     return this.#write((draft) => ({ ...draft, state: 'free', journal, broken }));
   }
 
-  /** Stops renewing and leaves the lease and its journal as they are, for the next run. */
+  /** Leaves the lease and its journal as they are, for the next run. */
   abandon(): void {
-    this.#ended.abort();
+    this.#access.heartbeat.letGo(this);
+  }
+
+  keep(sentAt: number, knownAt: number): boolean {
+    if (knownAt >= this.#expiry) return false;
+    this.#since = Math.max(this.#since, sentAt);
+    return true;
+  }
+
+  expire(failure: CloudFailure): void {
+    if (this.#access.clock.monotonic() >= this.#expiry) this.#lose({ kind: 'failed', failure });
+  }
+
+  get #expiry(): number {
+    return this.#since + lostAfter(this.#access.ttlMs);
   }
 
   /** One write after the other: each needs the ETag of the last, and changes what the last has written. */
@@ -100,13 +122,14 @@ export class Lease {
       const { clock, ttlMs } = this.#access;
       const draft = change(this.#draft);
       for (;;) {
-        const deadline = this.#since + lostAfter(ttlMs);
-        const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline });
+        const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline: this.#expiry });
         const written = await drive(this.#access, this.key, protocol);
         if (written.kind !== 'held') return this.#lose(written);
         this.#etag = written.etag;
-        this.#since = written.since;
+        this.#since = Math.max(this.#since, written.since);
         this.#draft = draft;
+        // It was given up meanwhile.
+        if (this.#lost.signal.aborted) return false;
         // The answer of a process that stood still meanwhile tells nothing any more: once more.
         if (clock.monotonic() < written.since + lostAfter(ttlMs)) return true;
       }
@@ -119,18 +142,8 @@ export class Lease {
     if (written.kind === 'lost' && written.by !== undefined)
       this.#lostTo = { holder: holderName(written.by.holder) };
     if (written.kind === 'failed') this.#lostTo = { failure: written.failure };
+    this.#access.heartbeat.letGo(this);
     this.#lost.abort();
     return false;
-  }
-
-  async #renew(): Promise<void> {
-    const { clock, ttlMs } = this.#access;
-    const ended = AbortSignal.any([this.#ended.signal, this.#lost.signal]);
-    for (;;) {
-      // What was written meanwhile has renewed it too.
-      const left = this.#since + renewAfter(ttlMs) - clock.monotonic();
-      await (left > 0 ? clock.sleep(left, ended) : this.confirm());
-      if (ended.aborted) return;
-    }
   }
 }

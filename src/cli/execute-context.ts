@@ -1,5 +1,6 @@
 /** What carrying out needs, from the cloud, the configuration and the process. It does not know what is carried out. */
-import type { LeaseAccess } from '../cache/lease-driving.ts';
+import { Heartbeat } from '../cache/heartbeat.ts';
+import type { Driving } from '../cache/lease-driving.ts';
 import { manifestKey } from '../cache/manifest.ts';
 import { paceOf } from '../config/config.ts';
 import { type ExecuteContext, outageMs, paced, patience } from '../execute/context.ts';
@@ -10,8 +11,8 @@ import type { Interruptions, Surroundings } from './surroundings.ts';
 
 /** Between two looks at AWS. */
 export const pollMs = 15_000;
-/** A lease that is not renewed for 1.5 times as long may be taken over. */
-const leaseMs = { aws: 60_000, sandbox: 5000 } as const;
+/** A holder that is not heard of for 1.5 times as long counts as dead. */
+const leaseMs = { aws: 120_000, sandbox: 5000 } as const;
 
 export function executeContext(
   around: Pick<Surroundings, 'clock' | 'random' | 'person'>,
@@ -24,12 +25,13 @@ export function executeContext(
   const pace = paceOf(config);
   const { store, builder, registry } = cloud;
   const holder = { run: random.hex(16), ...person };
-  const lease: LeaseAccess = {
+  const access: Driving = {
     store,
     clock,
     random,
     holder,
     ttlMs: pace === 1 ? leaseMs.aws : leaseMs.sandbox,
+    prefix: config.prefix,
   };
   return {
     builder,
@@ -39,7 +41,7 @@ export function executeContext(
     clock,
     random,
     ...asked,
-    lease,
+    lease: { ...access, heartbeat: new Heartbeat(access) },
     pace,
     trust: config.cache.trust,
     interrupted,

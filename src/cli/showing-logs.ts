@@ -1,4 +1,6 @@
 /** Shows the logs of one build, now or as they come. It does not know how the build was named. */
+import { heartbeatOf } from '../cache/heartbeat.ts';
+import { deadAfter } from '../cache/lease-look.ts';
 import { meantLogs, type StepLog, stepLogs } from '../cache/step-logs.ts';
 import { paceOf } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
@@ -58,7 +60,8 @@ export async function showLogs(
     let now = fate;
     while (now?.kind === 'going-on') {
       await showing.show(must(await logs()), false);
-      const news = watch.newsOf(now);
+      const heartbeat = must(await heartbeatOf({ store: cloud.store, prefix: config.prefix }, now.holder));
+      const news = watch.newsOf(now, heartbeat);
       if (news !== undefined) say(news);
       if (watch.isGone) return exitCodes.failed;
       await around.clock.sleep(paced(paceOf(config), pollMs), signal);
@@ -145,7 +148,7 @@ type GoingOn = Extract<Fate, { kind: 'going-on' }>;
 class Watch {
   readonly #clock: Surroundings['clock'];
   #step: string | null = null;
-  #nonce = '';
+  #heard = '';
   #heardAt = 0;
   isGone = false;
 
@@ -153,13 +156,14 @@ class Watch {
     this.#clock = clock;
   }
 
-  newsOf({ step, nonce, ttlMs, holder }: GoingOn): string | undefined {
+  newsOf({ step, nonce, ttlMs, holder }: GoingOn, heartbeat: string | undefined): string | undefined {
     const now = this.#clock.monotonic();
-    if (nonce !== this.#nonce) {
-      this.#nonce = nonce;
+    const heard = `${nonce} ${heartbeat}`;
+    if (heard !== this.#heard) {
+      this.#heard = heard;
       this.#heardAt = now;
     }
-    if (now - this.#heardAt > 1.5 * ttlMs) {
+    if (now - this.#heardAt > deadAfter(ttlMs)) {
       this.isGone = true;
       return words.goneText(holder);
     }

@@ -3,7 +3,7 @@ import type { Failure } from '../core/failure.ts';
 import { imageId, instanceId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Journal } from '../cache/journal.ts';
-import { type Build, note } from './build.ts';
+import { type Build, leaseLost, note } from './build.ts';
 import { patience } from './context.ts';
 import { placeAfter } from './launch-places.ts';
 import { endInstances, endOf } from './machine.ts';
@@ -20,7 +20,9 @@ export async function beginAnew(
   failure: Failure,
   adopted: boolean,
 ): Promise<Result<void, Failure>> {
-  const { ctx, action, journal, instanceSeen } = build;
+  const { ctx, action, journal, instanceSeen, lease } = build;
+  // Whoever has taken the lease may have ended it, and the heartbeat does not tell of that.
+  if (failure.code === 'instance-ended' && !(await lease.confirm())) return fail(leaseLost(build));
   const next = await nextInstance(build, failure, adopted);
   if (next === undefined) return fail(failure);
   build.instanceSeen = false;

@@ -1,5 +1,5 @@
 /** What carrying out a plan needs of the world. It does not know which world it is. */
-import type { LeaseAccess } from '../cache/lease-driving.ts';
+import type { LeaseAccess } from '../cache/lease.ts';
 import type { Manifest } from '../cache/manifest.ts';
 import type { ManifestAccess } from '../cache/manifest-store.ts';
 import type { Emit } from '../core/event.ts';

@@ -1,6 +1,6 @@
 /** Finds instances and images that no run comes back for, by their tags, and ends them. It does not word what it has done. */
 import { setMaxListeners } from 'node:events';
-import { deadAfter } from '../cache/lease-protocol.ts';
+import { deadAfter } from '../cache/lease-look.ts';
 import { allLeases, type HeldLease } from '../cache/leases.ts';
 import { ownership } from '../cache/tags.ts';
 import type { Emit } from '../core/event.ts';

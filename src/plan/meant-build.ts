@@ -1,6 +1,5 @@
 /** What leases and images tell of builds: which there were, and what became of each. Pure; it looks nothing up. */
-import type { LeaseBody } from '../cache/lease-body.ts';
-import { holderName } from '../cache/lease-body.ts';
+import type { Holder, LeaseBody } from '../cache/lease-body.ts';
 import { stepUnderWay } from '../cache/journal.ts';
 import type { Found } from '../cache/lookup.ts';
 import type { Digest, ImageId } from '../core/ids.ts';
@@ -11,10 +10,10 @@ export type Fate =
   /** `step`: null where nothing was begun yet. */
   | {
       readonly kind: 'going-on';
-      readonly holder: string;
+      readonly holder: Holder;
       readonly since: string;
       readonly step: string | null;
-      /** Another one whenever the holder is heard of, which is more often than its lease lasts. */
+      /** Another one whenever its lease is written. */
       readonly nonce: string;
       readonly ttlMs: number;
     }
@@ -39,7 +38,7 @@ export function buildOfLease(
   if (state === 'held') {
     if (journal === null) return undefined;
     const step = stepUnderWay(journal);
-    const fate: Fate = { kind: 'going-on', holder: holderName(holder), since, step, nonce, ttlMs };
+    const fate: Fate = { kind: 'going-on', holder, since, step, nonce, ttlMs };
     return { buildId: journal.buildId, template: journal.template, digest, fate };
   }
   if (broken !== null) {

@@ -1,4 +1,5 @@
 /** The words of `logs`: which build it is, which steps it has logs of, and what is wrong with what was asked for. It does not know the logs. */
+import { type Holder, holderName } from '../cache/lease-body.ts';
 import type { StepLog } from '../cache/step-logs.ts';
 import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { shortDigest } from '../core/digest.ts';
@@ -24,7 +25,7 @@ export function fateText(fate: Fate | undefined): string {
   switch (fate?.kind) {
     case 'going-on': {
       const at = fate.step === null ? 'with nothing begun yet' : `now at ${fate.step}`;
-      return `${fate.holder} has been at it since ${date(fate.since)}, ${at}`;
+      return `${holderName(fate.holder)} has been at it since ${date(fate.since)}, ${at}`;
     }
     case 'failed':
       return `it failed at step ${fate.step}: ${stepStatus(fate.status, fate.exitCode)}`;
@@ -47,8 +48,8 @@ const nameOf = (step: string, index: number): string => (step === '' ? String(in
 export const runningText = (step: string, seenAt: string): string =>
   inOneLine(`${step} is running (seen at ${date(seenAt)}); what it prints is shown when it has ended`) + '\n';
 
-export const goneText = (holder: string): string =>
-  inOneLine(`${holder} is not heard of any more; the next run goes on with this build`) + '\n';
+export const goneText = (holder: Holder): string =>
+  inOneLine(`${holderName(holder)} is not heard of any more; the next run goes on with this build`) + '\n';
 
 export const severalTimes = ({ index, step, commands }: StepLog): string =>
   `step ${nameOf(step, index)} was begun ${commands.length} times: this is the last\n`;

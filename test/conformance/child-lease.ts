@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { connect } from '../../src/adapters/aws/connect.ts';
 import { localClock } from '../../src/adapters/local/clock.ts';
 import { localRandom } from '../../src/adapters/local/random.ts';
+import { Heartbeat } from '../../src/cache/heartbeat.ts';
 import { acquireLease } from '../../src/cache/lease.ts';
 
 const [endpoint = '', folder = '', name = ''] = process.argv.slice(2);
@@ -12,7 +13,7 @@ const [endpoint = '', folder = '', name = ''] = process.argv.slice(2);
 const region = 'us-west-2';
 const place = { region, securityGroups: [], instanceProfile: undefined, kmsKey: undefined };
 const connection = connect({ ...place, endpoint, bucket: 'bucket' });
-const access = {
+const driving = {
   store: connection.store,
   // Who waits looks often, and not all at once; how long the lease is good for stays what it is.
   clock: {
@@ -22,7 +23,9 @@ const access = {
   random: localRandom,
   holder: { run: name, host: 'here', user: name },
   ttlMs: 20_000,
+  prefix: '',
 };
+const access = { ...driving, heartbeat: new Heartbeat(driving) };
 
 process.stdout.write('ready\n');
 await text(process.stdin);

@@ -85,7 +85,7 @@ test('the answer to the question decides, and a holder that renews meanwhile is 
 
   const late = await ask(world, ['leases', 'release', 'a'], {
     type: async () => {
-      await world.clock.sleep(30_000);
+      await world.clock.sleep(70_000);
       return 'y';
     },
   });

@@ -14,7 +14,7 @@ import {
 import { last, makeWorld, one, stepStarted, type World } from './rig.ts';
 
 const sweep = (world: World, ...options: string[]) => ask(world, ['leases', 'sweep', ...options]);
-const watching = 'watching 1 lease for up to 1 min 30 s, to see whether its holder is alive\n';
+const watching = 'watching 1 lease for up to 3 min, to see whether its holder is alive\n';
 
 /** A build that is over, and whose instance could not be ended. */
 async function orphan(world: World): Promise<void> {
@@ -48,7 +48,7 @@ const refused = {
   ]),
 };
 
-test('a dead holder: after 90 s its lease is released and its instance ended', async () => {
+test('a dead holder: after 3 min its lease is released and its instance ended', async () => {
   const world = await makeWorld(one);
   const run = await deadBuild(world);
   const cloud = await cloudOf(world);
@@ -68,7 +68,7 @@ test('a dead holder: after 90 s its lease is released and its instance ended', a
     stdout: lines('would be released', 'would be ended', 'would release 1 lease, end 1 instance'),
     stderr: watching,
   });
-  expect(world.clock.now() - began).toBeGreaterThanOrEqual(90_000);
+  expect(world.clock.now() - began).toBeGreaterThanOrEqual(180_000);
   expect(await leaseTexts(cloud)).toEqual(before);
   expect(await cloud.instances()).toEqual(['running']);
 

@@ -176,7 +176,7 @@ describe('what is held is watched', () => {
 describe('why there is none', () => {
   test.each([
     ["somebody else's", '{}'],
-    ['of a version that is not known', JSON.stringify({ ...bob(), nonce: 'n', version: 2 })],
+    ['of a version that is not known', JSON.stringify({ ...bob(), nonce: 'n', version: 3 })],
     ['too large to be read', null],
   ])('what stands there is %s', (_, text) => {
     key.stored = { text, etag: 'e' };

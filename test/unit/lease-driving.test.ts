@@ -1,8 +1,8 @@
 /** What is done in the world while a lease is acquired: how often another is looked at, and who is asked whether it is needed. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { acquireLease } from '../../src/cache/lease.ts';
-import { draftOf, journal, OneKey } from './lease-rig.ts';
-import { accessOf, SlowStore } from './lease-store.ts';
+import { draftOf, journal, type OneKey } from './lease-rig.ts';
+import { accessOf, Bucket, SlowStore } from './lease-store.ts';
 import { errorOf, HandClock, valueOf } from './rig.ts';
 
 let key: OneKey;
@@ -12,9 +12,10 @@ let log: string[];
 let isNeeded: boolean;
 
 beforeEach(() => {
-  key = new OneKey();
+  const bucket = new Bucket();
+  key = bucket.at('k');
   clock = new HandClock();
-  store = new SlowStore(key, clock);
+  store = new SlowStore(bucket, clock);
   log = [];
   isNeeded = true;
 });

@@ -10,6 +10,7 @@ const acquires = (user: string, change: Partial<Life> = {}): Life => ({
   renewals: 0,
   frees: undefined,
   watches: 1,
+  heartbeats: 0,
   blindLooks: 0,
   unsureWrites: Infinity,
   ...change,
@@ -47,6 +48,17 @@ test.each<[string, Case]>([
     {
       lives: [holds('cy', { blindLooks: 1 }), acquires('ada', { blindLooks: 1 })],
       atLeast: { worlds: 12_000, schedules: 4e5, mostBelievers: 2, declined: 0 },
+    },
+  ],
+  [
+    'a holder that writes or dies, whose heartbeat is seen or not, and two of whom one takes over',
+    {
+      lives: [
+        holds('cy'),
+        acquires('ada', { watches: 3, heartbeats: 2, unsureWrites: 1 }),
+        acquires('bob', { unsureWrites: 0 }),
+      ],
+      atLeast: { worlds: 250_000, schedules: 5e8, mostBelievers: 3, declined: 0 },
     },
   ],
   [

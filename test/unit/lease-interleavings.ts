@@ -3,7 +3,9 @@
  * protocol does. A generator cannot be copied: what a run does next is found by telling a new one all that it was told.
  */
 import { type LeaseDraft, leaseText } from '../../src/cache/lease-body.ts';
-import { type Answer, deadAfter, lostAfter, type Request } from '../../src/cache/lease-protocol.ts';
+import { deadAfter } from '../../src/cache/lease-look.ts';
+import { lostAfter } from '../../src/cache/lease-protocol.ts';
+import type { Answer, Request } from '../../src/cache/lease-requests.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { Precondition, WriteOutcome } from '../../src/ports/object-store.ts';
 import { type Belief, draftOfHolder, firstNonce, type Life, live } from './lease-lives.ts';
@@ -28,6 +30,8 @@ class Moment {
   readonly blind: number;
   readonly unsure: number;
   readonly watched: number;
+  /** How many heartbeats of others it has seen. */
+  readonly beats: number;
   readonly #next = new Map<string, Moment>();
 
   constructor(life: Life, told: readonly Answer[] = []) {
@@ -46,6 +50,8 @@ class Moment {
     this.nonce = `${life.user}-${told.filter(({ kind }) => kind === 'put').length + 1}`;
     this.watched = told.filter(({ kind }) => kind === 'watch').length;
     this.blind = told.filter((answer) => answer.kind === 'get' && !answer.result.ok).length;
+    const heartbeats = told.flatMap((answer) => (answer.kind === 'heartbeat' ? [answer.result] : []));
+    this.beats = new Set(heartbeats.map((result) => (result.ok ? result.value : undefined))).size;
     this.hasDeclined = next.done === true && next.value === 'declined';
     this.unsure = told.filter((answer) => answer.kind === 'put' && isUnsure(answer.outcome)).length;
     const request = next.done === true ? undefined : next.value;
@@ -140,6 +146,16 @@ function* nextOf(world: World): Generator<World> {
       yield told(`writes ${nonce}: conflict`, answer({ kind: 'conflict' }));
       const late = { ...world, onTheirWay: [...world.onTheirWay, write] };
       yield told(`writes ${nonce}: unknown`, answer({ kind: 'unknown', failure: timeOut }), late);
+    } else if (asked?.kind === 'heartbeat') {
+      const { at, beats } = run;
+      const answer = (etag: number) => (): Answer => ({
+        kind: 'heartbeat',
+        at,
+        interrupted,
+        result: ok(`${etag}`),
+      });
+      yield told('sees no new heartbeat', answer(Math.max(1, beats)));
+      if (beats > 0 && beats <= life.heartbeats) yield told('sees a heartbeat', answer(beats + 1));
     } else if (asked?.kind === 'needed') {
       const { at } = run;
       const answer = (isNeeded: boolean) => (): Answer => ({ kind: 'needed', at, interrupted, isNeeded });

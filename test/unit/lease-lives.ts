@@ -1,6 +1,7 @@
 /** What a run does with a lease where every order of events is gone through, and when it believes to have it. */
 import type { Journal, LeaseDraft } from '../../src/cache/lease-body.ts';
-import { acquiring, lostAfter, type Protocol, writing } from '../../src/cache/lease-protocol.ts';
+import { acquiring, lostAfter, writing } from '../../src/cache/lease-protocol.ts';
+import type { Protocol } from '../../src/cache/lease-requests.ts';
 import { draftOf, holderOf, OneKey, ttlMs } from './lease-rig.ts';
 
 export interface Life {
@@ -13,6 +14,8 @@ export interface Life {
   readonly frees: Journal | null | undefined;
   /** How often it waits for another; without an end, runs that lose each answer would take the lease from each other for ever. */
   readonly watches: number;
+  /** How often it sees that the holder's heartbeat has been written since its last look. */
+  readonly heartbeats: number;
   /** How often a look at the store stays without an answer. */
   readonly blindLooks: number;
   /** How many of its writes stay without a plain yes or no. */

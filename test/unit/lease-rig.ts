@@ -8,14 +8,8 @@ import {
   leaseText,
   parseLease,
 } from '../../src/cache/lease-body.ts';
-import {
-  type Acquired,
-  type AcquireFailure,
-  acquiring,
-  type Answer,
-  type Protocol,
-  type Request,
-} from '../../src/cache/lease-protocol.ts';
+import { type Acquired, type AcquireFailure, acquiring } from '../../src/cache/lease-protocol.ts';
+import type { Answer, Protocol, Request } from '../../src/cache/lease-requests.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { Precondition, StoredObject, WriteOutcome } from '../../src/ports/object-store.ts';
@@ -25,7 +19,7 @@ export const ttlMs = 60_000;
 export const holderOf = (user: string): Holder => ({ run: `run of ${user}`, host: 'x', user });
 
 export const draftOf = (user: string, change: Partial<LeaseDraft> = {}): LeaseDraft => ({
-  version: 1,
+  version: 2,
   state: 'held',
   token: 1,
   ttlMs,
@@ -100,6 +94,8 @@ export type Fate = 'answered' | 'silent' | 'gone' | 'late' | 'twice' | 'conflict
 export class Hand<Outcome> {
   at = 0;
   interrupted = false;
+  /** What each look at a heartbeat is answered with at once. */
+  heartbeat: Result<string | undefined, CloudFailure> = ok(undefined);
   asked: Request | undefined;
   outcome: Outcome | undefined;
   readonly #protocol: Protocol<Outcome>;
@@ -120,6 +116,12 @@ export class Hand<Outcome> {
     const { stored } = this.#key;
     const result = fate === 'answered' ? ok(stored) : fail(fate === 'refused' ? refusal : timeOut);
     return this.#tell(ms, (when) => ({ ...when, kind: 'get', result }));
+  }
+
+  /** The ETag of the holder's heartbeat from now on. */
+  beat(etag: string | undefined): this {
+    this.heartbeat = ok(etag);
+    return this;
   }
 
   /** What is sent now is answered `ms` later. */
@@ -199,6 +201,8 @@ export class Hand<Outcome> {
   #see(next: IteratorResult<Request, Outcome>): void {
     this.asked = next.done === true ? undefined : next.value;
     if (next.done === true) this.outcome = next.value;
+    if (this.asked?.kind === 'heartbeat')
+      this.#tell(0, (when) => ({ ...when, kind: 'heartbeat', result: this.heartbeat }));
   }
 }
 

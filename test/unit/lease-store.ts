@@ -1,45 +1,72 @@
-/** A store of one key for leases on a clock that is moved by hand: it takes its time, and loses what it is told to lose. */
-import type { LeaseAccess } from '../../src/cache/lease-driving.ts';
+/** A store of one lease and of heartbeats on a clock that is moved by hand: it takes its time, and loses what it is told to lose. */
+import { Heartbeat } from '../../src/cache/heartbeat.ts';
+import { heartbeatKey } from '../../src/cache/lease-keys.ts';
+import type { LeaseAccess } from '../../src/cache/lease.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import type { ObjectStore, Precondition, StoredObject, WriteOutcome } from '../../src/ports/object-store.ts';
-import { holderOf, type OneKey, timeOut, ttlMs } from './lease-rig.ts';
+import { holderOf, OneKey, refusal, timeOut, ttlMs } from './lease-rig.ts';
 import type { HandClock } from './rig.ts';
 
 /** `deaf`: what is written arrives, and no answer comes back. `read-only`: what is written is lost on the way. */
 type Condition = 'there' | 'deaf' | 'read-only' | 'away';
+
+/** Leases by key, and heartbeats. */
+export class Bucket {
+  readonly #keys = new Map<string, OneKey>();
+
+  at(key: string): OneKey {
+    const known = this.#keys.get(key) ?? new OneKey();
+    this.#keys.set(key, known);
+    return known;
+  }
+
+  heartbeatOf(user: string): OneKey {
+    return this.at(heartbeatKey('', holderOf(user).run));
+  }
+
+  isHeartbeat(key: string): boolean {
+    return key.startsWith('heartbeats/');
+  }
+}
 
 export class SlowStore implements ObjectStore {
   condition: Condition = 'there';
   /** How long each call takes; a write arrives at the end of it, or, where `early`, at its beginning. */
   takesMs = 0;
   early = false;
-  /** When each write was sent. */
+  /** Heartbeats are refused, as where the policy of the caller has none. */
+  refusesHeartbeats = false;
+  /** When each write of the lease was sent, and of a heartbeat. */
   readonly sent: number[] = [];
+  readonly beats: number[] = [];
   /** When a write last had its effect. */
   effectAt = -Infinity;
-  readonly #key: OneKey;
+  readonly #bucket: Bucket;
   readonly #clock: HandClock;
 
-  constructor(key: OneKey, clock: HandClock) {
-    this.#key = key;
+  constructor(bucket: Bucket, clock: HandClock) {
+    this.#bucket = bucket;
     this.#clock = clock;
   }
 
-  async getOnce(): Promise<Result<StoredObject | undefined, CloudFailure>> {
+  async getOnce(key: string): Promise<Result<StoredObject | undefined, CloudFailure>> {
     const { condition } = this;
     await this.#pass();
-    return condition === 'there' || condition === 'read-only' ? ok(this.#key.stored) : fail(timeOut);
+    if (condition !== 'there' && condition !== 'read-only') return fail(timeOut);
+    return ok(this.#bucket.at(key).stored);
   }
 
-  async put(_: string, text: string, precondition: Precondition): Promise<WriteOutcome> {
+  async put(key: string, text: string, precondition: Precondition): Promise<WriteOutcome> {
     const { condition, early } = this;
     const write = (): WriteOutcome => {
-      const outcome = this.#key.put(text, precondition);
+      const outcome = this.#bucket.at(key).put(text, precondition);
       if (outcome.kind === 'stored') this.effectAt = this.#clock.monotonic();
       return outcome;
     };
-    this.sent.push(this.#clock.monotonic());
+    const isHeartbeat = this.#bucket.isHeartbeat(key);
+    (isHeartbeat ? this.beats : this.sent).push(this.#clock.monotonic());
+    if (isHeartbeat && this.refusesHeartbeats) return { kind: 'refused', failure: refusal };
     const arrives = condition === 'there' || condition === 'deaf';
     const begun = early && arrives ? write() : undefined;
     await this.#pass();
@@ -47,8 +74,8 @@ export class SlowStore implements ObjectStore {
     return condition === 'there' && outcome !== undefined ? outcome : { kind: 'unknown', failure: timeOut };
   }
 
-  get(): Promise<Result<StoredObject | undefined, CloudFailure>> {
-    return this.getOnce();
+  get(key: string): Promise<Result<StoredObject | undefined, CloudFailure>> {
+    return this.getOnce(key);
   }
 
   copy(): Promise<Result<void, CloudFailure>> {
@@ -71,10 +98,14 @@ export class SlowStore implements ObjectStore {
 let nonces = 0;
 
 /** How a user comes to it: nonces are never used twice, and pauses last 150 ms. */
-export const accessOf = (user: string, store: ObjectStore, clock: HandClock): LeaseAccess => ({
-  store,
-  clock,
-  random: { hex: () => `${user}-${(nonces += 1)}`, fraction: () => 0.5 },
-  holder: holderOf(user),
-  ttlMs,
-});
+export function accessOf(user: string, store: ObjectStore, clock: HandClock): LeaseAccess {
+  const access = {
+    store,
+    clock,
+    random: { hex: () => `${user}-${(nonces += 1)}`, fraction: () => 0.5 },
+    holder: holderOf(user),
+    ttlMs,
+    prefix: '',
+  };
+  return { ...access, heartbeat: new Heartbeat(access) };
+}

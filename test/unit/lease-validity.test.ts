@@ -1,19 +1,22 @@
-/** How long a holder believes that the lease is its own, and when it renews it: never for as long as others wait. */
+/** How long a holder believes that the lease is its own, and when it gives a sign of life: never for as long as others wait. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { acquireLease, type Lease } from '../../src/cache/lease.ts';
-import { journal, OneKey, timeOut } from './lease-rig.ts';
-import { accessOf, SlowStore } from './lease-store.ts';
+import { journal, type OneKey, timeOut } from './lease-rig.ts';
+import { accessOf, Bucket, SlowStore } from './lease-store.ts';
 import { HandClock, valueOf } from './rig.ts';
 
+let bucket: Bucket;
 let key: OneKey;
 let clock: HandClock;
 let store: SlowStore;
 
-beforeEach(() => {
-  key = new OneKey();
+function begin(): void {
+  bucket = new Bucket();
+  key = bucket.at('k');
   clock = new HandClock();
-  store = new SlowStore(key, clock);
-});
+  store = new SlowStore(bucket, clock);
+}
+beforeEach(begin);
 
 const acquires = (user: string, from = store) =>
   acquireLease(accessOf(user, from, clock), 'k', {
@@ -40,26 +43,29 @@ async function givenUpAt(lease: Lease): Promise<number> {
 /** An attempt that is under way then is the last one. */
 const isSoonAfter = (from: number) => (at: number) => from <= at && at <= from + 200;
 
-describe('it is renewed a third of its duration after the last write was sent', () => {
-  test('where the answers come at once', async () => {
+describe('the heartbeat is written half of its duration after the last sign of life was sent', () => {
+  test('where the answers come at once, and the lease itself is not', async () => {
     await acquired(0);
-    await clock.pass(65_000);
-    expect(store.sent).toEqual([0, 20_000, 40_000, 60_000]);
+    await clock.pass(95_000);
+    expect([store.sent, store.beats]).toEqual([[0], [30_000, 60_000, 90_000]]);
   });
 
   test('where they take a while', async () => {
     store.takesMs = 5000;
     await acquired(10_000);
-    await clock.pass(55_000);
-    expect(store.sent).toEqual([5000, 25_000, 45_000, 65_000]);
+    await clock.pass(95_000);
+    expect([store.sent, store.beats]).toEqual([[5000], [35_000, 65_000, 95_000]]);
   });
 
   test('also where that was the writing of the journal', async () => {
     const lease = await acquired(0);
     await clock.pass(15_000);
     await lease.record(journal);
-    await clock.pass(45_000);
-    expect(store.sent).toEqual([0, 15_000, 35_000, 55_000]);
+    await clock.pass(65_000);
+    expect([store.sent, store.beats]).toEqual([
+      [0, 15_000],
+      [45_000, 75_000],
+    ]);
   });
 
   test('and not once it was let go of', async () => {
@@ -67,7 +73,7 @@ describe('it is renewed a third of its duration after the last write was sent', 
     await clock.pass(5000);
     await lease.free({ journal, broken: null });
     await clock.pass(100_000);
-    expect(store.sent).toEqual([0, 5000]);
+    expect([store.sent, store.beats]).toEqual([[0, 5000], []]);
     expect(key.body).toMatchObject({ state: 'free', token: 1, journal });
   });
 });
@@ -80,11 +86,11 @@ describe('it is given up its whole duration after the last good write was sent',
     expect(lease.lostTo).toEqual({ failure: timeOut });
   });
 
-  test('where that was a renewal', async () => {
+  test('where that was a heartbeat', async () => {
     const lease = await acquired(0);
     await clock.pass(50_000);
     store.condition = 'away';
-    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(100_000));
+    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(90_000));
   });
 
   test('where that was the writing of the journal', async () => {
@@ -119,8 +125,8 @@ describe('it is given up its whole duration after the last good write was sent',
     store.condition = 'read-only';
     await clock.pass(1000);
     store.condition = 'away';
-    // Read back was the first of them, which was sent after 20 seconds.
-    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(80_000));
+    // Read back was the first of them, which was sent after 30 seconds.
+    expect(await givenUpAt(lease)).toSatisfy(isSoonAfter(90_000));
   });
 });
 
@@ -144,13 +150,11 @@ describe('nobody else has it before it is given up', () => {
     async ({ takesMs, early }) => {
       const [least, step] = [2 * takesMs, 1730];
       for (let lastsMs = least; lastsMs < least + 30_000; lastsMs += step) {
-        key = new OneKey();
-        clock = new HandClock();
-        store = new SlowStore(key, clock);
+        begin();
         Object.assign(store, { takesMs, early });
         const lease = await acquired(lastsMs);
         store.condition = 'away';
-        const bobs = new SlowStore(key, clock);
+        const bobs = new SlowStore(bucket, clock);
         const bob = acquires('bob', bobs).then(() => lease.signal.aborted);
         const givenUp = await givenUpAt(lease);
         // Who looks at the very moment of its effect takes it over then.

@@ -1,7 +1,8 @@
 /** The protocols that look at a lease from outside, answered by hand, and the words that name one. */
 import { describe, expect, test } from 'vitest';
 import { type LeaseBody, leaseText } from '../../src/cache/lease-body.ts';
-import { type Answer, taking } from '../../src/cache/lease-protocol.ts';
+import { taking } from '../../src/cache/lease-protocol.ts';
+import type { Answer } from '../../src/cache/lease-requests.ts';
 import { observing } from '../../src/cache/lease-watch.ts';
 import { type HeldLease, meantLease } from '../../src/cache/leases.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
@@ -10,7 +11,7 @@ import { fail, ok } from '../../src/core/result.ts';
 import { changedText, notMeant } from '../../src/report/leases.ts';
 
 const body: LeaseBody = {
-  version: 1,
+  version: 2,
   state: 'held',
   token: 4,
   nonce: 'n',
@@ -28,7 +29,11 @@ const away: CloudFailure = {
   nature: 'unknown',
 };
 
-type Look = { readonly etag: string; readonly body: LeaseBody } | 'absent' | 'garbage' | CloudFailure;
+type Look =
+  | { readonly etag: string; readonly body: LeaseBody; readonly heartbeat?: string | CloudFailure }
+  | 'absent'
+  | 'garbage'
+  | CloudFailure;
 
 /** Looks at these times, in seconds; what the protocol came to, and how many looks it took. */
 function observed(looks: readonly (readonly [number, Look])[]): { outcome: unknown; looks: number } {
@@ -45,6 +50,11 @@ function observed(looks: readonly (readonly [number, Look])[]): { outcome: unkno
             : ok({ etag: look.etag, text: leaseText(look.body) });
     const at = seconds * 1000;
     next = protocol.next({ kind: 'get', result, at, interrupted: false });
+    if (next.done !== true && next.value.kind === 'heartbeat') {
+      const heartbeat = typeof look === 'object' && 'heartbeat' in look ? look.heartbeat : undefined;
+      const seen = typeof heartbeat === 'object' ? fail(heartbeat) : ok(heartbeat);
+      next = protocol.next({ kind: 'heartbeat', result: seen, at, interrupted: false });
+    }
     if (next.done === true) return { outcome: next.value, looks: count + 1 };
     next = protocol.next({ kind: 'watch', at, interrupted: false });
   }
@@ -52,6 +62,7 @@ function observed(looks: readonly (readonly [number, Look])[]): { outcome: unkno
 }
 
 const held = { etag: 'e1', body };
+const beating = (heartbeat: string | CloudFailure) => ({ ...held, heartbeat });
 const free = { etag: 'e2', body: { ...body, state: 'free' as const } };
 
 describe('observing', () => {
@@ -78,6 +89,61 @@ describe('observing', () => {
       ],
       { kind: 'alive', by: body },
       3,
+    ],
+    [
+      'with a new heartbeat',
+      [
+        [0, beating('b1')],
+        [89, beating('b1')],
+        [99, beating('b2')],
+      ],
+      { kind: 'alive', by: body },
+      3,
+    ],
+    [
+      'with its first heartbeat',
+      [
+        [0, held],
+        [40, beating('b1')],
+      ],
+      { kind: 'alive', by: body },
+      2,
+    ],
+    [
+      'whose heartbeat somebody has removed',
+      [
+        [0, beating('b1')],
+        [40, held],
+        [90, held],
+      ],
+      { kind: 'dead' },
+      3,
+    ],
+    [
+      'whose heartbeat cannot be seen now and then',
+      [
+        [0, beating('b1')],
+        [10, beating(away)],
+        [100, beating('b1')],
+      ],
+      { kind: 'dead' },
+      3,
+    ],
+    [
+      'whose heartbeat is never seen',
+      [
+        [0, beating(away)],
+        [120, beating(away)],
+        [121, beating(away)],
+      ],
+      { kind: 'failed', failure: away },
+      3,
+    ],
+    [
+      'whose heartbeat may not be seen',
+      [[0, beating({ ...away, nature: 'refused' as const })]],
+      { kind: 'failed', failure: { nature: 'refused' } },
+      1,
     ],
     [
       'let go of meanwhile',
@@ -138,7 +204,7 @@ describe('taking', () => {
     const { value } = taking({ etag: 'e1', body: { ...body, journal } }, options).next();
     expect(value).toEqual({
       kind: 'put',
-      draft: { version: 1, state: 'held', token: 7, journal, broken: null, ...holding },
+      draft: { version: 2, state: 'held', token: 7, journal, broken: null, ...holding },
       precondition: { etag: 'e1' },
     });
     const { value: first } = taking({ etag: undefined, body: undefined }, options).next();

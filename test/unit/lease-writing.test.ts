@@ -167,7 +167,7 @@ describe('it is lost', () => {
     ],
   ])('%s', (_, story, by) => {
     story();
-    expect(ada.outcome).toEqual({ kind: 'lost', by });
+    expect(ada.outcome).toEqual({ kind: 'lost', by, etag: key.stored?.etag });
   });
 });
 

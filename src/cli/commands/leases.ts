@@ -55,7 +55,6 @@ export class LeasesReleaseCommand extends LeaseCommand {
   protected override async answerFor(workspace: Workspace, cloud: Cloud): Promise<number> {
     const { meantLease } = await import('../../cache/leases.ts');
     const { notMeant, releaseText } = await import('../../report/leases.ts');
-    const { canAsk, confirmed } = await import('../confirm.ts');
     const { stderr } = this.context;
     const leases = await this.look(workspace, cloud);
     const meant = meantLease(this.word, leases);
@@ -68,15 +67,29 @@ export class LeasesReleaseCommand extends LeaseCommand {
       throw invalidFlag(message, cure);
     }
     stderr.write(releaseText(meant.lease));
-    if (!this.yes) {
-      if (!canAsk(this.context))
-        throw invalidFlag('there is no terminal to ask on whether it is to be released', 'say --yes');
-      if (!(await confirmed(this.context, 'release it?'))) {
-        stderr.write('not released: nothing was changed\n');
-        return exitCodes.failed;
-      }
-    }
+    if (!this.yes && !(await this.#isMeant(workspace, cloud, meant.lease))) return exitCodes.failed;
     return this.#release(workspace, cloud, meant.lease);
+  }
+
+  /** Asks, and tells why nothing is changed where it is not. */
+  async #isMeant({ config }: Workspace, { store }: Cloud, lease: HeldLease): Promise<boolean> {
+    const { heartbeatOf } = await import('../../cache/heartbeat.ts');
+    const { changedText } = await import('../../report/leases.ts');
+    const { canAsk, confirmed } = await import('../confirm.ts');
+    const { must } = await import('../unavailable.ts');
+    const { stderr } = this.context;
+    if (!canAsk(this.context))
+      throw invalidFlag('there is no terminal to ask on whether it is to be released', 'say --yes');
+    const heartbeat = async (): Promise<string | undefined> =>
+      must(await heartbeatOf({ store, prefix: config.prefix }, lease.body.holder));
+    const heard = await heartbeat();
+    if (!(await confirmed(this.context, 'release it?'))) {
+      stderr.write('not released: nothing was changed\n');
+      return false;
+    }
+    if ((await heartbeat()) === heard) return true;
+    stderr.write(changedText(lease, lease.body));
+    return false;
   }
 
   async #release(workspace: Workspace, cloud: Cloud, lease: HeldLease): Promise<number> {
@@ -108,7 +121,7 @@ export class LeasesSweepCommand extends LeaseCommand {
     category: 'Leases',
     description: 'Find and end what no run comes back for: instances, leases of dead holders, failed images.',
     details: `
-      Watches each lease that is held, all at the same time, for as long as it takes to tell a dead holder: 90 seconds on AWS.
+      Watches each lease that is held, all at the same time, for as long as it takes to tell a dead holder: 3 minutes on AWS.
       What a living run has is left alone, and so is an instance that was kept for a look.
     `,
     examples: [['What would be ended', '$0 leases sweep --dry-run']],

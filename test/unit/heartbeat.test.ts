@@ -1,0 +1,200 @@
+/** One heartbeat for all leases of a run: what is written, and what becomes of the leases where that does not work. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { acquireLease, type Lease, type LeaseAccess } from '../../src/cache/lease.ts';
+import { draftOf, holderOf, journal } from './lease-rig.ts';
+import { accessOf, Bucket, SlowStore } from './lease-store.ts';
+import { HandClock, valueOf } from './rig.ts';
+
+let bucket: Bucket;
+let clock: HandClock;
+let store: SlowStore;
+let ada: LeaseAccess;
+
+beforeEach(() => {
+  bucket = new Bucket();
+  clock = new HandClock();
+  store = new SlowStore(bucket, clock);
+  ada = accessOf('ada', store, clock);
+});
+
+const acquires = (key: string, access = ada) =>
+  acquireLease(access, key, {
+    wait: true,
+    above: 0,
+    signal: new AbortController().signal,
+    onWaiting: () => {},
+    isNeeded: () => Promise.resolve(true),
+  });
+
+const acquired = async (key: string): Promise<Lease> => valueOf(await acquires(key));
+
+const heartbeat = () => bucket.heartbeatOf('ada');
+const isLost = (lease: Lease): boolean => lease.signal.aborted;
+
+describe('one is written for all leases', () => {
+  test('and none of them', async () => {
+    await Promise.all(['k', 'l', 'm'].map(acquired));
+    await clock.pass(100_000);
+    expect([store.sent, store.beats]).toEqual([
+      [0, 0, 0],
+      [30_000, 60_000, 90_000],
+    ]);
+    expect(heartbeat().body).toMatchObject({ state: 'held', holder: holderOf('ada'), journal: null });
+  });
+
+  test('as soon as the oldest needs it', async () => {
+    await acquired('k');
+    await clock.pass(20_000);
+    const young = await acquired('l');
+    await clock.pass(55_000);
+    expect([store.beats, young.since]).toEqual([[30_000, 60_000], 60_000]);
+  });
+
+  test('with a text that never comes again', async () => {
+    await acquired('k');
+    const texts = new Set<string | null | undefined>();
+    for (let beat = 0; beat < 5; beat += 1) {
+      await clock.pass(30_000);
+      texts.add(heartbeat().stored?.text);
+    }
+    expect(texts.size).toBe(5);
+  });
+
+  test('while there are any: none holds up the program once the last is let go of', async () => {
+    const [one, other] = [await acquired('k'), await acquired('l')];
+    await clock.pass(40_000);
+    await one.free({ journal: null, broken: null });
+    expect(clock.untilNext()).toBe(20_000);
+    other.abandon();
+    await clock.pass(0);
+    expect(clock.untilNext()).toBe(undefined);
+    await acquired('m');
+    await clock.pass(35_000);
+    expect(store.beats).toEqual([30_000, 70_000]);
+  });
+});
+
+describe('where it is not as the run has left it, each lease is asked for', () => {
+  const spoilt: readonly (readonly [string, () => void])[] = [
+    ['removed', () => (heartbeat().stored = undefined)],
+    ['written by another', () => heartbeat().lay('bob-1', draftOf('bob'))],
+    ['no lease', () => heartbeat().place('{}')],
+  ];
+
+  test.each(spoilt)(
+    '%s: what is still ours is kept, and the next one is written over it',
+    async (_, spoil) => {
+      const lease = await acquired('k');
+      await clock.pass(40_000);
+      spoil();
+      await clock.pass(60_000);
+      expect([store.sent, store.beats]).toEqual([
+        [0, 60_000],
+        [30_000, 60_000, 90_000],
+      ]);
+      expect([isLost(lease), heartbeat().body?.holder]).toEqual([false, holderOf('ada')]);
+    },
+  );
+
+  test.each(spoilt)('%s: what another has taken is lost to it', async (_, spoil) => {
+    const [taken, kept] = [await acquired('k'), await acquired('l')];
+    await clock.pass(40_000);
+    bucket.at('k').lay('bob-1', draftOf('bob', { token: 2 }));
+    spoil();
+    await clock.pass(25_000);
+    expect([taken, kept].map(isLost)).toEqual([true, false]);
+    expect(taken.lostTo).toEqual({ holder: 'bob@x' });
+  });
+});
+
+test('a caller that may write none renews each lease by itself', async () => {
+  store.refusesHeartbeats = true;
+  const lease = await acquired('k');
+  await clock.pass(100_000);
+  expect(store.sent).toEqual([0, 30_000, 60_000, 90_000]);
+  expect(isLost(lease)).toBe(false);
+});
+
+describe('one that is known only when a lease has run out does not keep it', () => {
+  test.each([true, false])('the lease is asked for; nobody has taken it; early: %j', async (early) => {
+    const lease = await acquired('k');
+    Object.assign(store, { takesMs: 35_000, early });
+    await clock.pass(66_000);
+    expect(store.sent).toEqual([0, 65_000]);
+    store.takesMs = 0;
+    await clock.pass(60_000);
+    expect(isLost(lease)).toBe(false);
+  });
+
+  test('it was taken meanwhile', async () => {
+    const lease = await acquired('k');
+    store.takesMs = 100_000;
+    const bob = acquires('k', accessOf('bob', new SlowStore(bucket, clock), clock));
+    await clock.pass(100_000);
+    expect(valueOf(await bob).previous?.holder).toEqual(holderOf('ada'));
+    // The heartbeat arrives behind the taking.
+    await clock.pass(40_000);
+    store.takesMs = 0;
+    expect([heartbeat().body?.holder, isLost(lease)]).toEqual([holderOf('ada'), false]);
+    await clock.pass(100_000);
+    expect([isLost(lease), lease.lostTo]).toEqual([true, { holder: 'bob@x' }]);
+  });
+});
+
+describe('where none can be written for as long as a lease lasts', () => {
+  test('those that have run out are given up, and one that was written meanwhile is not', async () => {
+    const [idle, busy] = [await acquired('k'), await acquired('l')];
+    await clock.pass(29_000);
+    // The first attempt arrives, and no answer comes back.
+    store.condition = 'deaf';
+    await clock.pass(1000);
+    store.condition = 'away';
+    await clock.pass(29_000);
+    store.condition = 'there';
+    await busy.record(journal);
+    store.condition = 'away';
+    await clock.pass(2000);
+    expect([idle, busy].map(isLost)).toEqual([true, false]);
+    store.condition = 'there';
+    await clock.pass(60_000);
+    expect([isLost(busy), store.sent]).toEqual([false, [0, 0, 59_000]]);
+  });
+
+  test('one whose journal was under way is lost, though that arrives after all', async () => {
+    const lease = await acquired('k');
+    await clock.pass(29_000);
+    store.takesMs = 40_000;
+    const recorded = lease.record(journal);
+    await clock.pass(0);
+    Object.assign(store, { takesMs: 0, condition: 'away' });
+    await clock.pass(32_000);
+    expect(isLost(lease)).toBe(true);
+    store.condition = 'there';
+    await clock.pass(20_000);
+    expect(await recorded).toBe(false);
+  });
+
+  test('what was let go of while one was tried is left as it is', async () => {
+    const lease = await acquired('k');
+    await clock.pass(29_000);
+    store.condition = 'away';
+    await clock.pass(30_000);
+    store.condition = 'there';
+    expect(await lease.free({ journal: null, broken: null })).toBe(true);
+    store.condition = 'away';
+    await clock.pass(50_000);
+    expect([isLost(lease), bucket.at('k').body?.state]).toEqual([false, 'free']);
+  });
+});
+
+test('attempts that arrive late are known by their nonces: nothing is asked for', async () => {
+  const lease = await acquired('k');
+  await clock.pass(29_000);
+  store.condition = 'deaf';
+  await clock.pass(2000);
+  store.condition = 'away';
+  await clock.pass(10_000);
+  store.condition = 'there';
+  await clock.pass(40_000);
+  expect([store.sent, isLost(lease)]).toEqual([[0], false]);
+});
