@@ -10,7 +10,7 @@ import type { Cloud, Workspace } from './context.ts';
 import type { Interruptions, Surroundings } from './surroundings.ts';
 
 /** Between two looks at AWS. */
-export const pollMs = 15_000;
+export const pollMs = 20_000;
 /** A holder that is not heard of for 1.5 times as long counts as dead. */
 const leaseMs = { aws: 120_000, sandbox: 5000 } as const;
 

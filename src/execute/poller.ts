@@ -48,7 +48,7 @@ interface Group {
 
 /** Of the poller's interval: how seldom is looked for what has been waited for long, and what of its age passes between two looks. */
 const slowest = 4;
-const partOfAge = 1 / 20;
+const partOfAge = 1 / 10;
 
 export class Poller {
   readonly #clock: Clock;
