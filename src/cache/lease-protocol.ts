@@ -98,6 +98,8 @@ export interface AcquireOptions {
   readonly wait: boolean;
   /** The highest token known from elsewhere; the lease's own may have been lost with its object. */
   readonly above: number;
+  /** The token of this run's own lease that it could not keep: nobody holds that. */
+  readonly lapsed?: number | undefined;
 }
 
 /** What stands in the bucket, to be written over if it still stands there. */
@@ -139,6 +141,7 @@ export function* acquiring({
   holding,
   wait,
   above,
+  lapsed,
 }: AcquireOptions): Protocol<Result<Acquired, AcquireFailure>> {
   const nonces = new Map<string, number>();
   let failingSince: number | undefined;
@@ -158,7 +161,10 @@ export function* acquiring({
     if (stored !== undefined && there === undefined) return fail({ code: 'unreadable', key });
 
     // A write of ours that was given up on may have arrived after all: nobody holds that.
-    if (there?.state === 'held' && !nonces.has(there.nonce)) {
+    const isOurs =
+      there !== undefined &&
+      (nonces.has(there.nonce) || (there.token === lapsed && there.holder.run === holding().holder.run));
+    if (there?.state === 'held' && !isOurs) {
       const vigil = watchedOn(watched?.vigil, look.value);
       // One that has died would be reported as building for ever.
       if (!wait && watched !== undefined && watched.vigil !== vigil) return fail({ code: 'held', by: there });

@@ -27,11 +27,11 @@ export interface LeaseAccess extends Driving {
 export async function acquireLease(
   access: LeaseAccess,
   key: string,
-  { wait, above, ...watching }: Pick<AcquireOptions, 'wait' | 'above'> & Watching,
+  { wait, above, lapsed, ...watching }: Pick<AcquireOptions, 'wait' | 'above' | 'lapsed'> & Watching,
 ): Promise<Result<Lease, AcquireFailure>> {
   const { holder, ttlMs, clock } = access;
   const holding = () => ({ holder, ttlMs, since: new Date(clock.now()).toISOString() });
-  const acquired = await drive(access, key, acquiring({ key, holding, wait, above }), watching);
+  const acquired = await drive(access, key, acquiring({ key, holding, wait, above, lapsed }), watching);
   return acquired.ok ? ok(new Lease(access, key, acquired.value)) : fail(acquired.error);
 }
 

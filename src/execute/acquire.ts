@@ -21,6 +21,8 @@ interface Purpose {
   readonly purpose: 'build' | 'clean-up';
   /** Asked where another run has had the lease since the plan was made. */
   readonly isNeeded: () => Promise<boolean>;
+  /** Of a build that goes on: its lease, which could not be kept. */
+  readonly lapsed?: Lease | undefined;
 }
 
 /** Undefined: it is not needed any more. */
@@ -28,7 +30,7 @@ export async function acquire(
   ctx: ExecuteContext,
   action: Action,
   { place, stop }: Turn,
-  { purpose, isNeeded }: Purpose,
+  { purpose, isNeeded, lapsed }: Purpose,
 ): Promise<Result<Lease | undefined, Failure>> {
   const { template, digest } = action;
   let told: string | undefined;
@@ -38,6 +40,7 @@ export async function acquire(
     wait: purpose === 'build' && ctx.wait,
     above: ctx.listed[digest]?.token ?? 0,
     isNeeded,
+    lapsed: lapsed?.token,
     onWaiting: (by) => {
       place.leave();
       const step = by.journal === null ? null : stepUnderWay(by.journal);

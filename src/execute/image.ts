@@ -82,6 +82,7 @@ async function underLease(
     let seen: Existing = ok(undefined);
     const acquired = await acquire(ctx, action, turn, {
       purpose: 'build',
+      lapsed: paused?.build.lease,
       isNeeded: async () => {
         seen = await existingImage(ctx, action, stop, () => place.leave());
         return seen.ok && seen.value === undefined;

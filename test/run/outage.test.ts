@@ -48,6 +48,8 @@ describe.each(['ec2', 'ssm', 's3'])('ten minutes without %s', (service) => {
     const run = withOutage(world, service, after);
     expect(await run.code).toBe(0);
     expect(last(run)).toMatchObject({ built: ['a'], failed: [] });
+    // Its own lease, which it could not keep, it waits for no longer than the bucket is away.
+    expect(run.events.filter(({ type }) => type === 'lease-waiting')).toEqual([]);
     await world.clock.sleep(minutes);
     expect(await remainsOf(world)).toEqual(clean);
   });

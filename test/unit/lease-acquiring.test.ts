@@ -160,6 +160,23 @@ describe('what is held is watched', () => {
     takes(ada, key, { token: 5, journal });
   });
 
+  test('unless it is what this run had and could not keep, which nobody holds', () => {
+    key.lay('ada-9', draftOf('ada', { token: 4, journal }));
+    ada = acquires(key, { lapsed: 4 });
+    ada.get();
+    takes(ada, key, { token: 5, journal });
+  });
+
+  test.each([
+    ['another token of this run', 'ada', 3],
+    ['that token of another run', 'bob', 4],
+  ])('also where it is %s', (_, user, lapsed) => {
+    key.lay('n-1', draftOf(user, { token: 4 }));
+    ada = acquires(key, { lapsed });
+    ada.get();
+    expect(ada.asked).toMatchObject({ kind: 'watch' });
+  });
+
   test('unless it is a late write of our own, which nobody holds', () => {
     ada.get().put('late');
     key.lay('bob-1', bob());

@@ -8,7 +8,12 @@ import {
   leaseText,
   parseLease,
 } from '../../src/cache/lease-body.ts';
-import { type Acquired, type AcquireFailure, acquiring } from '../../src/cache/lease-protocol.ts';
+import {
+  type Acquired,
+  type AcquireFailure,
+  type AcquireOptions,
+  acquiring,
+} from '../../src/cache/lease-protocol.ts';
 import type { Answer, Protocol, Request } from '../../src/cache/lease-requests.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
@@ -208,9 +213,12 @@ export class Hand<Outcome> {
 
 export type Acquiring = Hand<Result<Acquired, AcquireFailure>>;
 
-export function acquires(key: OneKey, { wait = true, above = 0 } = {}): Acquiring {
+export function acquires(
+  key: OneKey,
+  { wait = true, above = 0, lapsed }: Partial<AcquireOptions> = {},
+): Acquiring {
   const holding = () => ({ holder: holderOf('ada'), ttlMs, since: '2026-11-23T04:12:00.000Z' });
-  return new Hand('ada', key, acquiring({ key: 'leases/k.json', holding, wait, above }));
+  return new Hand('ada', key, acquiring({ key: 'leases/k.json', holding, wait, above, lapsed }));
 }
 
 /** It has ended so, and asks for nothing more. */
