@@ -14,8 +14,8 @@ const threeImages = {
 };
 const names = ['foundation', 'gromacs', 'namd'];
 
-/** So fast that a lease is renewed about as seldom in a build as may be, and yet a few times. */
-const speed = { AMIGRAPH_SANDBOX_SPEED: '400' };
+/** So fast that the heartbeat is written about as seldom in a build as may be, and yet a few times. */
+const speed = { AMIGRAPH_SANDBOX_SPEED: '30' };
 
 /** The same chance at each run, so that each makes the same calls. */
 export function seeded(seed: string): Random {

@@ -62,6 +62,7 @@ const refusing = (code: string, status: number, afterEffect = false): FaultRule[
   afterEffect,
 });
 const leases = { Key: 'leases/' };
+const heartbeats = { Key: 'heartbeats/' };
 
 const fault: fc.Arbitrary<FaultRule> = fc.oneof(
   rule('s3:PutObject', { kind: 'reset-after' }, leases),
@@ -70,6 +71,8 @@ const fault: fc.Arbitrary<FaultRule> = fc.oneof(
   rule('s3:PutObject', refusing('SlowDown', 503), leases),
   rule('s3:PutObject', refusing('ConditionalRequestConflict', 409)),
   rule('s3:PutObject', refusing('PreconditionFailed', 412), leases),
+  rule('s3:PutObject', { kind: 'reset-after' }, heartbeats),
+  rule('s3:PutObject', refusing('SlowDown', 503), heartbeats),
   rule('s3:GetObject', refusing('InternalError', 500)),
   rule('s3:PutObject', { kind: 'reset-after' }, { Key: 'manifest/' }),
   rule('*', { kind: 'reset-after' }),
@@ -86,8 +89,8 @@ const fault: fc.Arbitrary<FaultRule> = fc.oneof(
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
-  // A build in seconds, in which leases are renewed, or in moments.
-  speed: fc.constantFrom(400, ...Array.from({ length: 6 }, () => 100_000)),
+  // A build in seconds, in which hearts beat, or in moments.
+  speed: fc.constantFrom(30, ...Array.from({ length: 6 }, () => 100_000)),
   templates: fc.oneof(
     { weight: 9, arbitrary: fc.constant(1 as const) },
     { weight: 1, arbitrary: fc.constant(2 as const) },

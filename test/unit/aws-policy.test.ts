@@ -131,7 +131,11 @@ test('no current lease nor manifest expires', () => {
     Rules: { Prefix?: string; ExpirationInDays?: unknown }[];
   };
   const expiring = Rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
-  expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['amigraph/logs/', 'amigraph/doctor/']);
+  expect(expiring.map(({ Prefix }) => Prefix)).toEqual([
+    'amigraph/logs/',
+    'amigraph/heartbeats/',
+    'amigraph/doctor/',
+  ]);
 });
 
 test('build instances may write logs and read no parameter that is not named', () => {
