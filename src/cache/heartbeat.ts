@@ -9,7 +9,7 @@ import type { Precondition } from '../ports/object-store.ts';
 import type { Holder, LeaseDraft } from './lease-body.ts';
 import { drive, type Driving } from './lease-driving.ts';
 import { heartbeatKey } from './lease-keys.ts';
-import { lostAfter, renewAfter, type Written, writing } from './lease-protocol.ts';
+import { lostAfter, beatAfter, type Written, writing } from './lease-protocol.ts';
 
 /** A lease that lives by the heartbeat of its run. All times are on the monotonic clock. */
 export interface Beating {
@@ -57,7 +57,7 @@ export class Heartbeat {
     const { clock, ttlMs } = this.#access;
     while (this.#leases.size > 0) {
       // A lease that was written meanwhile needs none yet.
-      const left = this.#oldest() + renewAfter(ttlMs) - clock.monotonic();
+      const left = this.#oldest() + beatAfter(ttlMs) - clock.monotonic();
       await (left > 0 ? clock.sleep(left, this.#idle.signal) : this.#beat());
     }
     this.#isBeating = false;

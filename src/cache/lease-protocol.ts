@@ -65,7 +65,7 @@ const contested: CloudFailure = {
 };
 
 /** After its last sign of life a holder gives the next, and is no holder any more where none of its attempts has been answered. */
-export const renewAfter = (ttlMs: number): number => ttlMs / 2;
+export const beatAfter = (ttlMs: number): number => ttlMs / 2;
 export const lostAfter = (ttlMs: number): number => ttlMs;
 /** To get it, so much may be tried. */
 const acquireWithin = (ttlMs: number): number => (2 / 3) * ttlMs;

@@ -138,5 +138,5 @@ export function changedText({ body }: HeldLease, by: LeaseBody | undefined): str
   if (by?.state === 'free') return 'it was let go of meanwhile: nobody holds it\n';
   if (by !== undefined && by.holder.run !== body.holder.run)
     return `${inOneLine(`it was taken over by ${holderName(by.holder)} meanwhile; ask again if you mean that one`)}\n`;
-  return 'it was renewed meanwhile: its holder is alive; ask again if you mean it\n';
+  return 'its holder has been heard of meanwhile: it is alive; ask again if you mean it\n';
 }

@@ -74,7 +74,7 @@ test('a living holder finds its lease gone and touches nothing; a third run buil
   expect(await cloud.imageTags()).toHaveLength(1);
 });
 
-test('the answer to the question decides, and a holder that renews meanwhile is alive', async () => {
+test('the answer to the question decides, and a holder that is heard of meanwhile is alive', async () => {
   const world = await makeWorld(one);
   const run = world.start(['build', 'a']);
   await run.event(stepStarted('gcc'));
@@ -91,7 +91,7 @@ test('the answer to the question decides, and a holder that renews meanwhile is 
   });
   expect(late).toMatchObject({ code: 1, stdout: '' });
   expect(late.stderr).toMatch(
-    /\[y\/N\] it was renewed meanwhile: its holder is alive; ask again if you mean it\n$/,
+    /\[y\/N\] its holder has been heard of meanwhile: it is alive; ask again if you mean it\n$/,
   );
   expect(await cloud.instances()).toEqual(['running']);
   run.freeze();

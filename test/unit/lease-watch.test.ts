@@ -271,7 +271,7 @@ describe('which lease a word means', () => {
 
   test.each([
     [{ ...body, state: 'free' as const }, 'it was let go of meanwhile: nobody holds it\n'],
-    [body, 'it was renewed meanwhile: its holder is alive; ask again if you mean it\n'],
+    [body, 'its holder has been heard of meanwhile: it is alive; ask again if you mean it\n'],
     [
       { ...body, holder: { run: 'x', host: 'ci', user: 'eve\u001B[2J' } },
       'it was taken over by eve[2J@ci meanwhile; ask again if you mean that one\n',
