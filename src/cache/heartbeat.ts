@@ -1,18 +1,20 @@
 /**
- * The sign of life of a run: one object, written again and again while the run holds leases, so that the leases themselves
- * need not be. It is written as a lease is, by a protocol that finds out what became of each write, but nobody else wants it.
+ * The sign of life of a run: one object that names its leases, written again and again, so that the leases themselves need
+ * not be. It is written as a lease is, by a protocol that finds out what became of each write, but nobody else wants it.
  * It does not know what the leases are on.
  */
 import type { CloudFailure } from '../core/failure.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { Precondition } from '../ports/object-store.ts';
-import type { Holder, LeaseDraft } from './lease-body.ts';
-import { drive, type Driving } from './lease-driving.ts';
+import { keptAs, type LeaseBody, type LeaseDraft } from './lease-body.ts';
+import { drive, type Driving, heartbeatIn } from './lease-driving.ts';
 import { heartbeatKey } from './lease-keys.ts';
-import { lostAfter, beatAfter, type Written, writing } from './lease-protocol.ts';
+import { beatAfter, lostAfter, type Written, writing } from './lease-protocol.ts';
 
 /** A lease that lives by the heartbeat of its run. All times are on the monotonic clock. */
 export interface Beating {
+  readonly key: string;
+  readonly token: number;
   /** When the last sign of life that counts for it was sent: it is ours for the lease's duration after that. */
   readonly since: number;
   /**
@@ -30,8 +32,6 @@ export class Heartbeat {
   readonly #access: Driving;
   readonly #leases = new Set<Beating>();
   #standing: Precondition = { absent: true };
-  /** Of writes that may still arrive. */
-  readonly #nonces = new Map<string, number>();
   #isBeating = false;
   /** Aborted when the last lease is gone. */
   #idle = new AbortController();
@@ -57,37 +57,42 @@ export class Heartbeat {
     const { clock, ttlMs } = this.#access;
     while (this.#leases.size > 0) {
       // A lease that was written meanwhile needs none yet.
-      const left = this.#oldest() + beatAfter(ttlMs) - clock.monotonic();
+      const left = this.#expiry() - lostAfter(ttlMs) + beatAfter(ttlMs) - clock.monotonic();
       await (left > 0 ? clock.sleep(left, this.#idle.signal) : this.#beat());
     }
     this.#isBeating = false;
   }
 
-  #oldest(): number {
-    return Math.min(...Array.from(this.#leases, ({ since }) => since));
+  /** When the first of them runs out; where there is none, nothing is worth another attempt. */
+  #expiry(): number {
+    if (this.#leases.size === 0) return Number.NEGATIVE_INFINITY;
+    return Math.min(...Array.from(this.#leases, ({ since }) => since + lostAfter(this.#access.ttlMs)));
   }
 
   async #beat(): Promise<void> {
-    const written = await this.#write();
+    const named = new Set(this.#leases);
+    const written = await this.#write(named);
     const knownAt = this.#access.clock.monotonic();
+    const leases = [...this.#leases];
     switch (written.kind) {
       case 'held':
         this.#standing = { etag: written.etag };
-        this.#nonces.clear();
-        await confirmAll([...this.#leases].filter((lease) => !lease.keep(written.since, knownAt)));
+        await confirmAll(leases.filter((lease) => named.has(lease) && !lease.keep(written.since, knownAt)));
         break;
       case 'lost':
-        // Somebody has removed or written what is nobody else's.
         this.#standing = written.etag === undefined ? { absent: true } : { etag: written.etag };
-        await confirmAll([...this.#leases]);
+        // An attempt of before has arrived late, and tells nothing any more.
+        if (written.by?.holder.run === this.#access.holder.run) break;
+        // Somebody has removed or written what is nobody else's.
+        await confirmAll(leases);
         break;
       case 'failed':
-        if (written.failure.nature === 'refused') await confirmAll([...this.#leases]);
-        else for (const lease of [...this.#leases]) lease.expire(written.failure);
+        if (written.failure.nature === 'refused') await confirmAll(leases);
+        else for (const lease of leases) lease.expire(written.failure);
     }
   }
 
-  #write(): Promise<Written> {
+  #write(leases: ReadonlySet<Beating>): Promise<Written> {
     const { clock, holder, ttlMs, prefix } = this.#access;
     const draft: LeaseDraft = {
       version: 2,
@@ -98,20 +103,21 @@ export class Heartbeat {
       since: new Date(clock.now()).toISOString(),
       journal: null,
       broken: null,
+      keeps: Array.from(leases, ({ key, token }) => keptAs(key, token)),
     };
-    const deadline = this.#oldest() + lostAfter(ttlMs);
-    const protocol = writing({ draft, precondition: this.#standing, deadline, nonces: this.#nonces });
+    const protocol = writing({ draft, precondition: this.#standing, deadline: () => this.#expiry() });
     return drive(this.#access, heartbeatKey(prefix, holder.run), protocol);
   }
 }
 
-/** Its ETag, which is another whenever it has been written; undefined: there is none. */
+/** The ETag of the heartbeat that stands for a lease, which is another whenever it has been written; undefined: there is none. */
 export async function heartbeatOf(
   { store, prefix }: Pick<Driving, 'store' | 'prefix'>,
-  { run }: Holder,
+  key: string,
+  { holder, token }: Pick<LeaseBody, 'holder' | 'token'>,
 ): Promise<Result<string | undefined, CloudFailure>> {
-  const stored = await store.get(heartbeatKey(prefix, run));
-  return stored.ok ? ok(stored.value?.etag) : stored;
+  const stored = await store.get(heartbeatKey(prefix, holder.run));
+  return stored.ok ? ok(heartbeatIn(stored.value, key, token)) : stored;
 }
 
 const confirmAll = (leases: readonly Beating[]): Promise<unknown> =>

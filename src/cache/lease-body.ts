@@ -25,7 +25,7 @@ const brokenStepSchema = v.object({
 export type BrokenStep = v.InferOutput<typeof brokenStepSchema>;
 
 const bodySchema = v.object({
-  /** 1: it is renewed by itself. 2: its run's heartbeat keeps it, which versions that know only the first must not overlook. */
+  /** 1: it was renewed by itself. 2: its run's heartbeat keeps it, which programs that know only the first must not overlook. */
   version: v.picklist([1, 2]),
   state: v.picklist(['held', 'free']),
   /** Rises with every holder. */
@@ -40,6 +40,8 @@ const bodySchema = v.object({
   journal: v.nullable(journalSchema),
   /** For those who wait: the same would happen to them. */
   broken: v.optional(v.nullable(brokenStepSchema), null),
+  /** In a heartbeat alone: the leases that it stands for, each as `keptAs` says. */
+  keeps: v.optional(v.array(v.string())),
 });
 export type LeaseBody = v.InferOutput<typeof bodySchema>;
 /** What is to be written; each attempt to do so has a nonce of its own. */
@@ -56,6 +58,9 @@ export function parseLease(text: string | null): LeaseBody | undefined {
     return undefined;
   }
 }
+
+/** How a heartbeat names a lease: a run may hold one that it could not keep before, or let go of. */
+export const keptAs = (key: string, token: number): string => `${token} ${key}`;
 
 export const leaseText = (body: LeaseBody): string => `${JSON.stringify(body, null, 2)}\n`;
 

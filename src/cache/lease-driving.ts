@@ -1,9 +1,9 @@
 /** Does what a lease's protocol asks for, on a store and by a clock. It does not know what any answer means. */
 import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
 import { ok } from '../core/result.ts';
-import { type Holder, type LeaseBody, leaseText } from './lease-body.ts';
+import { type Holder, keptAs, type LeaseBody, leaseText, parseLease } from './lease-body.ts';
 import { heartbeatKey } from './lease-keys.ts';
 import type { Answer, Protocol, Request } from './lease-requests.ts';
 
@@ -43,7 +43,8 @@ export async function drive<Outcome>(
         return answered({ kind: 'get', result: await store.getOnce(key) });
       case 'heartbeat': {
         const seen = await store.getOnce(heartbeatKey(prefix, request.run));
-        return answered({ kind: 'heartbeat', result: seen.ok ? ok(seen.value?.etag) : seen });
+        const result = seen.ok ? ok(heartbeatIn(seen.value, key, request.token)) : seen;
+        return answered({ kind: 'heartbeat', result });
       }
       case 'put': {
         const nonce = random.hex(32);
@@ -66,4 +67,14 @@ export async function drive<Outcome>(
   let next = protocol.next();
   while (next.done !== true) next = protocol.next(await carryOut(next.value));
   return next.value;
+}
+
+/** Its ETag, where it stands for the lease at `key`. */
+export function heartbeatIn(
+  stored: StoredObject | undefined,
+  key: string,
+  token: number,
+): string | undefined {
+  const keeps = stored === undefined ? undefined : parseLease(stored.text)?.keeps;
+  return keeps?.includes(keptAs(key, token)) === true ? stored?.etag : undefined;
 }

@@ -12,7 +12,7 @@ export interface Look {
   readonly stored: StoredObject | undefined;
   /** Undefined: what is there is no lease. */
   readonly body: LeaseBody | undefined;
-  /** The ETag of its holder's heartbeat; undefined: there is none, as in the first minute of a run. */
+  /** The ETag of its run's heartbeat; undefined: there is none that stands for it, as in its first minute, and once it was dropped. */
   readonly heartbeat: string | undefined;
   /** When both had been seen, in milliseconds on the monotonic clock. */
   readonly doneAt: number;
@@ -32,7 +32,7 @@ export function* looking(): Protocol<Looked> {
   const body = stored === undefined ? undefined : parseLease(stored.text);
   if (interrupted || body?.state !== 'held')
     return { look: ok({ stored, body, heartbeat: undefined, doneAt: at }), at, interrupted };
-  const heartbeat = yield* ask({ kind: 'heartbeat', run: body.holder.run });
+  const heartbeat = yield* ask({ kind: 'heartbeat', run: body.holder.run, token: body.token });
   if (!heartbeat.result.ok) return { look: heartbeat.result, at, interrupted };
   const look = { stored, body, heartbeat: heartbeat.result.value, doneAt: heartbeat.at };
   return { look: ok(look), at, interrupted };
@@ -46,7 +46,11 @@ export interface Vigil {
   readonly since: number;
 }
 
-/** The same vigil where the look shows no sign of life. A heartbeat that is gone is none: somebody else has removed it. */
+/**
+ * The same vigil where the look shows no sign of life. A heartbeat that is gone is none: either the run does not keep this
+ * lease any more, or somebody has removed it. One that is removed before it was seen leaves its holder believing in the lease
+ * for longer than others do, until it writes the lease.
+ */
 export function watchedOn(vigil: Vigil | undefined, { stored, heartbeat, doneAt }: Look): Vigil {
   const isSame = vigil !== undefined && vigil.etag === stored?.etag;
   if (isSame && (heartbeat === undefined || heartbeat === vigil.heartbeat)) return vigil;

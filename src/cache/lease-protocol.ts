@@ -20,8 +20,8 @@ export type Written =
 interface WriteOptions {
   readonly draft: LeaseDraft;
   readonly precondition: Precondition;
-  /** On the monotonic clock: what has not been answered by then counts as not written. */
-  readonly deadline: number;
+  /** On the monotonic clock: what has not been answered by then counts as not written. Asked after each attempt, since it may be put off. */
+  readonly deadline: () => number;
   /** Those of all attempts, and when they were sent; a later look that finds one of them knows that it happened. */
   readonly nonces?: Map<string, number>;
 }
@@ -50,7 +50,7 @@ export function* writing({
       const unchanged = 'absent' in precondition ? stored === undefined : stored?.etag === precondition.etag;
       if (!unchanged) return { kind: 'lost', by: there, etag: stored?.etag };
     }
-    if (at >= deadline)
+    if (at >= deadline())
       return { kind: 'failed', failure: outcome.kind === 'unknown' ? outcome.failure : contested };
     yield* ask({ kind: 'pause' });
   }
@@ -131,7 +131,7 @@ export function* taking(
     broken: null,
   };
   const precondition = etag === undefined ? ({ absent: true } as const) : { etag };
-  const deadline = seenAt + acquireWithin(holding.ttlMs);
+  const deadline = (): number => seenAt + acquireWithin(holding.ttlMs);
   return { draft, ...(yield* writing({ draft, precondition, deadline, nonces })) };
 }
 

@@ -6,8 +6,8 @@ import type { LeaseBody, LeaseDraft } from './lease-body.ts';
 
 export type Request =
   | { readonly kind: 'get' }
-  /** Of the holder that was seen. */
-  | { readonly kind: 'heartbeat'; readonly run: string }
+  /** Of the holder that was seen, with its token. */
+  | { readonly kind: 'heartbeat'; readonly run: string; readonly token: number }
   /** To be sent with a nonce that nobody has used. */
   | { readonly kind: 'put'; readonly draft: LeaseDraft; readonly precondition: Precondition }
   /** Between two attempts of one write: short, and of a length that is nobody else's. */
@@ -27,7 +27,7 @@ interface At {
 export type Answer = At &
   (
     | { readonly kind: 'get'; readonly result: Result<StoredObject | undefined, CloudFailure> }
-    /** Its ETag; undefined: there is none. */
+    /** Its ETag; undefined: there is none, or it does not stand for this lease. */
     | { readonly kind: 'heartbeat'; readonly result: Result<string | undefined, CloudFailure> }
     | {
         readonly kind: 'put';

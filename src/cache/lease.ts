@@ -31,8 +31,14 @@ export async function acquireLease(
 ): Promise<Result<Lease, AcquireFailure>> {
   const { holder, ttlMs, clock } = access;
   const holding = () => ({ holder, ttlMs, since: new Date(clock.now()).toISOString() });
-  const acquired = await drive(access, key, acquiring({ key, holding, wait, above, lapsed }), watching);
-  return acquired.ok ? ok(new Lease(access, key, acquired.value)) : fail(acquired.error);
+  for (;;) {
+    const acquired = await drive(access, key, acquiring({ key, holding, wait, above, lapsed }), watching);
+    if (!acquired.ok) return fail(acquired.error);
+    const isFresh = clock.monotonic() < acquired.value.since + lostAfter(ttlMs);
+    const lease = new Lease(access, key, acquired.value);
+    // Another may have it by now, where this process stood still before it saw the answer.
+    if (isFresh || (await lease.confirm())) return ok(lease);
+  }
 }
 
 /** Whose write was found in place of ours, for people; or why none could be written: anybody may hold it since. */
@@ -122,7 +128,11 @@ export class Lease implements Beating {
       const { clock, ttlMs } = this.#access;
       const draft = change(this.#draft);
       for (;;) {
-        const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline: this.#expiry });
+        const protocol = writing({
+          draft,
+          precondition: { etag: this.#etag },
+          deadline: () => this.#expiry,
+        });
         const written = await drive(this.#access, this.key, protocol);
         if (written.kind !== 'held') return this.#lose(written);
         this.#etag = written.etag;

@@ -1,5 +1,6 @@
 /** Shows the logs of one build, now or as they come. It does not know how the build was named. */
 import { heartbeatOf } from '../cache/heartbeat.ts';
+import { leaseKey } from '../cache/lease-keys.ts';
 import { deadAfter } from '../cache/lease-look.ts';
 import { meantLogs, type StepLog, stepLogs } from '../cache/step-logs.ts';
 import { paceOf } from '../config/config.ts';
@@ -57,11 +58,14 @@ export async function showLogs(
 
   async function follow(signal: AbortSignal): Promise<number> {
     const watch = new Watch(around);
+    const at = { store: cloud.store, prefix: config.prefix };
+    const lease = typeof build === 'string' ? '' : leaseKey(config.prefix, config.region, build.digest);
+    const heartbeat = async (of: GoingOn): Promise<string | undefined> =>
+      must(await heartbeatOf(at, lease, of));
     let now = fate;
     while (now?.kind === 'going-on') {
       await showing.show(must(await logs()), false);
-      const heartbeat = must(await heartbeatOf({ store: cloud.store, prefix: config.prefix }, now.holder));
-      const news = watch.newsOf(now, heartbeat);
+      const news = watch.newsOf(now, await heartbeat(now));
       if (news !== undefined) say(news);
       if (watch.isGone) return exitCodes.failed;
       await around.clock.sleep(paced(paceOf(config), pollMs), signal);

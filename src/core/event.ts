@@ -35,7 +35,7 @@ export type Warning =
       readonly instance: InstanceId;
       readonly cause: Failure;
     }
-  /** It cannot be renewed, so that nothing may be touched. */
+  /** It cannot be kept, so that nothing may be touched. */
   | { readonly code: 'lease-paused'; readonly template: TemplateName; readonly cause: CloudFailure }
   /** There is no room in one place; null: nor in the others, and all are asked again. */
   | {

@@ -61,7 +61,7 @@ export type Failure =
   | { readonly code: 'lease-unreadable'; readonly key: string }
   | { readonly code: 'inputs-changed'; readonly files: readonly string[] }
   | { readonly code: 'lease-lost'; readonly digest: Digest; readonly holder: string }
-  /** It could not be renewed in time, so that another run may have it. */
+  /** It could not be kept, so that another run may have it. */
   | { readonly code: 'lease-unsure'; readonly digest: Digest; readonly cause: CloudFailure }
   | { readonly code: 'lease-held'; readonly digest: Digest; readonly holder: string; readonly since: string }
   /** Another run that was waited for has tried, and would not fare better now. */

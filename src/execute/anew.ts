@@ -21,8 +21,8 @@ export async function beginAnew(
   adopted: boolean,
 ): Promise<Result<void, Failure>> {
   const { ctx, action, journal, instanceSeen, lease } = build;
-  // Whoever has taken the lease may have ended it, and the heartbeat does not tell of that.
-  if (failure.code === 'instance-ended' && !(await lease.confirm())) return fail(leaseLost(build));
+  // Whoever has taken the lease may have ended the instance, and the heartbeat does not tell of that.
+  if (mayComeOfLoss.has(failure.code) && !(await lease.confirm())) return fail(leaseLost(build));
   const next = await nextInstance(build, failure, adopted);
   if (next === undefined) return fail(failure);
   build.instanceSeen = false;

@@ -19,10 +19,13 @@ const longestWaitMs = 15_000;
 /** What has been made shows everywhere after so long; what does not was never there. */
 const readyMs = 120_000;
 
+/** The answer of a call; `interrupted`: it must not be made any more. */
+type Answered<Value> = Result<Value, CloudFailure | Extract<Failure, { code: 'interrupted' }>>;
+
 /** Repeats `call` while its failure may pass; the waits between grow from one second of AWS's time to 15, in a sandbox to one real second. */
 export async function attempt<Value>(
   ctx: Pick<ExecuteContext, 'clock' | 'random' | 'pace' | 'emit'>,
-  call: () => Promise<Result<Value, CloudFailure>>,
+  call: () => Promise<Answered<Value>>,
   { signal, withinMs, passing = [], passingMs = withinMs, still }: AttemptOptions,
 ): Promise<Result<Value, Failure>> {
   const began = ctx.clock.monotonic();
@@ -30,7 +33,7 @@ export async function attempt<Value>(
     const mayGoOn = count === 1 || still === undefined || (await still());
     if (signal.aborted || !mayGoOn) return fail({ code: 'interrupted' });
     const answer = await call();
-    if (answer.ok) return answer;
+    if (answer.ok || answer.error.code === 'interrupted') return answer;
     const { nature, awsCode, operation } = answer.error;
     const final = (nature === 'refused' && !passing.includes(awsCode)) || nature === 'no-capacity';
     const mostMs = nature === 'refused' ? passingMs : nature === 'not-ready' ? readyMs : withinMs;

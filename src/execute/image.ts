@@ -124,7 +124,7 @@ async function underLease(
   }
 }
 
-/** A build whose lease could not be renewed, since the store was away: nobody need have taken it. */
+/** A build whose lease could not be kept, since the store was away: nobody need have taken it. */
 interface Paused {
   readonly build: Build;
   readonly failure: Failure;

@@ -163,14 +163,14 @@ export async function publishImage(
   image: RegisteredImage,
 ): Promise<Result<{ readonly named: Promise<void> }, Failure>> {
   const { ctx, action, journal, lease } = build;
-  // Before anything is removed or published, not after: the image may be another holder's by now.
-  if (!(await lease.confirm())) return fail(leaseLost(build));
   const changed = await changedInputs(build);
+  // Before anything is removed or published: the image may be another holder's by now.
+  if (!(await lease.confirm())) return fail(leaseLost(build));
   if (changed.length > 0) {
     await removeImage(build, image);
     return fail({ code: 'inputs-changed', files: changed });
   }
-  const { taken: named } = await nameLatest(ctx, action.template, image.id);
+  const { taken: named } = await nameLatest(ctx, action.template, image.id, lease);
   const now = ctx.clock.now();
   const published = await publish(ctx.manifest, action.digest, {
     template: action.template,
@@ -211,8 +211,12 @@ async function keepRecipe({ ctx, action, signal }: Build, image: ImageId): Promi
 }
 
 /** It carries the digest of something else: left there, it would be taken for a hit. */
-async function removeImage({ ctx, signal }: Build, image: RegisteredImage): Promise<void> {
-  const removed = await attempt(ctx, () => ctx.registry.remove(image), { signal, withinMs: 10 * minute });
+async function removeImage({ ctx, lease, signal }: Build, image: RegisteredImage): Promise<void> {
+  const removed = await attempt(ctx, () => ctx.registry.remove(image), {
+    signal,
+    withinMs: 10 * minute,
+    still: () => lease.confirm(),
+  });
   if (removed.ok) return;
   ctx.emit({
     type: 'warning',

@@ -1,4 +1,5 @@
 /** The parameter that says which image is a template's latest, for stacks and launch templates to follow. It does not know how images come to be. */
+import type { Lease } from '../cache/lease.ts';
 import { newestEntries } from '../cache/manifest.ts';
 import { type ImageId, imageId, type TemplateName } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
@@ -14,16 +15,21 @@ const latestName = (workspace: string, template: TemplateName): string =>
     .map((part) => part.replaceAll(/[^A-Za-z0-9_.-]/g, '-'))
     .join('/');
 
-/** Resolves once it is written; `taken`, once EC2 has taken it. Neither ever fails: what goes wrong is a warning, and the image is good without. */
+/**
+ * Resolves once it is written; `taken`, once EC2 has taken it. Neither ever fails: what goes wrong is a warning, and the image
+ * is good without. `lease`: that of its build, without which another image may have been named since.
+ */
 export async function nameLatest(
   ctx: ExecuteContext,
   template: TemplateName,
   image: ImageId,
+  lease?: Lease,
 ): Promise<{ readonly taken: Promise<void> }> {
   const parameter = latestName(ctx.workspace, template);
   const written = await attempt(ctx, () => ctx.registry.nameImage(parameter, image), {
     signal: ctx.interrupted,
     withinMs: outageMs,
+    ...(lease && { still: () => lease.confirm() }),
   });
   if (written.ok) return { taken: isTaken(ctx, parameter, written.value) };
   if (written.error.code !== 'interrupted')

@@ -84,7 +84,7 @@ async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Pro
   const { template, digest, image, reason } = action;
   if (journal === null || previous === undefined || reason.kind !== 'hit') return;
   if (isListed(ctx, action) || reason.buildId !== journal.buildId || !(await lease.confirm())) return;
-  const { taken } = await nameLatest(ctx, template, image);
+  const { taken } = await nameLatest(ctx, template, image, lease);
   const took = Date.parse(reason.createdAt) - Date.parse(journal.startedAt);
   const published = await publish(ctx.manifest, digest, {
     template,

@@ -161,6 +161,8 @@ async function send(
         if (found.value !== undefined) return ok(found.value);
         looks -= 1;
         if (looks > 0 && lost !== undefined) return fail(lost);
+        // The look may have taken minutes, in which another run has taken over and sent it.
+        if (!(await build.lease.confirm())) return fail({ code: 'interrupted' });
       }
       const sent = await ctx.builder.send(request);
       if (!sent.ok && sent.error.nature === 'unknown') {

@@ -13,6 +13,7 @@ export type Fate =
       readonly holder: Holder;
       readonly since: string;
       readonly step: string | null;
+      readonly token: number;
       /** Another one whenever its lease is written. */
       readonly nonce: string;
       readonly ttlMs: number;
@@ -33,12 +34,12 @@ export interface KnownBuild {
 /** The build that is going on, or how the last one ended where its image did not come of it. */
 export function buildOfLease(
   digest: Digest,
-  { state, holder, since, nonce, ttlMs, journal, broken }: LeaseBody,
+  { state, holder, since, token, nonce, ttlMs, journal, broken }: LeaseBody,
 ): KnownBuild | undefined {
   if (state === 'held') {
     if (journal === null) return undefined;
     const step = stepUnderWay(journal);
-    const fate: Fate = { kind: 'going-on', holder, since, step, nonce, ttlMs };
+    const fate: Fate = { kind: 'going-on', holder, since, step, token, nonce, ttlMs };
     return { buildId: journal.buildId, template: journal.template, digest, fate };
   }
   if (broken !== null) {

@@ -99,7 +99,7 @@ function consequences(journal: Journal | null): string[] {
     'its build is given up, and the next run begins anew',
     instanceLine(journal),
     ...imageLine(journal),
-    'the holder, if it is alive, finds its lease gone at its next write, and stops without touching anything',
+    'the holder, if it is alive, finds its lease gone when it comes further, and stops without touching anything',
   ];
 }
 

@@ -51,7 +51,7 @@ function words(warning: Warning): Words {
       };
     case 'lease-paused':
       return {
-        message: `${warning.template}: its lease cannot be renewed: ${troubleText(warning.cause)}`,
+        message: `${warning.template}: its lease cannot be kept: ${troubleText(warning.cause)}`,
         cure: 'nothing is touched until the bucket answers; then the build goes on, unless another run has taken it over',
       };
     case 'latest-not-named':

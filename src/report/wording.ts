@@ -100,7 +100,7 @@ export function troubleText(trouble: Trouble): string {
     case 'lease-lost':
       return `the lease was lost to ${trouble.holder}; nothing was touched after that`;
     case 'lease-unsure':
-      return `the lease could not be renewed in time (${troubleText(trouble.cause)}); nothing was touched after that, and the next run goes on from here`;
+      return `the lease could not be kept (${troubleText(trouble.cause)}); nothing was touched after that, and the next run goes on from here`;
     case 'lease-held':
       return `${trouble.holder} has been building it since ${date(trouble.since)}`;
     case 'failed-elsewhere':

@@ -104,7 +104,7 @@ test('leases release: what is meant, what it means, and a yes that cannot be ask
     'to release it means:',
     '  its build is given up, and the next run begins anew',
     `  its instance ${instance} is ended`,
-    '  the holder, if it is alive, finds its lease gone at its next write, and stops without touching anything',
+    '  the holder, if it is alive, finds its lease gone when it comes further, and stops without touching anything',
     '',
   ].join('\n');
   for (const word of ['a', key, digest, digest.slice(0, 4)])

@@ -39,7 +39,12 @@ describe('one is written for all leases', () => {
       [0, 0, 0],
       [30_000, 60_000, 90_000],
     ]);
-    expect(heartbeat().body).toMatchObject({ state: 'held', holder: holderOf('ada'), journal: null });
+    expect(heartbeat().body).toMatchObject({
+      state: 'held',
+      holder: holderOf('ada'),
+      journal: null,
+      keeps: ['1 k', '1 l', '1 m'],
+    });
   });
 
   test('as soon as the oldest needs it', async () => {
@@ -187,14 +192,50 @@ describe('where none can be written for as long as a lease lasts', () => {
   });
 });
 
-test('attempts that arrive late are known by their nonces: nothing is asked for', async () => {
+describe('a lease that the run does not keep any more is taken over while it lives on', () => {
+  const bob = () => acquires('k', accessOf('bob', new SlowStore(bucket, clock), clock));
+
+  test('whose freeing did not come through', async () => {
+    const lease = await acquired('k');
+    await clock.pass(25_000);
+    const other = await acquired('l');
+    store.condition = 'away';
+    const freed = lease.free({ journal, broken: null });
+    await clock.pass(40_000);
+    expect(await freed).toBe(false);
+    store.condition = 'there';
+    const waiting = bob();
+    await clock.pass(100_000);
+    expect([valueOf(await waiting).journal, isLost(other)]).toEqual([null, false]);
+  });
+
+  test('that it has left as it was', async () => {
+    const other = await acquired('l');
+    (await acquired('k')).abandon();
+    await clock.pass(35_000);
+    expect(heartbeat().body?.keeps).toEqual(['1 l']);
+    const waiting = bob();
+    await clock.pass(100_000);
+    expect([valueOf(await waiting).token, isLost(other)]).toEqual([2, false]);
+  });
+
+  test('that another has taken from it and dropped too', async () => {
+    const [lease, other] = [await acquired('k'), await acquired('l')];
+    bucket.at('k').lay('cy-1', draftOf('ada', { token: 2 }));
+    await clock.pass(35_000);
+    const waiting = bob();
+    await clock.pass(100_000);
+    expect([valueOf(await waiting).token, isLost(lease), isLost(other)]).toEqual([3, false, false]);
+  });
+});
+
+test('none is tried any more once the last lease is let go of', async () => {
   const lease = await acquired('k');
-  await clock.pass(29_000);
-  store.condition = 'deaf';
-  await clock.pass(2000);
+  await clock.pass(29_900);
   store.condition = 'away';
-  await clock.pass(10_000);
-  store.condition = 'there';
-  await clock.pass(40_000);
-  expect([store.sent, isLost(lease)]).toEqual([[0], false]);
+  await clock.pass(500);
+  lease.abandon();
+  const tried = store.beats.length;
+  await clock.pass(1000);
+  expect([store.beats.length - tried, clock.untilNext()]).toEqual([1, undefined]);
 });

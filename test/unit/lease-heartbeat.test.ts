@@ -1,5 +1,5 @@
 /** A holder that is heard of by the heartbeat of its run, as those see it that wait for its lease. */
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseBody } from '../../src/cache/lease-body.ts';
 import { fail } from '../../src/core/result.ts';
 import {
@@ -95,4 +95,34 @@ test('and so does one that does not show it for more than 20 minutes', () => {
   expect(ada.asked).toEqual({ kind: 'watch', by: undefined });
   ada.watch(1).get();
   fails(ada, timeOut);
+});
+
+describe('a heartbeat that takes its time to be seen', () => {
+  beforeEach(() => {
+    key.lay('bob-1', bob());
+    ada.heartbeatMs = 25_000;
+  });
+
+  test('is watched from when it was seen', () => {
+    ada
+      .beat('b1')
+      .get()
+      .watch(dead - 1)
+      .get();
+    expect(ada.asked).toMatchObject({ kind: 'watch' });
+    ada.heartbeatMs = 0;
+    ada.watch(1).get();
+    takes(ada, key, { token: 5 });
+  });
+
+  test('may have been written while it was looked for: its holder is not dead yet', () => {
+    ada.heartbeatMs = 0;
+    ada.beat('b1').get();
+    ada.heartbeatMs = 25_000;
+    ada.watch(dead - 20_000).get();
+    expect(ada.asked).toMatchObject({ kind: 'watch' });
+    ada.heartbeatMs = 0;
+    ada.watch(1).get();
+    takes(ada, key, { token: 5 });
+  });
 });

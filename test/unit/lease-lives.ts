@@ -49,7 +49,7 @@ export function* live(
     writing({
       draft: { ...draft, ...change },
       precondition: { etag },
-      deadline: since + lostAfter(ttlMs),
+      deadline: () => since + lostAfter(ttlMs),
     });
   believe({ token: draft.token, etag });
   for (let renewal = 0; renewal < renewals; renewal += 1) {

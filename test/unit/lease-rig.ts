@@ -99,7 +99,8 @@ export type Fate = 'answered' | 'silent' | 'gone' | 'late' | 'twice' | 'conflict
 export class Hand<Outcome> {
   at = 0;
   interrupted = false;
-  /** What each look at a heartbeat is answered with at once. */
+  /** What each look at a heartbeat is answered with, and how long that takes. */
+  heartbeatMs = 0;
   heartbeat: Result<string | undefined, CloudFailure> = ok(undefined);
   asked: Request | undefined;
   outcome: Outcome | undefined;
@@ -207,7 +208,7 @@ export class Hand<Outcome> {
     this.asked = next.done === true ? undefined : next.value;
     if (next.done === true) this.outcome = next.value;
     if (this.asked?.kind === 'heartbeat')
-      this.#tell(0, (when) => ({ ...when, kind: 'heartbeat', result: this.heartbeat }));
+      this.#tell(this.heartbeatMs, (when) => ({ ...when, kind: 'heartbeat', result: this.heartbeat }));
   }
 }
 

@@ -30,7 +30,12 @@ const away: CloudFailure = {
 };
 
 type Look =
-  | { readonly etag: string; readonly body: LeaseBody; readonly heartbeat?: string | CloudFailure }
+  | {
+      readonly etag: string;
+      readonly body: LeaseBody;
+      readonly heartbeat?: string | CloudFailure;
+      readonly afterMs?: number;
+    }
   | 'absent'
   | 'garbage'
   | CloudFailure;
@@ -53,7 +58,8 @@ function observed(looks: readonly (readonly [number, Look])[]): { outcome: unkno
     if (next.done !== true && next.value.kind === 'heartbeat') {
       const heartbeat = typeof look === 'object' && 'heartbeat' in look ? look.heartbeat : undefined;
       const seen = typeof heartbeat === 'object' ? fail(heartbeat) : ok(heartbeat);
-      next = protocol.next({ kind: 'heartbeat', result: seen, at, interrupted: false });
+      const afterMs = typeof look === 'object' && 'afterMs' in look ? (look.afterMs ?? 0) : 0;
+      next = protocol.next({ kind: 'heartbeat', result: seen, at: at + afterMs, interrupted: false });
     }
     if (next.done === true) return { outcome: next.value, looks: count + 1 };
     next = protocol.next({ kind: 'watch', at, interrupted: false });
@@ -137,6 +143,26 @@ describe('observing', () => {
         [121, beating(away)],
       ],
       { kind: 'failed', failure: away },
+      3,
+    ],
+    [
+      'whose heartbeat is seen late at first',
+      [
+        [0, { ...beating('b1'), afterMs: 20_000 }],
+        [109, beating('b1')],
+        [110, beating('b1')],
+      ],
+      { kind: 'dead' },
+      3,
+    ],
+    [
+      'whose heartbeat is seen late at last',
+      [
+        [0, beating('b1')],
+        [89, { ...beating('b1'), afterMs: 20_000 }],
+        [110, beating('b2')],
+      ],
+      { kind: 'alive' },
       3,
     ],
     [

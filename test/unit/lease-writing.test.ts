@@ -18,7 +18,11 @@ let precondition: Precondition;
 let ada: Hand<Written>;
 
 const writes = (given: Precondition): Hand<Written> =>
-  new Hand('ada', key, writing({ draft: draftOf('ada', { token: 7 }), precondition: given, deadline }));
+  new Hand(
+    'ada',
+    key,
+    writing({ draft: draftOf('ada', { token: 7 }), precondition: given, deadline: () => deadline }),
+  );
 
 beforeEach(() => {
   key = new OneKey();

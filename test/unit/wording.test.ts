@@ -202,7 +202,7 @@ test.each<[Trouble, string]>([
         nature: 'unknown',
       },
     },
-    'the lease could not be renewed in time (s3:PutObject failed: SlowDown: m); nothing was touched after that, and the next run goes on from here',
+    'the lease could not be kept (s3:PutObject failed: SlowDown: m); nothing was touched after that, and the next run goes on from here',
   ],
   [
     { code: 'lease-held', digest, holder: 'ada@x', since: '2026-11-23T04:12:00Z' },

@@ -81,7 +81,7 @@ export class LeasesReleaseCommand extends LeaseCommand {
     if (!canAsk(this.context))
       throw invalidFlag('there is no terminal to ask on whether it is to be released', 'say --yes');
     const heartbeat = async (): Promise<string | undefined> =>
-      must(await heartbeatOf({ store, prefix: config.prefix }, lease.body.holder));
+      must(await heartbeatOf({ store, prefix: config.prefix }, lease.key, lease.body));
     const heard = await heartbeat();
     if (!(await confirmed(this.context, 'release it?'))) {
       stderr.write('not released: nothing was changed\n');

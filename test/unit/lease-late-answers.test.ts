@@ -1,0 +1,64 @@
+/** Answers that come when a lease has run out, or would have but for the heartbeat. */
+import { beforeEach, expect, test } from 'vitest';
+import { acquireLease, type Lease, type LeaseAccess } from '../../src/cache/lease.ts';
+import { holderOf, journal, timeOut } from './lease-rig.ts';
+import { accessOf, Bucket, SlowStore } from './lease-store.ts';
+import { HandClock, valueOf } from './rig.ts';
+
+let bucket: Bucket;
+let clock: HandClock;
+let store: SlowStore;
+let ada: LeaseAccess;
+
+beforeEach(() => {
+  bucket = new Bucket();
+  clock = new HandClock();
+  store = new SlowStore(bucket, clock);
+  ada = accessOf('ada', store, clock);
+});
+
+const acquires = async (access: LeaseAccess): Promise<Lease> => {
+  const options = { wait: true, above: 0, signal: new AbortController().signal };
+  return valueOf(await acquireLease(access, 'k', options));
+};
+
+test('who is told after the duration that it has the lease asks once more, and waits where another has it', async () => {
+  store.early = true;
+  const acquiring = acquires(ada);
+  // It looks at once, and its write arrives at once; this process then stands still for two minutes.
+  store.takesMs = 120_000;
+  const bob = acquires(accessOf('bob', new SlowStore(bucket, clock), clock));
+  await clock.pass(119_000);
+  const bobs = await bob;
+  expect(bobs.previous?.holder).toEqual(holderOf('ada'));
+  store.takesMs = 0;
+  await clock.pass(60_000);
+  expect([bobs.signal.aborted, bucket.at('k').body?.token]).toEqual([false, 2]);
+  await bobs.free({ journal: null, broken: null });
+  await clock.pass(10_000);
+  expect((await acquiring).token).toBe(3);
+});
+
+test('and has it where nobody does', async () => {
+  store.early = true;
+  const acquiring = acquires(ada);
+  store.takesMs = 70_000;
+  await clock.pass(69_000);
+  store.takesMs = 0;
+  await clock.pass(2000);
+  const lease = await acquiring;
+  expect([lease.token, lease.since]).toEqual([1, 70_000]);
+});
+
+test('a write is tried for as long as heartbeats keep the lease', async () => {
+  const lease = await acquires(ada);
+  await clock.pass(20_000);
+  const put = store.put.bind(store);
+  store.put = (key, ...rest) =>
+    key === 'k' && clock.monotonic() < 65_000
+      ? Promise.resolve({ kind: 'unknown', failure: timeOut })
+      : put(key, ...rest);
+  const recorded = lease.record(journal);
+  await clock.pass(50_000);
+  expect([await recorded, lease.signal.aborted]).toEqual([true, false]);
+});
