@@ -55,6 +55,19 @@ describe('one is written for all leases', () => {
     expect([store.beats, young.since]).toEqual([[30_000, 60_000], 60_000]);
   });
 
+  test('but for one that came while it was tried, which it does not name', async () => {
+    await acquired('k');
+    await clock.pass(29_900);
+    store.condition = 'away';
+    await clock.pass(3100);
+    store.condition = 'there';
+    const late = await acquired('l');
+    await clock.pass(500);
+    expect([heartbeat().body?.keeps, late.since]).toEqual([['1 k'], 33_000]);
+    await clock.pass(30_000);
+    expect(heartbeat().body?.keeps).toEqual(['1 k', '1 l']);
+  });
+
   test('with a text that never comes again', async () => {
     await acquired('k');
     const texts = new Set<string | null | undefined>();
