@@ -20,7 +20,7 @@ export type Written =
 interface WriteOptions {
   readonly draft: LeaseDraft;
   readonly precondition: Precondition;
-  /** On the monotonic clock: what has not been answered by then counts as not written. Asked after each attempt, since it may be put off. */
+  /** On the monotonic clock: what has not been answered by then counts as not written. Asked after each attempt. */
   readonly deadline: () => number;
   /** Those of all attempts, and when they were sent; a later look that finds one of them knows that it happened. */
   readonly nonces?: Map<string, number>;
@@ -65,7 +65,7 @@ const contested: CloudFailure = {
 };
 
 /** After its last sign of life a holder gives the next, and is no holder any more where none of its attempts has been answered. */
-export const beatAfter = (ttlMs: number): number => ttlMs / 2;
+export const beatAfter = (ttlMs: number): number => (2 / 3) * ttlMs;
 export const lostAfter = (ttlMs: number): number => ttlMs;
 /** To get it, so much may be tried. */
 const acquireWithin = (ttlMs: number): number => (2 / 3) * ttlMs;

@@ -128,11 +128,9 @@ export class Lease implements Beating {
       const { clock, ttlMs } = this.#access;
       const draft = change(this.#draft);
       for (;;) {
-        const protocol = writing({
-          draft,
-          precondition: { etag: this.#etag },
-          deadline: () => this.#expiry,
-        });
+        // As it stands now: heartbeats may keep a lease for ever that cannot be written.
+        const expiry = this.#expiry;
+        const protocol = writing({ draft, precondition: { etag: this.#etag }, deadline: () => expiry });
         const written = await drive(this.#access, this.key, protocol);
         if (written.kind !== 'held') return this.#lose(written);
         this.#etag = written.etag;

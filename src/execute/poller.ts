@@ -46,9 +46,11 @@ interface Group {
   failingSince: number | undefined;
 }
 
-/** Of the poller's interval: how seldom is looked for what has been waited for long, and what of its age passes between two looks. */
-const slowest = 4;
-const partOfAge = 1 / 10;
+/**
+ * What the first look does not show takes minutes, as a rule: the next come after twice the poller's interval, then after an
+ * eighth of the time that it has been waited for, and after four intervals at most.
+ */
+const seldom = { least: 2, partOfAge: 1 / 8, most: 4 };
 
 export class Poller {
   readonly #clock: Clock;
@@ -117,11 +119,16 @@ export class Poller {
     const now = this.#clock.monotonic();
     if (failures > 0) return now - lookedAt >= this.#intervalMs * Math.min(8, 2 ** failures);
     return [...waiting].some(({ started, everyMs }) => {
-      const seldom = Math.min(slowest * this.#intervalMs, (now - started) * partOfAge);
       // What hardly ever happens does not happen at once.
       const since = everyMs > 0 ? Math.max(lookedAt, started) : lookedAt;
-      return now - since >= Math.max(everyMs, seldom);
+      return now - since >= Math.max(everyMs, this.#spacing(now - started));
     });
+  }
+
+  #spacing(ageMs: number): number {
+    if (ageMs < 1.5 * this.#intervalMs) return 0;
+    const least = Math.max(seldom.least * this.#intervalMs, ageMs * seldom.partOfAge);
+    return Math.min(least, seldom.most * this.#intervalMs);
   }
 
   async #look(look: AnyLook, group: Group): Promise<void> {

@@ -15,7 +15,7 @@ const threeImages = {
 const names = ['foundation', 'gromacs', 'namd'];
 
 /** So fast that the heartbeat is written about as seldom in a build as may be, and yet a few times. */
-const speed = { AMIGRAPH_SANDBOX_SPEED: '30' };
+const speed = { AMIGRAPH_SANDBOX_SPEED: '20' };
 
 /** The same chance at each run, so that each makes the same calls. */
 export function seeded(seed: string): Random {

@@ -85,7 +85,7 @@ test('the answer to the question decides, and a holder that is heard of meanwhil
 
   const late = await ask(world, ['leases', 'release', 'a'], {
     type: async () => {
-      await world.clock.sleep(70_000);
+      await world.clock.sleep(90_000);
       return 'y';
     },
   });

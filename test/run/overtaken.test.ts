@@ -1,8 +1,9 @@
 /** A run whose lease another has taken while it stood still or waited: what it does then, and what it says. */
 import { expect, test, vi } from 'vitest';
+import type { WireRequest, WireResponse } from '../../src/core/wire.ts';
 import type * as Sandboxes from '../../src/sandbox/sandbox.ts';
 import { callName } from './killable.ts';
-import { ask, cloudOf, deadBuild } from './leases-rig.ts';
+import { ask, deadBuild } from './leases-rig.ts';
 import { remainsOf } from './remains.ts';
 import { makeWorld, one, type Process, stepStarted } from './rig.ts';
 
@@ -12,6 +13,11 @@ vi.mock('../../src/sandbox/sandbox.ts', async (original) => {
 });
 
 const dies = (): boolean => false;
+const noneOnline = {
+  status: 200,
+  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  body: Buffer.from('{"InstanceInformationList":[]}'),
+};
 const troubleOf = ({ events }: Process): unknown =>
   events.find(({ type }) => type === 'image-finished')?.['trouble'];
 const isLost = { code: 'lease-lost', holder: expect.stringMatching(/@/) };
@@ -53,10 +59,12 @@ test('AWS 5: it stands still after a look for a command that was not sent: it do
 
 test('its instance is ended before it is online: it says that the lease was lost', async () => {
   const world = await makeWorld(one);
-  const run = world.start(['build', 'a'], {}, { fate: { dies } });
-  const cloud = await cloudOf(world);
-  while (!(await cloud.instances()).includes('running')) await world.clock.sleep(1000);
-  expect((await ask(world, ['leases', 'release', 'a', '--yes'])).code).toBe(0);
+  const insteadOf = (request: WireRequest): WireResponse | undefined =>
+    callName(request) === 'ssm DescribeInstanceInformation' ? noneOnline : undefined;
+  const run = world.start(['build', 'a'], {}, { fate: { dies, insteadOf } });
+  await run.event(stepStarted('launch'));
+  await world.clock.sleep(200_000);
+  expect(await ask(world, ['leases', 'release', 'a', '--yes'])).toMatchObject({ code: 0 });
   expect(await run.code).toBe(1);
   expect(troubleOf(run)).toMatchObject(isLost);
 });
@@ -67,7 +75,7 @@ test('its step ends with its instance: that is no failure of the template', asyn
   const run = world.start(['build', 'a'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' }, { fate: { dies } });
   await run.event(stepStarted('gcc'));
   await world.clock.sleep(2000);
-  expect((await ask(world, ['leases', 'release', 'a', '--yes'])).code).toBe(0);
+  expect(await ask(world, ['leases', 'release', 'a', '--yes'])).toMatchObject({ code: 0 });
   expect(await run.code).toBe(1);
   expect(troubleOf(run)).toMatchObject(isLost);
 });

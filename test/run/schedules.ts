@@ -90,7 +90,7 @@ const fault: fc.Arbitrary<FaultRule> = fc.oneof(
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
   // A build in seconds, in which hearts beat, or in moments.
-  speed: fc.constantFrom(30, ...Array.from({ length: 6 }, () => 100_000)),
+  speed: fc.constantFrom(20, ...Array.from({ length: 6 }, () => 100_000)),
   templates: fc.oneof(
     { weight: 9, arbitrary: fc.constant(1 as const) },
     { weight: 1, arbitrary: fc.constant(2 as const) },

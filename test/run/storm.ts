@@ -30,7 +30,7 @@ async function storm(
   });
   const env = { AMIGRAPH_SANDBOX_SPEED: String(speed), AMIGRAPH_SANDBOX_FAULTS: 'faults.json' };
   const began = world.clock.now();
-  const buildMs = speed === 30 ? 14_000 * templates : 200 * templates;
+  const buildMs = speed === 20 ? 21_000 * templates : 200 * templates;
   const run = async ({ after, dies, hangs, interrupted, clock }: Runner, at: number): Promise<Process> => {
     await world.clock.sleep(after * buildMs);
     let died: () => void = () => {};

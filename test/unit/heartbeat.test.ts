@@ -37,7 +37,7 @@ describe('one is written for all leases', () => {
     await clock.pass(100_000);
     expect([store.sent, store.beats]).toEqual([
       [0, 0, 0],
-      [30_000, 60_000, 90_000],
+      [40_000, 80_000],
     ]);
     expect(heartbeat().body).toMatchObject({
       state: 'held',
@@ -51,20 +51,20 @@ describe('one is written for all leases', () => {
     await acquired('k');
     await clock.pass(20_000);
     const young = await acquired('l');
-    await clock.pass(55_000);
-    expect([store.beats, young.since]).toEqual([[30_000, 60_000], 60_000]);
+    await clock.pass(65_000);
+    expect([store.beats, young.since]).toEqual([[40_000, 80_000], 80_000]);
   });
 
   test('but for one that came while it was tried, which it does not name', async () => {
     await acquired('k');
-    await clock.pass(29_900);
+    await clock.pass(39_900);
     store.condition = 'away';
     await clock.pass(3100);
     store.condition = 'there';
     const late = await acquired('l');
     await clock.pass(500);
-    expect([heartbeat().body?.keeps, late.since]).toEqual([['1 k'], 33_000]);
-    await clock.pass(30_000);
+    expect([heartbeat().body?.keeps, late.since]).toEqual([['1 k'], 43_000]);
+    await clock.pass(40_000);
     expect(heartbeat().body?.keeps).toEqual(['1 k', '1 l']);
   });
 
@@ -72,7 +72,7 @@ describe('one is written for all leases', () => {
     await acquired('k');
     const texts = new Set<string | null | undefined>();
     for (let beat = 0; beat < 5; beat += 1) {
-      await clock.pass(30_000);
+      await clock.pass(40_000);
       texts.add(heartbeat().stored?.text);
     }
     expect(texts.size).toBe(5);
@@ -80,15 +80,15 @@ describe('one is written for all leases', () => {
 
   test('while there are any: none holds up the program once the last is let go of', async () => {
     const [one, other] = [await acquired('k'), await acquired('l')];
-    await clock.pass(40_000);
+    await clock.pass(60_000);
     await one.free({ journal: null, broken: null });
     expect(clock.untilNext()).toBe(20_000);
     other.abandon();
     await clock.pass(0);
     expect(clock.untilNext()).toBe(undefined);
     await acquired('m');
-    await clock.pass(35_000);
-    expect(store.beats).toEqual([30_000, 70_000]);
+    await clock.pass(45_000);
+    expect(store.beats).toEqual([40_000, 100_000]);
   });
 });
 
@@ -103,12 +103,12 @@ describe('where it is not as the run has left it, each lease is asked for', () =
     '%s: what is still ours is kept, and the next one is written over it',
     async (_, spoil) => {
       const lease = await acquired('k');
-      await clock.pass(40_000);
+      await clock.pass(50_000);
       spoil();
-      await clock.pass(60_000);
+      await clock.pass(80_000);
       expect([store.sent, store.beats]).toEqual([
-        [0, 60_000],
-        [30_000, 60_000, 90_000],
+        [0, 80_000],
+        [40_000, 80_000, 120_000],
       ]);
       expect([isLost(lease), heartbeat().body?.holder]).toEqual([false, holderOf('ada')]);
     },
@@ -116,10 +116,10 @@ describe('where it is not as the run has left it, each lease is asked for', () =
 
   test.each(spoilt)('%s: what another has taken is lost to it', async (_, spoil) => {
     const [taken, kept] = [await acquired('k'), await acquired('l')];
-    await clock.pass(40_000);
+    await clock.pass(50_000);
     bucket.at('k').lay('bob-1', draftOf('bob', { token: 2 }));
     spoil();
-    await clock.pass(25_000);
+    await clock.pass(35_000);
     expect([taken, kept].map(isLost)).toEqual([true, false]);
     expect(taken.lostTo).toEqual({ holder: 'bob@x' });
   });
@@ -129,14 +129,14 @@ test('a caller that may write none renews each lease by itself', async () => {
   store.refusesHeartbeats = true;
   const lease = await acquired('k');
   await clock.pass(100_000);
-  expect(store.sent).toEqual([0, 30_000, 60_000, 90_000]);
+  expect(store.sent).toEqual([0, 40_000, 80_000]);
   expect(isLost(lease)).toBe(false);
 });
 
 describe('one that is known only when a lease has run out does not keep it', () => {
   test.each([true, false])('the lease is asked for; nobody has taken it; early: %j', async (early) => {
     const lease = await acquired('k');
-    Object.assign(store, { takesMs: 35_000, early });
+    Object.assign(store, { takesMs: 25_000, early });
     await clock.pass(66_000);
     expect(store.sent).toEqual([0, 65_000]);
     store.takesMs = 0;
@@ -151,7 +151,7 @@ describe('one that is known only when a lease has run out does not keep it', () 
     await clock.pass(100_000);
     expect(valueOf(await bob).previous?.holder).toEqual(holderOf('ada'));
     // The heartbeat arrives behind the taking.
-    await clock.pass(40_000);
+    await clock.pass(45_000);
     store.takesMs = 0;
     expect([heartbeat().body?.holder, isLost(lease)]).toEqual([holderOf('ada'), false]);
     await clock.pass(100_000);
@@ -162,12 +162,12 @@ describe('one that is known only when a lease has run out does not keep it', () 
 describe('where none can be written for as long as a lease lasts', () => {
   test('those that have run out are given up, and one that was written meanwhile is not', async () => {
     const [idle, busy] = [await acquired('k'), await acquired('l')];
-    await clock.pass(29_000);
+    await clock.pass(39_000);
     // The first attempt arrives, and no answer comes back.
     store.condition = 'deaf';
     await clock.pass(1000);
     store.condition = 'away';
-    await clock.pass(29_000);
+    await clock.pass(19_000);
     store.condition = 'there';
     await busy.record(journal);
     store.condition = 'away';
@@ -180,12 +180,12 @@ describe('where none can be written for as long as a lease lasts', () => {
 
   test('one whose journal was under way is lost, though that arrives after all', async () => {
     const lease = await acquired('k');
-    await clock.pass(29_000);
+    await clock.pass(39_000);
     store.takesMs = 40_000;
     const recorded = lease.record(journal);
     await clock.pass(0);
     Object.assign(store, { takesMs: 0, condition: 'away' });
-    await clock.pass(32_000);
+    await clock.pass(22_000);
     expect(isLost(lease)).toBe(true);
     store.condition = 'there';
     await clock.pass(20_000);
@@ -194,9 +194,9 @@ describe('where none can be written for as long as a lease lasts', () => {
 
   test('what was let go of while one was tried is left as it is', async () => {
     const lease = await acquired('k');
-    await clock.pass(29_000);
+    await clock.pass(39_000);
     store.condition = 'away';
-    await clock.pass(30_000);
+    await clock.pass(20_000);
     store.condition = 'there';
     expect(await lease.free({ journal: null, broken: null })).toBe(true);
     store.condition = 'away';
@@ -210,11 +210,11 @@ describe('a lease that the run does not keep any more is taken over while it liv
 
   test('whose freeing did not come through', async () => {
     const lease = await acquired('k');
-    await clock.pass(25_000);
+    await clock.pass(35_000);
     const other = await acquired('l');
     store.condition = 'away';
     const freed = lease.free({ journal, broken: null });
-    await clock.pass(40_000);
+    await clock.pass(30_000);
     expect(await freed).toBe(false);
     store.condition = 'there';
     const waiting = bob();
@@ -225,7 +225,7 @@ describe('a lease that the run does not keep any more is taken over while it liv
   test('that it has left as it was', async () => {
     const other = await acquired('l');
     (await acquired('k')).abandon();
-    await clock.pass(35_000);
+    await clock.pass(45_000);
     expect(heartbeat().body?.keeps).toEqual(['1 l']);
     const waiting = bob();
     await clock.pass(100_000);
@@ -235,7 +235,7 @@ describe('a lease that the run does not keep any more is taken over while it liv
   test('that another has taken from it and dropped too', async () => {
     const [lease, other] = [await acquired('k'), await acquired('l')];
     bucket.at('k').lay('cy-1', draftOf('ada', { token: 2 }));
-    await clock.pass(35_000);
+    await clock.pass(45_000);
     const waiting = bob();
     await clock.pass(100_000);
     expect([valueOf(await waiting).token, isLost(lease), isLost(other)]).toEqual([3, false, false]);
@@ -244,7 +244,7 @@ describe('a lease that the run does not keep any more is taken over while it liv
 
 test('none is tried any more once the last lease is let go of', async () => {
   const lease = await acquired('k');
-  await clock.pass(29_900);
+  await clock.pass(39_900);
   store.condition = 'away';
   await clock.pass(500);
   lease.abandon();
