@@ -24,10 +24,10 @@ export async function beginAnew(
   // Whoever has taken the lease may have ended the instance, and the heartbeat does not tell of that.
   if (mayComeOfLoss.has(failure.code) && !(await lease.confirm())) return fail(leaseLost(build));
   const next = await nextInstance(build, failure, adopted);
-  if (next === undefined) return fail(failure);
+  if (!next.ok) return next;
   build.instanceSeen = false;
   const anew = await note(build, {
-    ...next,
+    ...next.value,
     attempt: journal.attempt + 1,
     instance: null,
     steps: [],
@@ -41,23 +41,28 @@ export async function beginAnew(
   return ok(undefined);
 }
 
-/** Undefined: another one would not help. */
-async function nextInstance(build: Build, failure: Failure, adopted: boolean): Promise<Next | undefined> {
+/** Or why the build ends, where another one would not help: a step may have failed only because its instance was ended. */
+async function nextInstance(
+  build: Build,
+  failure: Failure,
+  adopted: boolean,
+): Promise<Result<Next, Failure>> {
   const { ctx, action, journal, signal } = build;
-  if (signal.aborted || !mayComeOfLoss.has(failure.code)) return undefined;
+  if (signal.aborted || !mayComeOfLoss.has(failure.code)) return fail(failure);
   // The instance of a run that died is gone, or was launched in another way: nothing of it can be used.
   const isUseless = failure.code === 'cloud' && uselessTokens.has(failure.awsCode);
   if (adopted && (failure.code === 'instance-ended' || isUseless))
-    return { launch: null, lost: journal.lost };
-  if (journal.instance === null || journal.launch === null || journal.lost >= mostLost) return undefined;
+    return ok({ launch: null, lost: journal.lost });
+  if (journal.instance === null || journal.launch === null || journal.lost >= mostLost) return fail(failure);
   const instance = instanceId(journal.instance);
   const loss = await endOf(build, instance, failure);
   // Whatever begins otherwise was asked for, by the instance itself or by somebody of this account.
-  if (loss === undefined || !loss.reason.startsWith('Server.')) return undefined;
+  if (!loss?.reason.startsWith('Server.'))
+    return fail(failure.code === 'step-failed' ? (loss ?? failure) : failure);
   const place = placeAfter(action.settings, journal.launch);
   const about = { template: action.template, instance, why: loss.why, next: place };
   ctx.emit({ type: 'warning', code: 'instance-lost', ...about });
-  return { launch: { image: imageId(journal.launch.image), ...place }, lost: journal.lost + 1 };
+  return ok({ launch: { image: imageId(journal.launch.image), ...place }, lost: journal.lost + 1 });
 }
 
 const mayComeOfLoss: ReadonlySet<Failure['code']> = new Set([

@@ -56,7 +56,7 @@ export async function instanceEnds(
     what: `the end of instance ${instance}`,
     until: (view) => view !== undefined && ended.has(view.state),
     withinMs: Number.POSITIVE_INFINITY,
-    everyMs: paced(ctx.pace, 5 * minute),
+    everyMs: paced(ctx.pace, 4 * minute),
     signal,
   });
   if (!seen.ok) return seen;

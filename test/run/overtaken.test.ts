@@ -1,9 +1,10 @@
-/** A run whose lease another has taken while it stood still or waited: what it does then, and what it says. */
+/** A run whose lease another has taken, or whose instance, while it stood still or waited: what it does then, and what it says. */
 import { expect, test, vi } from 'vitest';
 import type { WireRequest, WireResponse } from '../../src/core/wire.ts';
 import type * as Sandboxes from '../../src/sandbox/sandbox.ts';
+import type { CloudView } from '../e2e/cloud.ts';
 import { callName } from './killable.ts';
-import { ask, deadBuild } from './leases-rig.ts';
+import { changeLease, cloudOf, deadBuild, leaseTexts } from './leases-rig.ts';
 import { remainsOf } from './remains.ts';
 import { makeWorld, one, type Process, stepStarted } from './rig.ts';
 
@@ -57,25 +58,49 @@ test('AWS 5: it stands still after a look for a command that was not sent: it do
   expect((await remainsOf(world)).repeated).toEqual([]);
 });
 
-test('its instance is ended before it is online: it says that the lease was lost', async () => {
+/** Another run takes the only lease, as one would that had watched it for long enough. */
+async function taken(cloud: CloudView): Promise<void> {
+  const [key = ''] = Object.keys(await leaseTexts(cloud));
+  await changeLease(cloud, key, (body) => {
+    Object.assign(body, { token: 2, nonce: 'n', holder: { run: 'eve', host: 'there', user: 'eve' } });
+  });
+}
+const isEves = { code: 'lease-lost', holder: 'eve@there' };
+
+test('it waits for an instance that does not come online: it says that the lease was lost', async () => {
   const world = await makeWorld(one);
+  const cloud = await cloudOf(world);
   const insteadOf = (request: WireRequest): WireResponse | undefined =>
     callName(request) === 'ssm DescribeInstanceInformation' ? noneOnline : undefined;
   const run = world.start(['build', 'a'], {}, { fate: { dies, insteadOf } });
-  await run.event(stepStarted('launch'));
-  await world.clock.sleep(200_000);
-  expect(await ask(world, ['leases', 'release', 'a', '--yes'])).toMatchObject({ code: 0 });
+  while (!Object.values(await leaseTexts(cloud)).some((text) => text.includes('"instance": "i-')))
+    await world.clock.sleep(200);
+  await taken(cloud);
   expect(await run.code).toBe(1);
-  expect(troubleOf(run)).toMatchObject(isLost);
+  expect(troubleOf(run)).toMatchObject(isEves);
 });
 
-test('its step ends with its instance: that is no failure of the template', async () => {
+test('its step ends with the instance, which another has ended: that is no failure of the template', async () => {
   const fail = { operation: 'ssm:SendCommand', skip: 1, fault: { kind: 'fail-step', exitCode: 143 } };
   const world = await makeWorld({ ...one, 'faults.json': JSON.stringify([fail]) });
+  const cloud = await cloudOf(world);
   const run = world.start(['build', 'a'], { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' }, { fate: { dies } });
   await run.event(stepStarted('gcc'));
-  await world.clock.sleep(2000);
-  expect(await ask(world, ['leases', 'release', 'a', '--yes'])).toMatchObject({ code: 0 });
+  await taken(cloud);
   expect(await run.code).toBe(1);
-  expect(troubleOf(run)).toMatchObject(isLost);
+  expect(troubleOf(run)).toMatchObject(isEves);
+});
+
+test('its step fails since somebody of the account ends its instance: it says that, and blames no template', async () => {
+  const fail = { operation: 'ssm:SendCommand', skip: 1, fault: { kind: 'fail-step', exitCode: 143 } };
+  const world = await makeWorld({ ...one, 'faults.json': JSON.stringify([fail]) });
+  const cloud = await cloudOf(world);
+  // The agent reports the step, which was killed, before EC2 shows that the instance is ending.
+  const onAnswer = (request: WireRequest): void => {
+    if (callName(request) === 'ssm GetCommandInvocation') void cloud.terminateAll();
+  };
+  const env = { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' };
+  const run = world.start(['build', 'a'], env, { fate: { dies, onAnswer } });
+  expect(await run.code).toBe(1);
+  expect(troubleOf(run)).toMatchObject({ code: 'instance-ended', reason: 'Client.UserInitiatedShutdown' });
 });
