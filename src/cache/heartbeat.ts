@@ -33,8 +33,8 @@ export class Heartbeat {
   readonly #leases = new Set<Beating>();
   #standing: Precondition = { absent: true };
   #isBeating = false;
-  /** Aborted when the last lease is gone. */
-  #idle = new AbortController();
+  /** Aborted when a lease has come, or the last one has gone. */
+  #changed = new AbortController();
 
   constructor(access: Driving) {
     this.#access = access;
@@ -42,14 +42,19 @@ export class Heartbeat {
 
   keepAlive(lease: Beating): void {
     this.#leases.add(lease);
-    if (!this.#isBeating) void this.#beatOn();
+    // It may need the next one sooner than the others.
+    if (this.#isBeating) this.#wake();
+    else void this.#beatOn();
   }
 
   letGo(lease: Beating): void {
     this.#leases.delete(lease);
-    if (this.#leases.size > 0) return;
-    this.#idle.abort();
-    this.#idle = new AbortController();
+    if (this.#leases.size === 0) this.#wake();
+  }
+
+  #wake(): void {
+    this.#changed.abort();
+    this.#changed = new AbortController();
   }
 
   async #beatOn(): Promise<void> {
@@ -58,7 +63,7 @@ export class Heartbeat {
     while (this.#leases.size > 0) {
       // A lease that was written meanwhile needs none yet.
       const left = this.#expiry() - lostAfter(ttlMs) + beatAfter(ttlMs) - clock.monotonic();
-      await (left > 0 ? clock.sleep(left, this.#idle.signal) : this.#beat());
+      await (left > 0 ? clock.sleep(left, this.#changed.signal) : this.#beat());
     }
     this.#isBeating = false;
   }

@@ -12,7 +12,7 @@ export interface Look {
   readonly stored: StoredObject | undefined;
   /** Undefined: what is there is no lease. */
   readonly body: LeaseBody | undefined;
-  /** The ETag of its run's heartbeat; undefined: there is none that stands for it, as in its first minute, and once it was dropped. */
+  /** The ETag of its run's heartbeat; undefined: there is none that stands for it, as in its first minutes, and once it was dropped. */
   readonly heartbeat: string | undefined;
   /** When both had been seen, in milliseconds on the monotonic clock. */
   readonly doneAt: number;

@@ -27,17 +27,18 @@ export interface LeaseAccess extends Driving {
 export async function acquireLease(
   access: LeaseAccess,
   key: string,
-  { wait, above, lapsed, ...watching }: Pick<AcquireOptions, 'wait' | 'above' | 'lapsed'> & Watching,
+  { wait, above, lapsed: before, ...watching }: Pick<AcquireOptions, 'wait' | 'above' | 'lapsed'> & Watching,
 ): Promise<Result<Lease, AcquireFailure>> {
   const { holder, ttlMs, clock } = access;
   const holding = () => ({ holder, ttlMs, since: new Date(clock.now()).toISOString() });
-  for (;;) {
+  for (let lapsed = before; ;) {
     const acquired = await drive(access, key, acquiring({ key, holding, wait, above, lapsed }), watching);
     if (!acquired.ok) return fail(acquired.error);
     const isFresh = clock.monotonic() < acquired.value.since + lostAfter(ttlMs);
     const lease = new Lease(access, key, acquired.value);
     // Another may have it by now, where this process stood still before it saw the answer.
     if (isFresh || (await lease.confirm())) return ok(lease);
+    lapsed = lease.token;
   }
 }
 

@@ -63,15 +63,17 @@ export async function showLogs(
     const heartbeat = async (of: GoingOn): Promise<string | undefined> =>
       must(await heartbeatOf(at, lease, of));
     let now = fate;
+    let readAt = around.clock.monotonic();
     while (now?.kind === 'going-on') {
       await showing.show(must(await logs()), false);
-      const news = watch.newsOf(now, await heartbeat(now));
+      const news = watch.newsOf(now, await heartbeat(now), readAt);
       if (news !== undefined) say(news);
       if (watch.isGone) return exitCodes.failed;
       await around.clock.sleep(paced(paceOf(config), pollMs), signal);
       if (signal.aborted) return exitCodes.interrupted;
       if (showing.isClosed) return exitCodes.done;
       now = (await buildById(workspace, cloud, buildId))?.fate;
+      readAt = around.clock.monotonic();
     }
     // It has ended: what there is by now is all.
     const all = must(await logs());
@@ -152,7 +154,8 @@ type GoingOn = Extract<Fate, { kind: 'going-on' }>;
 class Watch {
   readonly #clock: Surroundings['clock'];
   #step: string | null = null;
-  #heard = '';
+  #nonce = '';
+  #heartbeat: string | undefined;
   #heardAt = 0;
   isGone = false;
 
@@ -160,14 +163,19 @@ class Watch {
     this.#clock = clock;
   }
 
-  newsOf({ step, nonce, ttlMs, holder }: GoingOn, heartbeat: string | undefined): string | undefined {
-    const now = this.#clock.monotonic();
-    const heard = `${nonce} ${heartbeat}`;
-    if (heard !== this.#heard) {
-      this.#heard = heard;
-      this.#heardAt = now;
+  /** `readAt`: when the build was looked at, on the monotonic clock; whoever reads the logs may have been slow since. */
+  newsOf(
+    { step, nonce, ttlMs, holder }: GoingOn,
+    heartbeat: string | undefined,
+    readAt: number,
+  ): string | undefined {
+    // A heartbeat that is gone is no sign of life.
+    if (nonce !== this.#nonce || (heartbeat !== undefined && heartbeat !== this.#heartbeat)) {
+      this.#nonce = nonce;
+      this.#heartbeat = heartbeat;
+      this.#heardAt = this.#clock.monotonic();
     }
-    if (now - this.#heardAt > deadAfter(ttlMs)) {
+    if (readAt - this.#heardAt > deadAfter(ttlMs)) {
       this.isGone = true;
       return words.goneText(holder);
     }

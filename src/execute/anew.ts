@@ -57,8 +57,11 @@ async function nextInstance(
   const instance = instanceId(journal.instance);
   const loss = await endOf(build, instance, failure);
   // Whatever begins otherwise was asked for, by the instance itself or by somebody of this account.
-  if (!loss?.reason.startsWith('Server.'))
-    return fail(failure.code === 'step-failed' ? (loss ?? failure) : failure);
+  if (!loss?.reason.startsWith('Server.')) {
+    const isKilled =
+      failure.code === 'step-failed' && loss?.reason.startsWith('Client.UserInitiated') === true;
+    return fail(isKilled ? loss : failure);
+  }
   const place = placeAfter(action.settings, journal.launch);
   const about = { template: action.template, instance, why: loss.why, next: place };
   ctx.emit({ type: 'warning', code: 'instance-lost', ...about });

@@ -99,7 +99,7 @@ async function underLease(
       return settleAfter(ctx, action, turn);
     }
     const signal = AbortSignal.any([stop, lease.signal]);
-    const unfinished = await unfinishedBuild({ ctx, action, lease }, parent);
+    const unfinished = await unfinishedBuild({ ctx, action, lease }, parent, paused);
     const orphans = await findOrphans(ctx, lease, action.digest, unfinished?.buildId);
     // The plan may be old: whoever held the lease before may have made the image.
     const existing: Existing =
@@ -110,7 +110,7 @@ async function underLease(
       paused = await buildUnder(
         { ctx, action, lease, signal },
         parent,
-        { unfinished, orphans },
+        { unfinished, orphans, paused },
         { tell, stop },
       );
       if (paused === undefined) return;
@@ -128,13 +128,21 @@ async function underLease(
 interface Paused {
   readonly build: Build;
   readonly failure: Failure;
+  /** Of its time limit. */
+  readonly leftMs: number;
+}
+
+interface Begun {
+  readonly unfinished: Journal | null;
+  readonly orphans: readonly InstanceId[];
+  readonly paused: Paused | undefined;
 }
 
 /** Where it is paused, it is answered; else it has ended, and that was told. */
 async function buildUnder(
   about: Pick<Build, 'ctx' | 'action' | 'lease' | 'signal'>,
   parent: ImageId | undefined,
-  { unfinished, orphans }: { unfinished: Journal | null; orphans: readonly InstanceId[] },
+  { unfinished, orphans, paused: before }: Begun,
   { tell, stop }: { tell: (outcome: Outcome) => void; stop: AbortSignal },
 ): Promise<Paused | undefined> {
   const { ctx, action, signal } = about;
@@ -147,11 +155,12 @@ async function buildUnder(
     return undefined;
   }
   const began = ctx.clock.monotonic();
+  const wholeMs = patience(ctx.pace, action.settings.timeoutSeconds * 1000);
   const build: Build = {
     ...about,
     from: from.value,
     began,
-    deadline: began + patience(ctx.pace, action.settings.timeoutSeconds * 1000),
+    deadline: began + (isOf(before, unfinished) ? before.leftMs : wholeMs),
     journal: unfinished ?? newJournal(ctx, action),
     adopted: unfinished !== null,
     instanceSeen,
@@ -162,7 +171,7 @@ async function buildUnder(
     built = await run(build);
     const failure = built.ok ? undefined : whyEnded(build, built.error);
     if (failure?.code === 'lease-unsure' && failure.cause.nature !== 'refused' && !stop.aborted) {
-      paused = { build, failure };
+      paused = { build, failure, leftMs: build.deadline - ctx.clock.monotonic() };
       ctx.emit({ type: 'warning', code: 'lease-paused', template: action.template, cause: failure.cause });
     } else
       tell(
@@ -194,18 +203,22 @@ async function onlyRead(ctx: ExecuteContext, action: Work, signal: AbortSignal):
     : { result: 'reused', image: existing.value.id };
 }
 
+const isOf = (paused: Paused | undefined, journal: Journal | null): paused is Paused =>
+  paused !== undefined && paused.build.journal.buildId === journal?.buildId;
+
 /** What a run that died has begun; of something that is to be built anew, only what is not imaged yet and stands on `parent`. */
 async function unfinishedBuild(
   { ctx, action, lease }: Pick<Build, 'ctx' | 'action' | 'lease'>,
   parent: ImageId | undefined,
+  paused: Paused | undefined,
 ): Promise<Journal | null> {
-  const { journal, previous } = lease;
+  const { journal } = lease;
   // What this very run has begun, it goes on with.
-  const isOurs = previous?.holder.run === ctx.lease.holder.run;
-  if (journal === null || action.replaces === null || isOurs) return journal;
+  if (journal === null || action.replaces === null || isOf(paused, journal)) return journal;
   const standsElsewhere = parent !== undefined && journal.launch !== null && journal.launch.image !== parent;
   if (!journal.imaging && !standsElsewhere) return journal;
-  await endInstances(ctx, { ctx, lease, journal: asLeft(journal), instanceSeen: true });
+  if (await lease.confirm())
+    await endInstances(ctx, { ctx, lease, journal: asLeft(journal), instanceSeen: true });
   return null;
 }
 

@@ -58,6 +58,7 @@ async function keepInstance({ ctx, lease, journal }: Remains): Promise<boolean> 
   const marked = await attempt(ctx, () => ctx.builder.tag(instance, { [keptTag]: kept }), {
     signal: lease.signal,
     withinMs: 60_000,
+    still: () => lease.confirm(),
   });
   const about = { region: ctx.region, instance };
   if (!marked.ok) ctx.emit({ type: 'warning', code: 'instance-not-kept', ...about, cause: marked.error });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import type * as Sandboxes from '../../src/sandbox/sandbox.ts';
+import { seeded } from './crash-points.ts';
 import { callName } from './killable.ts';
 import { last, makeWorld, minutes } from './rig.ts';
 
@@ -27,6 +28,7 @@ async function callsOf(files: Readonly<Record<string, string>>): Promise<Counted
     ['build', '--all', '--concurrency', '50'],
     {},
     {
+      random: seeded('calls'),
       fate: {
         dies: () => false,
         onAnswer: (request) => by.set(callName(request), (by.get(callName(request)) ?? 0) + 1),

@@ -1,5 +1,7 @@
 /** `leases` and `leases release` on the stepped clock: a build is given up, whether its holder is dead or alive. */
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { valueOf } from '../unit/rig.ts';
 import { ask, changeLease, cloudOf, deadBuild, instancesOf, leaseTexts } from './leases-rig.ts';
 import { last, makeWorld, one, stepStarted, steps } from './rig.ts';
 
@@ -98,6 +100,24 @@ test('the answer to the question decides, and a holder that is heard of meanwhil
   const yes = await ask(world, ['leases', 'release', 'a'], { type: () => Promise.resolve('Yes') });
   expect(yes.code).toBe(0);
   expect(await cloud.instances()).toEqual(['terminated']);
+});
+
+test('a heartbeat that is removed during the question is no sign of life', async () => {
+  const world = await makeWorld(one);
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted('gcc'));
+  const cloud = await cloudOf(world);
+  const heartbeats = async (): Promise<string[]> => valueOf(await cloud.store.list('amigraph/heartbeats/'));
+  while ((await heartbeats()).length === 0) await world.clock.sleep(10_000);
+  run.freeze();
+  const released = await ask(world, ['leases', 'release', 'a'], {
+    type: async () => {
+      const [Key = ''] = await heartbeats();
+      await cloud.s3.send(new DeleteObjectCommand({ Bucket: 'amigraph-sandbox', Key }));
+      return 'y';
+    },
+  });
+  expect(released).toMatchObject({ code: 0, stdout: expect.stringContaining('is released: ended i-') });
 });
 
 test('a launch that was never answered: its instance is found and ended', async () => {

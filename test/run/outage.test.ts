@@ -12,8 +12,8 @@ vi.mock('../../src/sandbox/sandbox.ts', async (original) => {
 
 const away = { status: 503, headers: {}, body: Buffer.from('') };
 
-/** A run in which the service does not answer, for ten minutes from `after` minutes on. */
-function withOutage(world: World, service: string, after: number): Process {
+/** A run in which the service does not answer, for so many minutes from `after` minutes on. */
+function withOutage(world: World, service: string, after: number, lasts = 10): Process {
   const from = world.clock.now() + after * minutes;
   return world.start(
     ['build', '--all'],
@@ -22,7 +22,7 @@ function withOutage(world: World, service: string, after: number): Process {
       fate: {
         dies: () => false,
         insteadOf: (request, now) =>
-          callName(request).startsWith(`${service} `) && now >= from && now < from + 10 * minutes
+          callName(request).startsWith(`${service} `) && now >= from && now < from + lasts * minutes
             ? away
             : undefined,
       },
@@ -52,6 +52,16 @@ describe.each(['ec2', 'ssm', 's3'])('ten minutes without %s', (service) => {
     expect(run.events.filter(({ type }) => type === 'lease-waiting')).toEqual([]);
     await world.clock.sleep(minutes);
     expect(await remainsOf(world)).toEqual(clean);
+  });
+});
+
+test('a build that goes on after the bucket was away has what was left of its time limit', async () => {
+  const limited = `${one['templates/a.yaml']}build: { timeout: 26m }\n`;
+  const world = await makeWorld({ ...one, 'templates/a.yaml': limited });
+  const run = withOutage(world, 's3', 5, 7);
+  expect(await run.code).toBe(1);
+  expect(run.events.find(({ type }) => type === 'image-finished')).toMatchObject({
+    trouble: { code: 'timed-out', what: 'step package cmake@3.27.0' },
   });
 });
 

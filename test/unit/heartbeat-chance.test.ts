@@ -10,7 +10,8 @@ import { HandClock, valueOf } from './rig.ts';
 const spell = fc.record({
   lastsMs: fc.integer({ min: 100, max: 60_000 }),
   condition: fc.constantFrom('there', 'there', 'away', 'deaf', 'read-only'),
-  takesMs: fc.constantFrom(0, 0, 200, 5000, 10_000),
+  // The last where the process stands still before it sees the answer.
+  takesMs: fc.constantFrom(0, 0, 200, 5000, 10_000, 100_000),
   early: fc.boolean(),
 });
 

@@ -1,5 +1,6 @@
 /** One heartbeat for all leases of a run: what is written, and what becomes of the leases where that does not work. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Beating } from '../../src/cache/heartbeat.ts';
 import { acquireLease, type Lease, type LeaseAccess } from '../../src/cache/lease.ts';
 import { draftOf, holderOf, journal } from './lease-rig.ts';
 import { accessOf, Bucket, SlowStore } from './lease-store.ts';
@@ -53,6 +54,25 @@ describe('one is written for all leases', () => {
     const young = await acquired('l');
     await clock.pass(65_000);
     expect([store.beats, young.since]).toEqual([[40_000, 80_000], 80_000]);
+  });
+
+  test('as soon as one needs it that came later and was written before', async () => {
+    const lease = await acquired('k');
+    await clock.pass(30_000);
+    await lease.record(journal);
+    await clock.pass(15_000);
+    // Its write was read back only after a while.
+    const slow: Beating = {
+      key: 'l',
+      token: 1,
+      since: 10_000,
+      keep: (sentAt) => Object.assign(slow, { since: sentAt }) === slow,
+      confirm: () => Promise.resolve(true),
+      expire: () => {},
+    };
+    ada.heartbeat.keepAlive(slow);
+    await clock.pass(30_000);
+    expect(store.beats).toEqual([50_000]);
   });
 
   test('but for one that came while it was tried, which it does not name', async () => {

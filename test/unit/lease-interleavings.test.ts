@@ -51,7 +51,7 @@ test.each<[string, Case]>([
     },
   ],
   [
-    'a holder that writes or dies, whose heartbeat is seen or not, and two of whom one takes over',
+    'a holder that writes or dies, and two that wait, of whom one sees heartbeats or none, whatever was written',
     {
       lives: [
         holds('cy'),

@@ -50,6 +50,20 @@ test('and has it where nobody does', async () => {
   expect([lease.token, lease.since]).toEqual([1, 70_000]);
 });
 
+test('and has it also where that is not answered at first: it does not wait for itself', async () => {
+  store.early = true;
+  const acquiring = acquires(ada);
+  store.takesMs = 70_000;
+  await clock.pass(69_500);
+  store.condition = 'away';
+  store.takesMs = 0;
+  await clock.pass(1000);
+  store.condition = 'there';
+  await clock.pass(20_000);
+  const lease = await acquiring;
+  expect([lease.token, lease.previous?.holder]).toEqual([2, holderOf('ada')]);
+});
+
 test('a write that is not answered for the duration is given up, though heartbeats keep the lease', async () => {
   const lease = await acquires(ada);
   await clock.pass(20_000);

@@ -87,7 +87,9 @@ export class LeasesReleaseCommand extends LeaseCommand {
       stderr.write('not released: nothing was changed\n');
       return false;
     }
-    if ((await heartbeat()) === heard) return true;
+    const now = await heartbeat();
+    // One that is gone is no sign of life.
+    if (now === undefined || now === heard) return true;
     stderr.write(changedText(lease, lease.body));
     return false;
   }
