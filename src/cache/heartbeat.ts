@@ -4,10 +4,9 @@
  * It does not know what the leases are on.
  */
 import type { CloudFailure } from '../core/failure.ts';
-import { ok, type Result } from '../core/result.ts';
 import type { Precondition } from '../ports/object-store.ts';
-import { keptAs, type LeaseBody, type LeaseDraft } from './lease-body.ts';
-import { drive, type Driving, heartbeatIn } from './lease-driving.ts';
+import { keptAs, type LeaseDraft } from './lease-body.ts';
+import { drive, type Driving } from './lease-driving.ts';
 import { heartbeatKey } from './lease-keys.ts';
 import { beatAfter, lostAfter, type Written, writing } from './lease-protocol.ts';
 
@@ -62,16 +61,16 @@ export class Heartbeat {
     const { clock, ttlMs } = this.#access;
     while (this.#leases.size > 0) {
       // A lease that was written meanwhile needs none yet.
-      const left = this.#expiry() - lostAfter(ttlMs) + beatAfter(ttlMs) - clock.monotonic();
+      const left = this.#oldest() + beatAfter(ttlMs) - clock.monotonic();
       await (left > 0 ? clock.sleep(left, this.#changed.signal) : this.#beat());
     }
     this.#isBeating = false;
   }
 
-  /** When the first of them runs out; where there is none, nothing is worth another attempt. */
-  #expiry(): number {
+  /** The last sign of life of the lease that runs out first; where there is none, nothing is worth another attempt. */
+  #oldest(): number {
     if (this.#leases.size === 0) return Number.NEGATIVE_INFINITY;
-    return Math.min(...Array.from(this.#leases, ({ since }) => since + lostAfter(this.#access.ttlMs)));
+    return Math.min(...Array.from(this.#leases, ({ since }) => since));
   }
 
   async #beat(): Promise<void> {
@@ -110,19 +109,10 @@ export class Heartbeat {
       broken: null,
       keeps: Array.from(leases, ({ key, token }) => keptAs(key, token)),
     };
-    const protocol = writing({ draft, precondition: this.#standing, deadline: () => this.#expiry() });
+    const deadline = (): number => this.#oldest() + lostAfter(ttlMs);
+    const protocol = writing({ draft, precondition: this.#standing, deadline });
     return drive(this.#access, heartbeatKey(prefix, holder.run), protocol);
   }
-}
-
-/** The ETag of the heartbeat that stands for a lease, which is another whenever it has been written; undefined: there is none. */
-export async function heartbeatOf(
-  { store, prefix }: Pick<Driving, 'store' | 'prefix'>,
-  key: string,
-  { holder, token }: Pick<LeaseBody, 'holder' | 'token'>,
-): Promise<Result<string | undefined, CloudFailure>> {
-  const stored = await store.get(heartbeatKey(prefix, holder.run));
-  return stored.ok ? ok(heartbeatIn(stored.value, key, token)) : stored;
 }
 
 const confirmAll = (leases: readonly Beating[]): Promise<unknown> =>

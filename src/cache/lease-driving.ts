@@ -1,8 +1,9 @@
 /** Does what a lease's protocol asks for, on a store and by a clock. It does not know what any answer means. */
+import type { CloudFailure } from '../core/failure.ts';
+import { ok, type Result } from '../core/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
-import { ok } from '../core/result.ts';
 import { type Holder, keptAs, type LeaseBody, leaseText, parseLease } from './lease-body.ts';
 import { heartbeatKey } from './lease-keys.ts';
 import type { Answer, Protocol, Request } from './lease-requests.ts';
@@ -42,8 +43,8 @@ export async function drive<Outcome>(
       case 'get':
         return answered({ kind: 'get', result: await store.getOnce(key) });
       case 'heartbeat': {
-        const seen = await store.getOnce(heartbeatKey(prefix, request.run));
-        const result = seen.ok ? ok(heartbeatIn(seen.value, key, request.token)) : seen;
+        const { run, token } = request;
+        const result = await heartbeatOf((at) => store.getOnce(at), prefix, { key, run, token });
         return answered({ kind: 'heartbeat', result });
       }
       case 'put': {
@@ -69,12 +70,14 @@ export async function drive<Outcome>(
   return next.value;
 }
 
-/** Its ETag, where it stands for the lease at `key`. */
-export function heartbeatIn(
-  stored: StoredObject | undefined,
-  key: string,
-  token: number,
-): string | undefined {
-  const keeps = stored === undefined ? undefined : parseLease(stored.text)?.keeps;
-  return keeps?.includes(keptAs(key, token)) === true ? stored?.etag : undefined;
+/** The ETag of the heartbeat that stands for a lease, which is another whenever it has been written; undefined: there is none. */
+export async function heartbeatOf(
+  read: ObjectStore['get'],
+  prefix: string,
+  lease: { readonly key: string; readonly run: string; readonly token: number },
+): Promise<Result<string | undefined, CloudFailure>> {
+  const stored = await read(heartbeatKey(prefix, lease.run));
+  if (!stored.ok) return stored;
+  const keeps = stored.value === undefined ? undefined : parseLease(stored.value.text)?.keeps;
+  return ok(keeps?.includes(keptAs(lease.key, lease.token)) === true ? stored.value?.etag : undefined);
 }

@@ -40,21 +40,28 @@ export function* looking(): Protocol<Looked> {
 
 /** Watching a holder until it gives a sign of life, or has given none for too long. */
 export interface Vigil {
-  readonly etag: string | undefined;
+  /** Another one whenever the lease has been written. */
+  readonly mark: string | undefined;
   readonly heartbeat: string | undefined;
   /** Since when nothing has been heard, on the monotonic clock of whoever watches. */
   readonly since: number;
 }
+
+/** The one that would begin with this look. */
+export const vigilFrom = ({ stored, heartbeat, doneAt }: Look): Vigil => ({
+  mark: stored?.etag,
+  heartbeat,
+  since: doneAt,
+});
 
 /**
  * The same vigil where the look shows no sign of life. A heartbeat that is gone is none: either the run does not keep this
  * lease any more, or somebody has removed it. One that is removed before it was seen leaves its holder believing in the lease
  * for longer than others do, until it writes the lease.
  */
-export function watchedOn(vigil: Vigil | undefined, { stored, heartbeat, doneAt }: Look): Vigil {
-  const isSame = vigil !== undefined && vigil.etag === stored?.etag;
-  if (isSame && (heartbeat === undefined || heartbeat === vigil.heartbeat)) return vigil;
-  return { etag: stored?.etag, heartbeat, since: doneAt };
+export function watchedOn(vigil: Vigil | undefined, seen: Vigil): Vigil {
+  const isSame = vigil !== undefined && vigil.mark === seen.mark;
+  return isSame && (seen.heartbeat === undefined || seen.heartbeat === vigil.heartbeat) ? vigil : seen;
 }
 
 /** Not heard of for so long, a holder counts as dead. */

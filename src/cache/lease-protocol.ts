@@ -7,7 +7,7 @@ import type { CloudFailure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Precondition } from '../ports/object-store.ts';
 import { type BrokenStep, type Holder, type LeaseBody, type LeaseDraft, parseLease } from './lease-body.ts';
-import { deadAfter, looking, type Vigil, watchedOn } from './lease-look.ts';
+import { deadAfter, looking, type Vigil, vigilFrom, watchedOn } from './lease-look.ts';
 import { ask, type Protocol } from './lease-requests.ts';
 
 export type Written =
@@ -165,7 +165,7 @@ export function* acquiring({
       there !== undefined &&
       (nonces.has(there.nonce) || (there.token === lapsed && there.holder.run === holding().holder.run));
     if (there?.state === 'held' && !isOurs) {
-      const vigil = watchedOn(watched?.vigil, look.value);
+      const vigil = watchedOn(watched?.vigil, vigilFrom(look.value));
       // One that has died would be reported as building for ever.
       if (!wait && watched !== undefined && watched.vigil !== vigil) return fail({ code: 'held', by: there });
       watched = { vigil, token: there.token };

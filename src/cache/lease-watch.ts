@@ -2,7 +2,7 @@
 import type { CloudFailure } from '../core/failure.ts';
 import type { LeaseBody } from './lease-body.ts';
 import { drive } from './lease-driving.ts';
-import { deadAfter, looking, type Vigil, watchedOn } from './lease-look.ts';
+import { deadAfter, looking, type Vigil, vigilFrom, watchedOn } from './lease-look.ts';
 import { type Standing, taking } from './lease-protocol.ts';
 import { ask, type Protocol } from './lease-requests.ts';
 import { Lease, type LeaseAccess } from './lease.ts';
@@ -35,7 +35,7 @@ export function* observing(): Protocol<Observed> {
     }
     failingSince = undefined;
     const { stored, body } = look.value;
-    const now = watchedOn(vigil, look.value);
+    const now = watchedOn(vigil, vigilFrom(look.value));
     if (vigil !== undefined && vigil !== now) return { kind: 'alive', by: body };
     if (stored !== undefined && body === undefined) return { kind: 'unreadable' };
     if (stored === undefined || body?.state !== 'held')

@@ -1,7 +1,7 @@
 /** Shows the logs of one build, now or as they come. It does not know how the build was named. */
-import { heartbeatOf } from '../cache/heartbeat.ts';
+import { heartbeatOf } from '../cache/lease-driving.ts';
 import { leaseKey } from '../cache/lease-keys.ts';
-import { deadAfter } from '../cache/lease-look.ts';
+import { deadAfter, type Vigil, watchedOn } from '../cache/lease-look.ts';
 import { meantLogs, type StepLog, stepLogs } from '../cache/step-logs.ts';
 import { paceOf } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
@@ -58,10 +58,10 @@ export async function showLogs(
 
   async function follow(signal: AbortSignal): Promise<number> {
     const watch = new Watch(around);
-    const at = { store: cloud.store, prefix: config.prefix };
-    const lease = typeof build === 'string' ? '' : leaseKey(config.prefix, config.region, build.digest);
-    const heartbeat = async (of: GoingOn): Promise<string | undefined> =>
-      must(await heartbeatOf(at, lease, of));
+    const { prefix, region } = config;
+    const key = typeof build === 'string' ? '' : leaseKey(prefix, region, build.digest);
+    const heartbeat = async ({ holder: { run }, token }: GoingOn): Promise<string | undefined> =>
+      must(await heartbeatOf((at) => cloud.store.get(at), prefix, { key, run, token }));
     let now = fate;
     let readAt = around.clock.monotonic();
     while (now?.kind === 'going-on') {
@@ -154,9 +154,7 @@ type GoingOn = Extract<Fate, { kind: 'going-on' }>;
 class Watch {
   readonly #clock: Surroundings['clock'];
   #step: string | null = null;
-  #nonce = '';
-  #heartbeat: string | undefined;
-  #heardAt = 0;
+  #vigil: Vigil | undefined;
   isGone = false;
 
   constructor({ clock }: Pick<Surroundings, 'clock'>) {
@@ -169,13 +167,9 @@ class Watch {
     heartbeat: string | undefined,
     readAt: number,
   ): string | undefined {
-    // A heartbeat that is gone is no sign of life.
-    if (nonce !== this.#nonce || (heartbeat !== undefined && heartbeat !== this.#heartbeat)) {
-      this.#nonce = nonce;
-      this.#heartbeat = heartbeat;
-      this.#heardAt = this.#clock.monotonic();
-    }
-    if (readAt - this.#heardAt > deadAfter(ttlMs)) {
+    const seen = { mark: nonce, heartbeat, since: this.#clock.monotonic() };
+    this.#vigil = watchedOn(this.#vigil, seen);
+    if (readAt - this.#vigil.since > deadAfter(ttlMs)) {
       this.isGone = true;
       return words.goneText(holder);
     }

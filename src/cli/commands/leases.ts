@@ -73,15 +73,17 @@ export class LeasesReleaseCommand extends LeaseCommand {
 
   /** Asks, and tells why nothing is changed where it is not. */
   async #isMeant({ config }: Workspace, { store }: Cloud, lease: HeldLease): Promise<boolean> {
-    const { heartbeatOf } = await import('../../cache/heartbeat.ts');
+    const { heartbeatOf } = await import('../../cache/lease-driving.ts');
     const { changedText } = await import('../../report/leases.ts');
     const { canAsk, confirmed } = await import('../confirm.ts');
     const { must } = await import('../unavailable.ts');
     const { stderr } = this.context;
     if (!canAsk(this.context))
       throw invalidFlag('there is no terminal to ask on whether it is to be released', 'say --yes');
+    const { key, body } = lease;
+    const about = { key, run: body.holder.run, token: body.token };
     const heartbeat = async (): Promise<string | undefined> =>
-      must(await heartbeatOf({ store, prefix: config.prefix }, lease.key, lease.body));
+      must(await heartbeatOf((at) => store.get(at), config.prefix, about));
     const heard = await heartbeat();
     if (!(await confirmed(this.context, 'release it?'))) {
       stderr.write('not released: nothing was changed\n');
@@ -90,7 +92,7 @@ export class LeasesReleaseCommand extends LeaseCommand {
     const now = await heartbeat();
     // One that is gone is no sign of life.
     if (now === undefined || now === heard) return true;
-    stderr.write(changedText(lease, lease.body));
+    stderr.write(changedText(lease, body));
     return false;
   }
 
