@@ -1,10 +1,9 @@
 /** A run that is kept by its heartbeat, before a bucket that fails by chance, and another that waits for one of its leases. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acquireLease, type Lease, type LeaseAccess } from '../../src/cache/lease.ts';
 import { ttlMs } from './lease-rig.ts';
-import { accessOf, Bucket, SlowStore } from './lease-store.ts';
-import { HandClock, valueOf } from './rig.ts';
+import { accessOf, acquired, Bucket, SlowStore } from './lease-store.ts';
+import { HandClock } from './rig.ts';
 
 /** How the bucket answers for a while. A call takes 10 seconds at most: 5 for the connection, 5 for the answer. */
 const spell = fc.record({
@@ -21,11 +20,6 @@ const schedule = fc.record({
   bobTakesMs: fc.constantFrom(0, 100, 5000, 10_000),
 });
 
-const acquires = async (key: string, access: LeaseAccess): Promise<Lease> => {
-  const options = { wait: true, above: 0, signal: new AbortController().signal };
-  return valueOf(await acquireLease(access, key, options));
-};
-
 test('who waits has a lease only when it has run out for its holder, who then learns that it is lost', async () => {
   let taken = 0;
   let kept = 0;
@@ -33,14 +27,14 @@ test('who waits has a lease only when it has run out for its holder, who then le
     const [bucket, clock] = [new Bucket(), new HandClock()];
     const store = new SlowStore(bucket, clock);
     const ada = accessOf('ada', store, clock);
-    const [wanted, other] = [await acquires('k', ada), await acquires('l', ada)];
+    const [wanted, other] = [await acquired(ada, 'k'), await acquired(ada, 'l')];
     const bobs = new SlowStore(bucket, clock);
     bobs.takesMs = bobTakesMs;
     let isTaken = false;
     let hadRunOut = true;
     void clock
       .sleep(bobAfter)
-      .then(() => acquires('k', accessOf('bob', bobs, clock)))
+      .then(() => acquired(accessOf('bob', bobs, clock)))
       .then(() => {
         isTaken = true;
         hadRunOut = wanted.signal.aborted || clock.monotonic() >= wanted.since + ttlMs;

@@ -1,10 +1,10 @@
 /** One heartbeat for all leases of a run: what is written, and what becomes of the leases where that does not work. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Beating } from '../../src/cache/heartbeat.ts';
-import { acquireLease, type Lease, type LeaseAccess } from '../../src/cache/lease.ts';
+import type { Lease, LeaseAccess } from '../../src/cache/lease.ts';
 import { draftOf, holderOf, journal } from './lease-rig.ts';
-import { accessOf, Bucket, SlowStore } from './lease-store.ts';
-import { HandClock, valueOf } from './rig.ts';
+import { accessOf, acquired, Bucket, SlowStore } from './lease-store.ts';
+import { HandClock } from './rig.ts';
 
 let bucket: Bucket;
 let clock: HandClock;
@@ -18,23 +18,14 @@ beforeEach(() => {
   ada = accessOf('ada', store, clock);
 });
 
-const acquires = (key: string, access = ada) =>
-  acquireLease(access, key, {
-    wait: true,
-    above: 0,
-    signal: new AbortController().signal,
-    onWaiting: () => {},
-    isNeeded: () => Promise.resolve(true),
-  });
-
-const acquired = async (key: string): Promise<Lease> => valueOf(await acquires(key));
+const acquires = (key: string, access = ada): Promise<Lease> => acquired(access, key);
 
 const heartbeat = () => bucket.heartbeatOf('ada');
 const isLost = (lease: Lease): boolean => lease.signal.aborted;
 
 describe('one is written for all leases', () => {
   test('and none of them', async () => {
-    await Promise.all(['k', 'l', 'm'].map(acquired));
+    await Promise.all(['k', 'l', 'm'].map((key) => acquires(key)));
     await clock.pass(100_000);
     expect([store.sent, store.beats]).toEqual([
       [0, 0, 0],
@@ -49,15 +40,15 @@ describe('one is written for all leases', () => {
   });
 
   test('as soon as the oldest needs it', async () => {
-    await acquired('k');
+    await acquires('k');
     await clock.pass(20_000);
-    const young = await acquired('l');
+    const young = await acquires('l');
     await clock.pass(65_000);
     expect([store.beats, young.since]).toEqual([[40_000, 80_000], 80_000]);
   });
 
   test('as soon as one needs it that came later and was written before', async () => {
-    const lease = await acquired('k');
+    const lease = await acquires('k');
     await clock.pass(30_000);
     await lease.record(journal);
     await clock.pass(15_000);
@@ -76,12 +67,12 @@ describe('one is written for all leases', () => {
   });
 
   test('but for one that came while it was tried, which it does not name', async () => {
-    await acquired('k');
+    await acquires('k');
     await clock.pass(39_900);
     store.condition = 'away';
     await clock.pass(3100);
     store.condition = 'there';
-    const late = await acquired('l');
+    const late = await acquires('l');
     await clock.pass(500);
     expect([heartbeat().body?.keeps, late.since]).toEqual([['1 k'], 43_000]);
     await clock.pass(40_000);
@@ -89,7 +80,7 @@ describe('one is written for all leases', () => {
   });
 
   test('with a text that never comes again', async () => {
-    await acquired('k');
+    await acquires('k');
     const texts = new Set<string | null | undefined>();
     for (let beat = 0; beat < 5; beat += 1) {
       await clock.pass(40_000);
@@ -99,14 +90,14 @@ describe('one is written for all leases', () => {
   });
 
   test('while there are any: none holds up the program once the last is let go of', async () => {
-    const [one, other] = [await acquired('k'), await acquired('l')];
+    const [one, other] = [await acquires('k'), await acquires('l')];
     await clock.pass(60_000);
     await one.free({ journal: null, broken: null });
     expect(clock.untilNext()).toBe(20_000);
     other.abandon();
     await clock.pass(0);
     expect(clock.untilNext()).toBe(undefined);
-    await acquired('m');
+    await acquires('m');
     await clock.pass(45_000);
     expect(store.beats).toEqual([40_000, 100_000]);
   });
@@ -122,7 +113,7 @@ describe('where it is not as the run has left it, each lease is asked for', () =
   test.each(spoilt)(
     '%s: what is still ours is kept, and the next one is written over it',
     async (_, spoil) => {
-      const lease = await acquired('k');
+      const lease = await acquires('k');
       await clock.pass(50_000);
       spoil();
       await clock.pass(80_000);
@@ -135,7 +126,7 @@ describe('where it is not as the run has left it, each lease is asked for', () =
   );
 
   test.each(spoilt)('%s: what another has taken is lost to it', async (_, spoil) => {
-    const [taken, kept] = [await acquired('k'), await acquired('l')];
+    const [taken, kept] = [await acquires('k'), await acquires('l')];
     await clock.pass(50_000);
     bucket.at('k').lay('bob-1', draftOf('bob', { token: 2 }));
     spoil();
@@ -147,7 +138,7 @@ describe('where it is not as the run has left it, each lease is asked for', () =
 
 test('a caller that may write none renews each lease by itself', async () => {
   store.refusesHeartbeats = true;
-  const lease = await acquired('k');
+  const lease = await acquires('k');
   await clock.pass(100_000);
   expect(store.sent).toEqual([0, 40_000, 80_000]);
   expect(isLost(lease)).toBe(false);
@@ -155,7 +146,7 @@ test('a caller that may write none renews each lease by itself', async () => {
 
 describe('one that is known only when a lease has run out does not keep it', () => {
   test.each([true, false])('the lease is asked for; nobody has taken it; early: %j', async (early) => {
-    const lease = await acquired('k');
+    const lease = await acquires('k');
     Object.assign(store, { takesMs: 25_000, early });
     await clock.pass(66_000);
     expect(store.sent).toEqual([0, 65_000]);
@@ -165,11 +156,11 @@ describe('one that is known only when a lease has run out does not keep it', () 
   });
 
   test('it was taken meanwhile', async () => {
-    const lease = await acquired('k');
+    const lease = await acquires('k');
     store.takesMs = 100_000;
     const bob = acquires('k', accessOf('bob', new SlowStore(bucket, clock), clock));
     await clock.pass(100_000);
-    expect(valueOf(await bob).previous?.holder).toEqual(holderOf('ada'));
+    expect((await bob).previous?.holder).toEqual(holderOf('ada'));
     // The heartbeat arrives behind the taking.
     await clock.pass(45_000);
     store.takesMs = 0;
@@ -181,7 +172,7 @@ describe('one that is known only when a lease has run out does not keep it', () 
 
 describe('where none can be written for as long as a lease lasts', () => {
   test('those that have run out are given up, and one that was written meanwhile is not', async () => {
-    const [idle, busy] = [await acquired('k'), await acquired('l')];
+    const [idle, busy] = [await acquires('k'), await acquires('l')];
     await clock.pass(39_000);
     // The first attempt arrives, and no answer comes back.
     store.condition = 'deaf';
@@ -199,7 +190,7 @@ describe('where none can be written for as long as a lease lasts', () => {
   });
 
   test('one whose journal was under way is lost, though that arrives after all', async () => {
-    const lease = await acquired('k');
+    const lease = await acquires('k');
     await clock.pass(39_000);
     store.takesMs = 40_000;
     const recorded = lease.record(journal);
@@ -213,7 +204,7 @@ describe('where none can be written for as long as a lease lasts', () => {
   });
 
   test('what was let go of while one was tried is left as it is', async () => {
-    const lease = await acquired('k');
+    const lease = await acquires('k');
     await clock.pass(39_000);
     store.condition = 'away';
     await clock.pass(20_000);
@@ -229,9 +220,9 @@ describe('a lease that the run does not keep any more is taken over while it liv
   const bob = () => acquires('k', accessOf('bob', new SlowStore(bucket, clock), clock));
 
   test('whose freeing did not come through', async () => {
-    const lease = await acquired('k');
+    const lease = await acquires('k');
     await clock.pass(35_000);
-    const other = await acquired('l');
+    const other = await acquires('l');
     store.condition = 'away';
     const freed = lease.free({ journal, broken: null });
     await clock.pass(30_000);
@@ -239,31 +230,31 @@ describe('a lease that the run does not keep any more is taken over while it liv
     store.condition = 'there';
     const waiting = bob();
     await clock.pass(100_000);
-    expect([valueOf(await waiting).journal, isLost(other)]).toEqual([null, false]);
+    expect([(await waiting).journal, isLost(other)]).toEqual([null, false]);
   });
 
   test('that it has left as it was', async () => {
-    const other = await acquired('l');
-    (await acquired('k')).abandon();
+    const other = await acquires('l');
+    (await acquires('k')).abandon();
     await clock.pass(45_000);
     expect(heartbeat().body?.keeps).toEqual(['1 l']);
     const waiting = bob();
     await clock.pass(100_000);
-    expect([valueOf(await waiting).token, isLost(other)]).toEqual([2, false]);
+    expect([(await waiting).token, isLost(other)]).toEqual([2, false]);
   });
 
   test('that another has taken from it and dropped too', async () => {
-    const [lease, other] = [await acquired('k'), await acquired('l')];
+    const [lease, other] = [await acquires('k'), await acquires('l')];
     bucket.at('k').lay('cy-1', draftOf('ada', { token: 2 }));
     await clock.pass(45_000);
     const waiting = bob();
     await clock.pass(100_000);
-    expect([valueOf(await waiting).token, isLost(lease), isLost(other)]).toEqual([3, false, false]);
+    expect([(await waiting).token, isLost(lease), isLost(other)]).toEqual([3, false, false]);
   });
 });
 
 test('none is tried any more once the last lease is let go of', async () => {
-  const lease = await acquired('k');
+  const lease = await acquires('k');
   await clock.pass(39_900);
   store.condition = 'away';
   await clock.pass(500);

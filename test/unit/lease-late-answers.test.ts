@@ -1,9 +1,9 @@
 /** Answers that come when a lease has run out, or not at all. */
 import { beforeEach, expect, test } from 'vitest';
-import { acquireLease, type Lease, type LeaseAccess } from '../../src/cache/lease.ts';
+import type { LeaseAccess } from '../../src/cache/lease.ts';
 import { holderOf, journal, timeOut } from './lease-rig.ts';
-import { accessOf, Bucket, SlowStore } from './lease-store.ts';
-import { HandClock, valueOf } from './rig.ts';
+import { accessOf, acquired, Bucket, SlowStore } from './lease-store.ts';
+import { HandClock } from './rig.ts';
 
 let bucket: Bucket;
 let clock: HandClock;
@@ -17,17 +17,12 @@ beforeEach(() => {
   ada = accessOf('ada', store, clock);
 });
 
-const acquires = async (access: LeaseAccess): Promise<Lease> => {
-  const options = { wait: true, above: 0, signal: new AbortController().signal };
-  return valueOf(await acquireLease(access, 'k', options));
-};
-
 test('who is told after the duration that it has the lease asks once more, and waits where another has it', async () => {
   store.early = true;
-  const acquiring = acquires(ada);
+  const acquiring = acquired(ada);
   // It looks at once, and its write arrives at once; this process then stands still for two minutes.
   store.takesMs = 120_000;
-  const bob = acquires(accessOf('bob', new SlowStore(bucket, clock), clock));
+  const bob = acquired(accessOf('bob', new SlowStore(bucket, clock), clock));
   await clock.pass(119_000);
   const bobs = await bob;
   expect(bobs.previous?.holder).toEqual(holderOf('ada'));
@@ -41,7 +36,7 @@ test('who is told after the duration that it has the lease asks once more, and w
 
 test('and has it where nobody does', async () => {
   store.early = true;
-  const acquiring = acquires(ada);
+  const acquiring = acquired(ada);
   store.takesMs = 70_000;
   await clock.pass(69_000);
   store.takesMs = 0;
@@ -52,7 +47,7 @@ test('and has it where nobody does', async () => {
 
 test('and has it also where that is not answered at first: it does not wait for itself', async () => {
   store.early = true;
-  const acquiring = acquires(ada);
+  const acquiring = acquired(ada);
   store.takesMs = 70_000;
   await clock.pass(69_500);
   store.condition = 'away';
@@ -65,7 +60,7 @@ test('and has it also where that is not answered at first: it does not wait for 
 });
 
 test('a write that is not answered for the duration is given up, though heartbeats keep the lease', async () => {
-  const lease = await acquires(ada);
+  const lease = await acquired(ada);
   await clock.pass(20_000);
   const put = store.put.bind(store);
   store.put = (key, ...rest) =>

@@ -1,12 +1,12 @@
 /** A store of one lease and of heartbeats on a clock that is moved by hand: it takes its time, and loses what it is told to lose. */
 import { Heartbeat } from '../../src/cache/heartbeat.ts';
 import { heartbeatKey } from '../../src/cache/lease-keys.ts';
-import type { LeaseAccess } from '../../src/cache/lease.ts';
+import { acquireLease, type Lease, type LeaseAccess } from '../../src/cache/lease.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { CloudFailure } from '../../src/core/failure.ts';
 import type { ObjectStore, Precondition, StoredObject, WriteOutcome } from '../../src/ports/object-store.ts';
 import { holderOf, OneKey, refusal, timeOut, ttlMs } from './lease-rig.ts';
-import type { HandClock } from './rig.ts';
+import { type HandClock, valueOf } from './rig.ts';
 
 /** `deaf`: what is written arrives, and no answer comes back. `read-only`: what is written is lost on the way. */
 type Condition = 'there' | 'deaf' | 'read-only' | 'away';
@@ -108,4 +108,10 @@ export function accessOf(user: string, store: ObjectStore, clock: HandClock): Le
     prefix: '',
   };
   return { ...access, heartbeat: new Heartbeat(access) };
+}
+
+/** Waits for it as long as it takes. */
+export async function acquired(access: LeaseAccess, key = 'k'): Promise<Lease> {
+  const options = { wait: true, above: 0, signal: new AbortController().signal };
+  return valueOf(await acquireLease(access, key, options));
 }
