@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { type Diagnostic, InvalidInput, type Place } from '../core/diagnostic.ts';
 import { Source } from '../core/source.ts';
 import { guarded, Misbehaved } from './guard.ts';
+import { compilePlain } from './plain-amifile.ts';
 import { defineConfig } from './written-config.ts';
 
 export const fileName = 'amifile.ts';
@@ -25,21 +26,33 @@ export async function runAmifile<Value>(
 ): Promise<RanAmifile<Value>> {
   const file = join(root, fileName);
   await mustBeFile(file);
+  const fsCache = await cacheFolder(root);
+  try {
+    const plain = await compilePlain(await readFile(file, 'utf8'), file);
+    if (plain === undefined) return await runWithImports(root, file, fsCache, use);
+    return { value: await guarded(() => Promise.resolve(use(plain().default))), outside: [] };
+  } catch (error) {
+    throw error instanceof InvalidInput ? error : await cannotRun(error, root);
+  }
+}
+
+async function runWithImports<Value>(
+  root: string,
+  file: string,
+  fsCache: string | false,
+  use: (exported: unknown) => Value,
+): Promise<RanAmifile<Value>> {
   // By require, since importing CommonJS makes Node search all of its text for exports first.
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
   const jiti = createJiti(join(root, '/'), {
     virtualModules: { amigraph: { defineConfig } },
-    fsCache: await cacheFolder(root),
+    fsCache,
     interopDefault: false,
   });
   const before = new Set(Object.keys(jiti.cache));
-  try {
-    const value = await guarded(async () => use((await jiti.import<{ default?: unknown }>(file)).default));
-    const loaded = Object.keys(jiti.cache).filter((one) => !before.has(one));
-    return { value, outside: loaded.map((one) => relative(root, one)).filter(isOutsideCode) };
-  } catch (error) {
-    throw error instanceof InvalidInput ? error : await cannotRun(error, root);
-  }
+  const value = await guarded(async () => use((await jiti.import<{ default?: unknown }>(file)).default));
+  const loaded = Object.keys(jiti.cache).filter((one) => !before.has(one));
+  return { value, outside: loaded.map((one) => relative(root, one)).filter(isOutsideCode) };
 }
 
 const isOutsideCode = (path: string): boolean =>
