@@ -2,9 +2,12 @@
 import type { SpackDependency, SpackEdge, SpackNode, SpackSpec, SpackVariant } from '../core/spack-spec.ts';
 
 /** Nothing goes across a `%` or `^`: see {@link SpackSpec.dependencies}. */
-export function spackSpecText(spec: Omit<SpackSpec, 'text'>): string {
-  let text = nodeText(spec);
-  for (const dependency of spec.dependencies) text += ` ${dependencyText(dependency)}`;
+export const spackSpecText = (spec: Omit<SpackSpec, 'text'>): string =>
+  nodeText(spec) + dependenciesText(spec.dependencies);
+
+export function dependenciesText(dependencies: readonly SpackDependency[]): string {
+  let text = '';
+  for (const dependency of dependencies) text += ` ${dependencyText(dependency)}`;
   return text;
 }
 
@@ -21,7 +24,7 @@ function edgeText({ when, deptypes, virtuals }: SpackEdge): string {
   return text === '' ? '' : `[${text.slice(1)}] `;
 }
 
-function nodeText(node: SpackNode): string {
+export function nodeText(node: SpackNode): string {
   let text = node.package ?? '';
   if (node.version !== undefined) text += `@${node.version}`;
   for (const variant of node.variants) text += variantText(variant, text);

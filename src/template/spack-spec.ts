@@ -4,7 +4,7 @@ import type { SpackDependency, SpackSpec, SpecProblem } from '../core/spack-spec
 import { SpackCursor } from './spack-cursor.ts';
 import { readDependency } from './spack-dependency.ts';
 import { failFile, readName, readNode } from './spack-node.ts';
-import { spackSpecText } from './spack-spec-text.ts';
+import { dependenciesText, nodeText } from './spack-spec-text.ts';
 
 /** The one spec in `text`, of a package with a name; in time linear in its length. */
 export function parseSpackSpec(text: string): Result<SpackSpec, SpecProblem> {
@@ -28,13 +28,35 @@ function readSpec(cursor: SpackCursor): SpackSpec | undefined {
   }
   const node = readNode(cursor, name);
   if (node === undefined) return undefined;
+  const rest = readDependencies(cursor);
+  if (rest === undefined) return undefined;
+  const { version, variants, hash } = node;
+  const { dependencies } = rest;
+  // V8 keeps every part of a text that was added up, and one piece of what was joined.
+  const text = [nodeText(node), rest.text].join('');
+  return { text, package: name, version, variants, hash, dependencies };
+}
+
+interface Dependencies extends Pick<SpackSpec, 'dependencies'> {
+  readonly text: string;
+}
+
+/** Of a whole collection, most packages are built with the same few compilers and libraries. */
+const known = new Map<string, Dependencies>();
+const mostKnown = 1000;
+
+/** All that is left of the text; the cursor stands at its end, on `%` or on `^`. */
+function readDependencies(cursor: SpackCursor): Dependencies | undefined {
+  const written = cursor.text.slice(cursor.at);
+  const before = known.get(written);
+  if (before !== undefined) return before;
   const dependencies: SpackDependency[] = [];
   while (cursor.char !== '') {
     const dependency = readDependency(cursor);
     if (dependency === undefined) return undefined;
     dependencies.push(dependency);
   }
-  const { version, variants, hash } = node;
-  const parts = { package: name, version, variants, hash, dependencies };
-  return { text: spackSpecText(parts), ...parts };
+  const read = { dependencies, text: dependenciesText(dependencies) };
+  if (known.size < mostKnown) known.set(written, read);
+  return read;
 }
