@@ -60,12 +60,13 @@ export function unknownKeys(schema: object, data: unknown): SchemaIssue[] {
     path.pop();
   };
   const lookInto = (within: object, value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
     const bare = unwrap(within);
     if ('item' in bare && Array.isArray(value)) {
       for (let at = 0; at < value.length; at += 1) look(bare.item as object, value[at], at);
     } else if ('entries' in bare && isMap(value)) {
       const entries = bare.entries as Record<string, object>;
-      for (const key of Object.keys(value as object)) {
+      for (const key of Object.keys(value)) {
         const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
         if (known === undefined) found.push(unknownKey([...path, key], Object.keys(entries)));
         else look(known, (value as Record<string, unknown>)[key], key);

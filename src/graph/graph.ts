@@ -57,7 +57,9 @@ export function buildGraph(names: Iterable<TemplateName>, edges: readonly Edge[]
     return found;
   };
   const children = (name: TemplateName): TemplateName[] => sorted(graph.outNeighbors(keyOf(name)));
-  const components = () => cyclicComponents(graph.nodes().map(nameOf), parents);
+  let circling: TemplateName[][] | undefined;
+  const components = (): TemplateName[][] =>
+    (circling ??= cyclicComponents(graph.nodes().map(nameOf), parents));
   let order: TemplateName[] | undefined;
   return {
     order: () => (order ??= topologicalGenerations(graph).flatMap(sorted)),

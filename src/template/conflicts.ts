@@ -1,5 +1,6 @@
 /** Where a template contradicts what it inherits, or itself. It does not know how lists are joined. */
 import { type Diagnostic, errorOf, type RelatedPlace } from '../core/diagnostic.ts';
+import { remembered } from '../core/remembered.ts';
 import type {
   Architecture,
   Located,
@@ -42,18 +43,13 @@ function versionConflicts(
   inherited: readonly Located<RequestedPackage>[],
 ): Diagnostic[] {
   if (own.length === 0 || inherited.length === 0) return [];
-  const byName = new Map<string, Located<RequestedPackage>[]>();
-  for (const one of inherited) {
-    const same = byName.get(one.value.name);
-    if (same === undefined) byName.set(one.value.name, [one]);
-    else same.push(one);
-  }
+  const byName = packagesByName(inherited);
   return own.flatMap((one) => {
     const { written, name, version } = one.value;
     const others = byName.get(name) ?? [];
-    const versions = others.map(({ value }) => value.version);
     const [first] = others;
     if (version === undefined || first === undefined) return [];
+    const versions = others.map(({ value }) => value.version);
     if (versions.includes(version) || versions.includes(undefined)) return [];
     return [
       errorOf('version-conflict', {
@@ -65,6 +61,17 @@ function versionConflicts(
     ];
   });
 }
+
+/** Of a list that all children of a template inherit. */
+const packagesByName = remembered((packages: readonly Located<RequestedPackage>[]) => {
+  const byName = new Map<string, Located<RequestedPackage>[]>();
+  for (const one of packages) {
+    const same = byName.get(one.value.name);
+    if (same === undefined) byName.set(one.value.name, [one]);
+    else same.push(one);
+  }
+  return byName;
+});
 
 /** Names and ids are those of one machine: each stands for one person. */
 function userConflicts(own: readonly Located<User>[], inherited: readonly Located<User>[]): Diagnostic[] {

@@ -1,15 +1,17 @@
 /** A template together with all that it inherits. It does not know the graph: the parent comes merged. */
-import { canonical } from '../core/digest.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { remembered } from '../core/remembered.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type {
   BuildSettings,
   Located,
   MergedTemplate,
+  Mount,
   RequestedPackage,
   Template,
   TemplateLists,
+  User,
 } from '../core/template.ts';
 import { type BuildDefaults, conflictsOf } from './conflicts.ts';
 
@@ -54,14 +56,12 @@ export const joinSettings = (below: BuildSettings, above: BuildSettings): BuildS
 /** What `above` holds that `below` does not, each thing once. */
 function beyond(below: TemplateLists, above: TemplateLists): TemplateLists {
   return {
-    packages: added(above.packages, below.packages, ({ spec }) => spec),
-    users: added(above.users, below.users, ({ name, uid, gid }) => canonical([name, uid, gid])),
-    mounts: added(above.mounts, below.mounts, (mount) =>
-      canonical([mount.bucket, mount.mountPoint, mount.readOnly]),
-    ),
-    scripts: added(above.scripts, below.scripts, same),
-    inputs: added(above.inputs, below.inputs, same),
-    tests: added(above.tests, below.tests, same),
+    packages: added(above.packages, below.packages, packageIdentity),
+    users: added(above.users, below.users, userIdentity),
+    mounts: added(above.mounts, below.mounts, mountIdentity),
+    scripts: added(above.scripts, below.scripts, textIdentity),
+    inputs: added(above.inputs, below.inputs, textIdentity),
+    tests: added(above.tests, below.tests, textIdentity),
   };
 }
 
@@ -76,15 +76,13 @@ function concatenated(first: TemplateLists, then: TemplateLists): TemplateLists 
   };
 }
 
-const same = (text: string): string => text;
-
 function added<Value>(
   items: readonly Located<Value>[],
   inherited: readonly Located<Value>[],
-  key: (value: Value) => string,
+  { key, keysOf }: Identity<Value>,
 ): readonly Located<Value>[] {
   if (items.length === 0) return items;
-  const before = keysOf(inherited, key);
+  const before = keysOf(inherited);
   const seen = new Set<string>();
   return items.filter(({ value }) => {
     const one = key(value);
@@ -92,16 +90,25 @@ function added<Value>(
   });
 }
 
-/** Remembered by the list: a parent has many children. */
-function keysOf<Value>(list: readonly Located<Value>[], key: (value: Value) => string): ReadonlySet<string> {
-  const known = rememberedKeys.get(list);
-  if (known !== undefined) return known;
-  const keys = new Set(list.map(({ value }) => key(value)));
-  rememberedKeys.set(list, keys);
-  return keys;
+/** What makes two items one. */
+interface Identity<Value> {
+  readonly key: (value: Value) => string;
+  /** Remembered by the list: a parent has many children. */
+  readonly keysOf: (list: readonly Located<Value>[]) => ReadonlySet<string>;
 }
 
-const rememberedKeys = new WeakMap<readonly Located<unknown>[], ReadonlySet<string>>();
+const identity = <Value>(key: (value: Value) => string): Identity<Value> => ({
+  key,
+  keysOf: remembered((list) => new Set(list.map(({ value }) => key(value)))),
+});
+
+const packageIdentity = identity<RequestedPackage>(({ spec }) => spec);
+// Names, buckets and mount points hold no white space.
+const userIdentity = identity<User>(({ name, uid, gid }) => `${name} ${uid} ${gid}`);
+const mountIdentity = identity<Mount>(
+  ({ bucket, mountPoint, readOnly }) => `${bucket} ${mountPoint} ${readOnly}`,
+);
+const textIdentity = identity<string>((text) => text);
 
 /** Compilers first, since the other packages may be built with them; then by code units. */
 export function installOrder(packages: readonly Located<RequestedPackage>[]): string[] {
