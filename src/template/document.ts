@@ -1,7 +1,7 @@
 /** A YAML file of the workspace, and places in it by the path of a value. It does not know what the values are for. */
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import type { Source } from '../core/source.ts';
-import type { Located } from '../core/template.ts';
+import type { Located, Section } from '../core/template.ts';
 import { parseYaml, type YamlData } from './yaml.ts';
 import { type Spot, type YamlPath, YamlTrail } from './yaml-trail.ts';
 
@@ -56,6 +56,39 @@ export class YamlDocument {
 
   located<Value>(value: Value, path: YamlPath, index?: number): Located<Value> {
     return new LocatedLater(value, this, path, index);
+  }
+
+  /** `path` leads to it, whatever it is. */
+  section(path: YamlPath): Section {
+    return new SectionLater(this, path);
+  }
+}
+
+/** What stands at `path`, whatever the schema says of the rest. */
+export function valueAt(data: unknown, path: YamlPath): unknown {
+  let found = data;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = (found as Readonly<Record<string | number, unknown>>)[key];
+  }
+  return found;
+}
+
+class SectionLater implements Section {
+  readonly #document: YamlDocument;
+  readonly #path: YamlPath;
+
+  constructor(document: YamlDocument, path: YamlPath) {
+    this.#document = document;
+    this.#path = path;
+  }
+
+  data(): unknown {
+    return valueAt(this.#document.read().data, this.#path);
+  }
+
+  placeOf(path: YamlPath): Place {
+    return this.#document.place([...this.#path, ...path]);
   }
 }
 

@@ -6,9 +6,9 @@ import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type SchemaIssue, schemaIssues, unknownKeys } from '../core/schema-issues.ts';
 import type { Source } from '../core/source.ts';
-import type { BuildSettings, Located, RequestedPackage, Section, Template } from '../core/template.ts';
+import type { BuildSettings, Located, RequestedPackage, Template } from '../core/template.ts';
 import { listOf, seconds } from '../core/value-schemas.ts';
-import { YamlDocument } from './document.ts';
+import { valueAt, YamlDocument } from './document.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
 import { parseSpackSpec } from './spack-spec.ts';
@@ -36,18 +36,19 @@ export function readTemplate(
   if (data === undefined) return fail([...diagnostics]);
   const checked = v.safeParse(templateSchema, data);
   const specs = readSpecs(data, document);
+  const link = readLink(data, document, naming);
   const issues = checked.success ? [] : schemaIssues(templateSchema, checked.issues, 'a template');
   const errors: (() => Diagnostic)[] = [
     ...diagnostics.map((one) => () => one),
     ...issues.map((issue) => () => schemaDiagnostic(document, issue, 'error')),
     ...specs.problems,
-    ...extendsProblems(data, document, naming),
+    ...link.problems,
     ...credentialProblems(source, data, document),
   ];
   if (!checked.success || errors.length > 0) return fail(firstOf(errors, source.file));
   const { cluster, compute } = checked.output;
   const unknown = unknownKeys(templateSchema, { cluster, compute });
-  const template = toTemplate(checked.output, specs.packages, document, naming, identity);
+  const template = toTemplate(checked.output, { ...specs, ...link, identity }, document, naming);
   return ok({
     template,
     warnings: [
@@ -75,24 +76,24 @@ function firstOf(errors: readonly (() => Diagnostic)[], file: string): Diagnosti
 
 function toTemplate(
   written: WrittenTemplate,
-  packages: readonly Located<RequestedPackage>[],
+  { packages, parentFile, identity }: Pick<Template, 'packages' | 'parentFile' | 'identity'>,
   document: YamlDocument,
   naming: TemplateNaming,
-  identity: string | undefined,
 ): Template {
   const { file } = document;
-  const parentFile = written.extends === undefined ? undefined : naming.inWorkspace(written.extends, file);
   const all = <Item, Value>(
     items: readonly Item[] | null | undefined,
     path: readonly string[],
     convert: (item: Item) => Value,
-  ): Located<Value>[] => (items ?? []).map((item, index) => document.located(convert(item), path, index));
+  ): readonly Located<Value>[] =>
+    items?.map((item, index) => document.located(convert(item), path, index)) ?? none;
   const build = written.build ?? {};
   return {
     name: naming.nameOf(file),
     file,
     identity,
-    extends: parentFile === undefined ? undefined : document.located(naming.nameOf(parentFile), ['extends']),
+    extends:
+      parentFile === undefined ? undefined : document.located(naming.nameOf(parentFile), paths.extends),
     parentFile,
     dependsOn: all(written.depends_on, paths.dependsOn, templateName),
     packages,
@@ -106,14 +107,18 @@ function toTemplate(
     inputs: all(build.inputs, paths.inputs, same),
     tests: all(written.tests, paths.tests, same),
     build: settings(build, document),
-    cluster: section(written.cluster, document, 'cluster'),
-    compute: section(written.compute, document, 'compute'),
+    cluster: isThere(written.cluster) ? document.section(paths.cluster) : undefined,
+    compute: isThere(written.compute) ? document.section(paths.compute) : undefined,
   };
 }
 
 const same = <Value>(value: Value): Value => value;
+const isThere = (value: unknown): boolean => value !== undefined && value !== null;
 
+// Shared by all: there are many templates.
+const none: readonly never[] = [];
 const paths = {
+  extends: ['extends'],
   dependsOn: ['depends_on'],
   packages: ['software', 'spack_packages'],
   users: ['users'],
@@ -121,21 +126,29 @@ const paths = {
   scripts: ['build', 'scripts'],
   inputs: ['build', 'inputs'],
   tests: ['tests'],
+  cluster: ['cluster'],
+  compute: ['compute'],
+  instanceTypes: ['build', 'instance_type'],
+  spot: ['build', 'spot'],
+  timeout: ['build', 'timeout'],
+  volumeGb: ['build', 'volume_size_gb'],
+  architecture: ['build', 'arch'],
+  base: ['build', 'base'],
 } as const;
 
 function settings(build: NonNullable<WrittenTemplate['build']>, document: YamlDocument): BuildSettings {
-  const one = <Value>(key: keyof typeof build, value: Value | undefined): Located<Value> | undefined =>
-    value === undefined ? undefined : document.located(value, ['build', key]);
+  const one = <Written, Value>(
+    path: readonly string[],
+    value: Written | undefined,
+    convert: (value: Written) => Value,
+  ): Located<Value> | undefined => (value === undefined ? undefined : document.located(convert(value), path));
   return {
-    instanceTypes: one(
-      'instance_type',
-      build.instance_type === undefined ? undefined : listOf(build.instance_type),
-    ),
-    spot: one('spot', build.spot),
-    timeoutSeconds: one('timeout', build.timeout === undefined ? undefined : seconds(build.timeout)),
-    volumeGb: one('volume_size_gb', build.volume_size_gb),
-    architecture: one('arch', build.arch),
-    base: one('base', build.base),
+    instanceTypes: one(paths.instanceTypes, build.instance_type, listOf),
+    spot: one(paths.spot, build.spot, same),
+    timeoutSeconds: one(paths.timeout, build.timeout, seconds),
+    volumeGb: one(paths.volumeGb, build.volume_size_gb, same),
+    architecture: one(paths.architecture, build.arch, same),
+    base: one(paths.base, build.base, same),
     secrets: secretsOf(build, document),
   };
 }
@@ -151,24 +164,6 @@ function secretsOf(
   return new Map(each);
 }
 
-const section = (data: unknown, document: YamlDocument, key: string): Section | undefined =>
-  data === undefined || data === null
-    ? undefined
-    : {
-        data: () => at(document.read().data, [key]),
-        placeOf: (path) => document.place([key, ...path]),
-      };
-
-/** What stands at `path`, whatever the schema says of the rest. */
-function at(data: unknown, path: readonly string[]): unknown {
-  let found = data;
-  for (const key of path) {
-    if (typeof found !== 'object' || found === null) return undefined;
-    found = (found as Readonly<Record<string, unknown>>)[key];
-  }
-  return found;
-}
-
 /** Hardly any template has one, and the text as a whole tells that at once. */
 function credentialProblems({ text }: Source, data: unknown, document: YamlDocument): (() => Diagnostic)[] {
   if (findCredential(text) === undefined) return [];
@@ -179,22 +174,27 @@ function credentialProblems({ text }: Source, data: unknown, document: YamlDocum
   );
 }
 
-function extendsProblems(
+/** The template that it extends, which the schema has not seen yet. */
+function readLink(
   data: unknown,
   document: YamlDocument,
   naming: TemplateNaming,
-): (() => Diagnostic)[] {
-  const path = at(data, ['extends']);
-  if (typeof path !== 'string' || naming.inWorkspace(path, document.file) !== undefined) return [];
-  return [
-    () => ({
-      severity: 'error',
-      code: 'outside-workspace',
-      message: `extends ${path} leads out of the workspace`,
-      place: document.place(['extends']),
-      cure: 'write the path of a template in the workspace, relative to this file',
-    }),
-  ];
+): {
+  readonly parentFile: string | undefined;
+  readonly problems: readonly (() => Diagnostic)[];
+} {
+  const path = valueAt(data, paths.extends);
+  if (typeof path !== 'string') return { parentFile: undefined, problems: none };
+  const parentFile = naming.inWorkspace(path, document.file);
+  if (parentFile !== undefined) return { parentFile, problems: none };
+  const outside = (): Diagnostic => ({
+    severity: 'error',
+    code: 'outside-workspace',
+    message: `extends ${path} leads out of the workspace`,
+    place: document.place(paths.extends),
+    cure: 'write the path of a template in the workspace, relative to this file',
+  });
+  return { parentFile, problems: [outside] };
 }
 
 /** Every text that stands where a spec is expected, also where the schema has something to say of the others. */
@@ -205,7 +205,7 @@ function readSpecs(
   readonly packages: readonly Located<RequestedPackage>[];
   readonly problems: readonly (() => Diagnostic)[];
 } {
-  const written = at(data, paths.packages);
+  const written = valueAt(data, paths.packages);
   const packages: Located<RequestedPackage>[] = [];
   const problems: (() => Diagnostic)[] = [];
   for (const [index, text] of (Array.isArray(written) ? written : []).entries()) {
