@@ -7,8 +7,12 @@ import { defineConfig } from './written-config.ts';
 /** Runs it, and gives what it exports. */
 export type CompiledAmifile = () => { readonly default?: unknown };
 
-/** Undefined where it imports more than amigraph and Node's own modules, awaits, or is not what it should be: that is for the thorough way to tell. `file`: its absolute path. */
+/**
+ * Undefined where it imports more than amigraph and Node's own modules, awaits, or is not what it should be:
+ * that is for the thorough way to tell. So are namespaces, which sucrase leaves out. `file`: its absolute path.
+ */
 export async function compilePlain(source: string, file: string): Promise<CompiledAmifile | undefined> {
+  if (/\b(?:namespace|module)\b/.test(source)) return undefined;
   const { transform } = await import('sucrase');
   try {
     const { code } = transform(source, {

@@ -29,6 +29,10 @@ test.each([
   ],
   ["export default { folder: __dirname, sep: require('path').sep };"],
   ['enum Size { Small = 1, Large }\nexport default { size: Size.Large, name: Size[1] };'],
+  ["import fs = require('fs');\nexport default { a: fs.existsSync('/'), ...(<const>{ b: 1 }) };"],
+  [
+    'const enum A { B = 1 << 2 }\nabstract class C { abstract d(): void }\nexport default { b: A.B, c: typeof C };',
+  ],
   ['const pick = <T,>(one: T): T => one;\nexport default { a: pick<string>("b")!, c: pick(1) as number };'],
   [
     'class A { constructor(private readonly b = 1) {}\n get c() { return this.b; } }\nexport default { c: new A().c };',
@@ -50,6 +54,8 @@ test.each([
   ["export * from './where.ts';\nexport default {};"],
   ["const { region } = await import('./where.ts');\nexport default { region };"],
   ["export default async () => import('./where.ts');"],
+  ["namespace A {\n  export const b = 'c';\n}\nexport default { b: A.b };"],
+  ["module A {\n  export const b = 'c';\n}\nexport default { b: A.b };"],
   ['export default { folder: import.meta.dirname };'],
   ["const a = 'node:fs';\nexport default { b: require(a) };"],
   ['const load = require;\nexport default { a: load("./where.ts") };'],
