@@ -4,7 +4,7 @@ import type { WireRequest, WireResponse } from '../../src/core/wire.ts';
 import type * as Sandboxes from '../../src/sandbox/sandbox.ts';
 import type { CloudView } from '../e2e/cloud.ts';
 import { callName } from './killable.ts';
-import { changeLease, cloudOf, deadBuild, leaseTexts } from './leases-rig.ts';
+import { changeLease, cloudOf, deadBuild, imageStates, instancesOf, leaseTexts } from './leases-rig.ts';
 import { remainsOf } from './remains.ts';
 import { makeWorld, one, type Process, stepStarted } from './rig.ts';
 
@@ -103,4 +103,55 @@ test('its step fails since somebody of the account ends its instance: it says th
   const run = world.start(['build', 'a'], env, { fate: { dies, onAnswer } });
   expect(await run.code).toBe(1);
   expect(troubleOf(run)).toMatchObject({ code: 'instance-ended', reason: 'Client.UserInitiatedShutdown' });
+});
+
+/** EC2 is away for as many calls of `name` as the SDK makes of one; at the last of them another takes the lease. */
+function awayWhileTaken(cloud: CloudView, name: string) {
+  let calls = 0;
+  return {
+    dies,
+    insteadOf: (request: WireRequest): WireResponse | undefined => {
+      if (callName(request) !== name) return undefined;
+      calls += 1;
+      return calls > sdkAttempts ? undefined : { status: 503, headers: {}, body: Buffer.from('') };
+    },
+    onAnswer: (request: WireRequest): void => {
+      if (callName(request) === name && calls === sdkAttempts) void taken(cloud);
+    },
+  };
+}
+const sdkAttempts = 6;
+
+test('an image of changed inputs could not be removed at first: it is left to the holder that came meanwhile', async () => {
+  const world = await makeWorld(one);
+  const cloud = await cloudOf(world);
+  const away = awayWhileTaken(cloud, 'ec2 DeregisterImage');
+  const onAnswer = (request: WireRequest): void => {
+    if (callName(request) === 'ec2 CreateImage') void world.write('scripts/clean-up.sh', 'true\n');
+    away.onAnswer(request);
+  };
+  const run = world.start(['build', 'a'], {}, { fate: { ...away, onAnswer } });
+  expect(await run.code).toBe(1);
+  expect(troubleOf(run)).toMatchObject({ code: 'inputs-changed' });
+  expect(await imageStates(cloud)).toEqual(['available']);
+  expect(run.events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'image-left' }));
+});
+
+test('an instance could not be kept for a look at first: it is left to the holder that came meanwhile', async () => {
+  const fail = { operation: 'ssm:SendCommand', skip: 1, fault: { kind: 'fail-step', exitCode: 1 } };
+  const world = await makeWorld({ ...one, 'faults.json': JSON.stringify([fail]) });
+  const cloud = await cloudOf(world);
+  const run = world.start(
+    ['build', 'a', '--on-error', 'keep'],
+    { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' },
+    { fate: awayWhileTaken(cloud, 'ec2 CreateTags') },
+  );
+  expect(await run.code).toBe(1);
+  expect(await instancesOf(cloud)).toEqual([
+    expect.objectContaining({
+      state: 'running',
+      tags: expect.not.objectContaining({ Kept: expect.anything() }),
+    }),
+  ]);
+  expect(run.events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'instance-not-kept' }));
 });
