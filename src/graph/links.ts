@@ -12,13 +12,14 @@ interface Link {
   readonly target: Located<TemplateName>;
 }
 
-export function links(template: Template): Link[] {
-  const link = (kind: Edge['kind']) => (target: Located<TemplateName>) => ({
-    edge: { from: target.value, to: template.name, kind },
-    target,
-  });
-  const parent = template.extends === undefined ? [] : [template.extends];
-  return [...parent.map(link('extends')), ...template.dependsOn.map(link('depends_on'))];
+export function links({ name, extends: parent, dependsOn }: Template): Link[] {
+  const found: Link[] = [];
+  const add = (kind: Edge['kind'], target: Located<TemplateName>): void => {
+    found.push({ edge: { from: target.value, to: name, kind }, target });
+  };
+  if (parent !== undefined) add('extends', parent);
+  for (const target of dependsOn) add('depends_on', target);
+  return found;
 }
 
 export const sameName = (template: Template, other: Template): Diagnostic =>

@@ -13,24 +13,21 @@ export function fingerprint(recipe: Recipe): Fingerprint {
 /** Sets are in code-unit order already; what runs in an order keeps it. So are the keys of each object: the text of the parts is canonical. */
 function partsOf(recipe: Recipe): Part[] {
   const { origin } = recipe;
-  return [
+  const parts: Part[] = [
     ['format', formatVersion],
     origin.kind === 'base' ? ['base image', origin.image] : ['parent', origin.digest],
-    ...recipe.dependsOn.map((digest): Part => ['depends on', digest]),
-    ['architecture', recipe.architecture],
-    ['volume', recipe.volumeGb],
-    ...recipe.packages.map((spec): Part => ['package', spec]),
-    ...recipe.users.map(({ gid, name, uid }): Part => ['user', { gid, name, uid }]),
-    ...recipe.mounts.map(({ bucket, mountPoint, readOnly }): Part => [
-      'mount',
-      { bucket, mountPoint, readOnly },
-    ]),
-    ...recipe.tests.map((command): Part => ['test', command]),
-    ...recipe.steps.map((step): Part => [
-      'step',
-      { arguments: step.arguments, name: step.name, script: step.scriptDigest },
-    ]),
-    ...recipe.inputs.map(({ digest, executable, path }): Part => ['input', { digest, executable, path }]),
-    ...recipe.secrets.map(({ name, parameter }): Part => ['secret', { name, parameter }]),
   ];
+  for (const digest of recipe.dependsOn) parts.push(['depends on', digest]);
+  parts.push(['architecture', recipe.architecture], ['volume', recipe.volumeGb]);
+  for (const spec of recipe.packages) parts.push(['package', spec]);
+  for (const { gid, name, uid } of recipe.users) parts.push(['user', { gid, name, uid }]);
+  for (const { bucket, mountPoint, readOnly } of recipe.mounts)
+    parts.push(['mount', { bucket, mountPoint, readOnly }]);
+  for (const command of recipe.tests) parts.push(['test', command]);
+  for (const { arguments: given, name, scriptDigest } of recipe.steps)
+    parts.push(['step', { arguments: given, name, script: scriptDigest }]);
+  for (const { digest, executable, path } of recipe.inputs)
+    parts.push(['input', { digest, executable, path }]);
+  for (const { name, parameter } of recipe.secrets) parts.push(['secret', { name, parameter }]);
+  return parts;
 }

@@ -4,7 +4,7 @@ import { settledBase } from '../core/base.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Digest, ImageId, TemplateName } from '../core/ids.ts';
 import type { Recipe } from '../core/recipe.ts';
-import type { Architecture, BaseImage, MergedTemplate, Mount } from '../core/template.ts';
+import type { Architecture, BaseImage, Located, MergedTemplate, Mount, User } from '../core/template.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { installOrder } from '../template/merge.ts';
 
@@ -44,12 +44,12 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
   const parent = template.extends && digests.get(template.extends.value);
   const paths = inputPatternsOf(merged, config).flatMap((pattern) => inputs.matches.get(pattern) ?? []);
   const packages = installOrder(own.packages);
-  const people = own.users.map(({ value }) => value).toSorted((a, b) => byCodeUnits(a.name, b.name));
-  const data = own.mounts
-    .map(({ value }) => value)
-    .toSorted((a, b) => byCodeUnits(a.mountPoint, b.mountPoint) || byCodeUnits(a.bucket, b.bucket));
-  const tests = all.tests.map(({ value }) => value);
-  const scripts = own.scripts.map(({ value }) => value);
+  const people = valuesOf(own.users).toSorted((a, b) => byCodeUnits(a.name, b.name));
+  const data = valuesOf(own.mounts).toSorted(
+    (a, b) => byCodeUnits(a.mountPoint, b.mountPoint) || byCodeUnits(a.bucket, b.bucket),
+  );
+  const tests = valuesOf(all.tests);
+  const scripts = valuesOf(own.scripts);
   return {
     origin:
       parent === undefined
@@ -70,29 +70,28 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
   };
 }
 
+const valuesOf = <Value>(items: readonly Located<Value>[]): Value[] => items.map(({ value }) => value);
+
 type Work = Pick<Recipe, 'packages' | 'users' | 'mounts' | 'tests'> & { readonly scripts: readonly string[] };
 
 /** In the order in which they run, which the order of a template's lists does not change, but for its own scripts and tests. */
 function stepsOf(work: Work, steps: Config['steps'], inputs: InputIndex): Recipe['steps'] {
-  const step = (name: string, script: string, args: readonly string[] = []): Recipe['steps'][number] => ({
-    name,
-    script,
-    arguments: args,
-    scriptDigest: scriptDigest(inputs, script),
-  });
-  const accounts = work.users.map(({ name, uid, gid }) => `${name}:${uid}:${gid}`);
-  const buckets = work.mounts.map(mountArgument);
-  return [
-    step('bootstrap', steps.bootstrap.script),
-    ...work.packages.map((spec) => step(`package ${spec}`, steps.package.script, [spec])),
-    ...(accounts.length === 0 ? [] : [step('users', steps.users.script, accounts)]),
-    ...(buckets.length === 0 ? [] : [step('mounts', steps.mounts.script, buckets)]),
-    ...work.scripts.map((path) => step(`script ${path}`, path)),
-    ...work.tests.map((command, index) => step(`test ${index + 1}`, steps.tests.script, [command])),
-    step('clean-up', steps.cleanUp.script),
-  ];
+  const found: Recipe['steps'][number][] = [];
+  const add = (name: string, script: string, args: readonly string[] = []): void => {
+    found.push({ name, script, arguments: args, scriptDigest: scriptDigest(inputs, script) });
+  };
+  add('bootstrap', steps.bootstrap.script);
+  for (const spec of work.packages) add(`package ${spec}`, steps.package.script, [spec]);
+  if (work.users.length > 0) add('users', steps.users.script, work.users.map(userArgument));
+  if (work.mounts.length > 0) add('mounts', steps.mounts.script, work.mounts.map(mountArgument));
+  for (const path of work.scripts) add(`script ${path}`, path);
+  for (const [index, command] of work.tests.entries())
+    add(`test ${index + 1}`, steps.tests.script, [command]);
+  add('clean-up', steps.cleanUp.script);
+  return found;
 }
 
+const userArgument = ({ name, uid, gid }: User): string => `${name}:${uid}:${gid}`;
 const mountArgument = ({ bucket, mountPoint, readOnly }: Mount): string =>
   `${bucket}:${mountPoint}${readOnly ? ':ro' : ''}`;
 

@@ -38,13 +38,13 @@ export function readTemplate(
   const specs = readSpecs(data, document);
   const link = readLink(data, document, naming);
   const issues = checked.success ? [] : schemaIssues(templateSchema, checked.issues, 'a template');
-  const errors: (() => Diagnostic)[] = [
-    ...diagnostics.map((one) => () => one),
-    ...issues.map((issue) => () => schemaDiagnostic(document, issue, 'error')),
-    ...specs.problems,
-    ...link.problems,
-    ...credentialProblems(source, data, document),
-  ];
+  const errors = [
+    diagnostics.map((one) => () => one),
+    issues.map((issue) => () => schemaDiagnostic(document, issue, 'error')),
+    specs.problems,
+    link.problems,
+    credentialProblems(source, data, document),
+  ].flat();
   if (!checked.success || errors.length > 0) return fail(firstOf(errors, source.file));
   const { cluster, compute } = checked.output;
   const unknown = unknownKeys(templateSchema, { cluster, compute });
@@ -52,9 +52,9 @@ export function readTemplate(
   return ok({
     template,
     warnings: [
-      ...unknown.map((issue) => schemaDiagnostic(document, issue, 'warning')),
-      ...repeated(specs.packages),
-    ],
+      unknown.map((issue) => schemaDiagnostic(document, issue, 'warning')),
+      repeated(specs.packages),
+    ].flat(),
   });
 }
 
