@@ -46,8 +46,10 @@ export async function giveUp(ctx: ExecuteContext, options: GiveUpOptions): Promi
   const under = found.ok ? found.value : [];
   const doomed = under.filter((one) => !isKept(one));
   const { journal } = lease;
+  // An image that was asked for comes to be all the same: who reuses it then enters it into the manifest.
+  const unfinished = journal?.image == null ? null : asLeft(journal);
   // First, as where a build ends: a process that is killed in between leaves instances that their tags tell of.
-  if (!(await lease.free({ journal: null, broken: null }))) {
+  if (!(await lease.free({ journal: unfinished, broken: null }))) {
     const { lostTo } = lease;
     return 'failure' in lostTo
       ? { kind: 'failed', failure: lostTo.failure }

@@ -66,9 +66,11 @@ export async function settleLeftovers(
   const { journal } = lease;
   const orphans = await findOrphans(ctx, lease, action.digest, journal?.buildId);
   if (action.action === 'reuse') await enterImage(ctx, action, lease);
+  // An image that was asked for and is another one is still to come: who reuses that enters it then.
+  const isToCome = action.action === 'reuse' && journal?.image != null && journal.image !== action.image;
   await letGo(
     { ctx, lease, journal: journal && asLeft(journal), instanceSeen: true },
-    { failure: null, orphans },
+    { failure: isToCome ? { code: 'interrupted' } : null, orphans },
   );
 }
 
