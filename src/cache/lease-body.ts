@@ -4,6 +4,9 @@ import { type Journal, journalSchema } from './journal.ts';
 
 const short = v.pipe(v.string(), v.maxLength(256));
 
+/** So many holders no image has: what is higher was not written by a run. */
+export const highestToken = 2 ** 40;
+
 const holderSchema = v.object({
   /** Unique for each process: two runs of one person on one machine are two holders. Its heartbeat is called so. */
   run: v.pipe(v.string(), v.regex(/^[\w -]{1,64}$/)),
@@ -29,7 +32,7 @@ const bodySchema = v.object({
   version: v.picklist([1, 2]),
   state: v.picklist(['held', 'free']),
   /** Rises with every holder. */
-  token: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2 ** 50)),
+  token: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(highestToken)),
   /** Fresh in every write: equal bytes have equal ETags. */
   nonce: short,
   ttlMs: v.pipe(v.number(), v.minValue(1), v.maxValue(3_600_000)),

@@ -6,7 +6,14 @@
 import type { CloudFailure } from '../core/failure.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Precondition } from '../ports/object-store.ts';
-import { type BrokenStep, type Holder, type LeaseBody, type LeaseDraft, parseLease } from './lease-body.ts';
+import {
+  type BrokenStep,
+  highestToken,
+  type Holder,
+  type LeaseBody,
+  type LeaseDraft,
+  parseLease,
+} from './lease-body.ts';
 import { deadAfter, looking, type Vigil, vigilFrom, watchedOn } from './lease-look.ts';
 import { ask, type Protocol } from './lease-requests.ts';
 
@@ -158,7 +165,10 @@ export function* acquiring({
     }
     failingSince = undefined;
     const { stored, body: there } = look.value;
-    if (stored !== undefined && there === undefined) return fail({ code: 'unreadable', key });
+    const isStrange = stored !== undefined && there === undefined;
+    // Nobody could read the lease of a next holder, nor the manifest with its token.
+    const isAtEnd = Math.max(there?.token ?? 0, above) >= highestToken;
+    if (isStrange || isAtEnd) return fail({ code: 'unreadable', key });
 
     // A write of ours that was given up on may have arrived after all: nobody holds that.
     const isOurs =

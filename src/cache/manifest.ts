@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { TemplateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
+import { highestToken } from './lease-body.ts';
 
 /** Room for some 100,000 images: what is larger is not ours. */
 export const mostMegabytes = 32;
@@ -15,7 +16,12 @@ const entrySchema = v.looseObject({
   image: v.pipe(v.string(), v.regex(/^ami-[0-9a-f]{8,17}$/, 'must be the id of an image')),
   buildId: v.pipe(v.string(), v.maxLength(256)),
   /** Of the lease under which it was published: a lower one is refused. */
-  token: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(2 ** 40, 'must leave room to rise')),
+  token: v.pipe(
+    v.number(),
+    v.safeInteger(),
+    v.minValue(0),
+    v.maxValue(highestToken, 'must leave room to rise'),
+  ),
   builtAt: v.pipe(v.string(), v.maxLength(64)),
   durationMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
   /** Who held the lease: `ada@laptop`. */

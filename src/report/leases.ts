@@ -44,8 +44,8 @@ export function leasesTable(held: readonly HeldLease[]): string {
 export const strangeObject = (bucket: string, key: string): Diagnostic => ({
   severity: 'warning',
   code: 'lease-unreadable',
-  message: `s3://${bucket}/${key} is no lease of ours`,
-  cure: 'look at it, and remove it if nothing needs it',
+  message: `s3://${bucket}/${key} is no lease that this amigraph can use`,
+  cure: 'use a newer one if that wrote it, and remove the object only if nothing needs it',
 });
 
 const mostListed = 20;

@@ -94,7 +94,7 @@ export function troubleText(trouble: Trouble): string {
     case 'parent-gone':
       return `the parent's image with digest ${shortDigest(trouble.parent)} is gone since the plan was made; run again to build it`;
     case 'lease-unreadable':
-      return `the object ${trouble.key} in the bucket is no lease of ours; look at it, and remove it if nothing needs it`;
+      return `the object ${trouble.key} in the bucket is no lease that this amigraph can use; use a newer one if that wrote it, and remove the object only if nothing needs it`;
     case 'inputs-changed':
       return `${trouble.files.join(', ')} changed while the image was being built; run again to build what is there now`;
     case 'lease-lost':

@@ -59,7 +59,7 @@ test('leases lists what is held, and names what is no lease', async () => {
   await cloud.store.put('amigraph/leases/us-west-2/notes.txt', 'hello', { absent: true });
   const { buildId, instance } = lease.journal;
   const warning =
-    'warning: s3://amigraph-sandbox/amigraph/leases/us-west-2/notes.txt is no lease of ours\n  cure: look at it, and remove it if nothing needs it\n';
+    'warning: s3://amigraph-sandbox/amigraph/leases/us-west-2/notes.txt is no lease that this amigraph can use\n  cure: use a newer one if that wrote it, and remove the object only if nothing needs it\n';
   const cells = [
     ['TEMPLATE', 'HASH', 'HOLDER', 'SINCE', 'AT', 'BUILD', 'INSTANCE'],
     ['a', hash, who(lease), minute(lease.since), 'package gcc@13.2.0', buildId, instance],

@@ -195,6 +195,8 @@ describe('why there is none', () => {
     ["somebody else's", '{}'],
     ['of a version that is not known', JSON.stringify({ ...bob(), nonce: 'n', version: 3 })],
     ['too large to be read', null],
+    ['with the last token that there is', JSON.stringify({ ...bob(), nonce: 'n', token: 2 ** 40 })],
+    ['with a token that no run has written', JSON.stringify({ ...bob(), nonce: 'n', token: 2 ** 40 + 1 })],
   ])('what stands there is %s', (_, text) => {
     key.stored = { text, etag: 'e' };
     ada.get();

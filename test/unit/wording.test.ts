@@ -180,7 +180,7 @@ test.each<[Trouble, string]>([
   ],
   [
     { code: 'lease-unreadable', key: 'k' },
-    'the object k in the bucket is no lease of ours; look at it, and remove it if nothing needs it',
+    'the object k in the bucket is no lease that this amigraph can use; use a newer one if that wrote it, and remove the object only if nothing needs it',
   ],
   [
     { code: 'inputs-changed', files: ['a', 'b'] },
