@@ -91,7 +91,7 @@ export async function openAccount({ config }: Workspace): Promise<AccountConnect
 }
 
 const connectionOf = (
-  { region, profile, bucket, endpoint, builder }: Config,
+  { region, profile, bucket, endpoint, endpoints, builder }: Config,
   sandbox: Sandbox | undefined,
 ): ClientOptions & BuilderPlace => ({
   region,
@@ -99,6 +99,7 @@ const connectionOf = (
   bucket,
   wire: sandbox?.wire,
   endpoint: sandbox === undefined ? endpoint?.url : undefined,
+  endpoints: sandbox === undefined ? endpoints : {},
   securityGroups: builder.securityGroups,
   instanceProfile: builder.instanceProfile,
   kmsKey: builder.kmsKey,

@@ -47,6 +47,8 @@ export interface Config {
    * then it is a sandbox, and the builder waits at the sandbox's pace.
    */
   readonly endpoint: { readonly url: string; readonly local: boolean } | undefined;
+  /** Of single services, which win over that. */
+  readonly endpoints: { readonly [service in 'ec2' | 's3' | 'ssm']?: string };
 }
 
 /** By what the builder's own waits are divided: what a sandbox speeds up need not be waited for as on AWS. */

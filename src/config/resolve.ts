@@ -84,6 +84,11 @@ export function resolveConfig(
       faults: sandbox.faults === undefined ? undefined : resolve(root, sandbox.faults),
     },
     endpoint: endpointOf(env),
+    endpoints: given({
+      ec2: urlIn(env, 'AWS_ENDPOINT_URL_EC2'),
+      s3: urlIn(env, 'AWS_ENDPOINT_URL_S3'),
+      ssm: urlIn(env, 'AWS_ENDPOINT_URL_SSM'),
+    }),
   };
 }
 
@@ -200,20 +205,24 @@ function bucketOf(provider: 'sandbox' | 'aws'): string {
 }
 
 function endpointOf(env: Environment): Config['endpoint'] {
-  const url = env['AWS_ENDPOINT_URL'];
-  if (url === undefined || url === '') return undefined;
-  if (!URL.canParse(url)) {
-    throw new InvalidInput([
-      {
-        severity: 'error',
-        code: 'environment',
-        message: `AWS_ENDPOINT_URL=${url} is not a URL`,
-        cure: 'set it to one like http://127.0.0.1:4566, or unset it',
-      },
-    ]);
-  }
+  const url = urlIn(env, 'AWS_ENDPOINT_URL');
+  if (url === undefined) return undefined;
   const host = new URL(url).hostname;
   return { url, local: host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host) };
+}
+
+function urlIn(env: Environment, name: string): string | undefined {
+  const url = env[name];
+  if (url === undefined || url === '') return undefined;
+  if (URL.canParse(url)) return url;
+  throw new InvalidInput([
+    {
+      severity: 'error',
+      code: 'environment',
+      message: `${name}=${url} is not a URL`,
+      cure: 'set it to one like http://127.0.0.1:4566, or unset it',
+    },
+  ]);
 }
 
 /** Without the keys whose value is undefined, so that they override nothing. */

@@ -125,3 +125,19 @@ describe('reset', () => {
     expect(await readdir(sandbox)).toEqual([]);
   });
 });
+
+test('the address of a single service wins over that of all', async () => {
+  const workspace = await makeWorkspace();
+  const { endpoint } = await serve(workspace);
+  const env = {
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_EC2: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ENDPOINT_URL_SSM: endpoint,
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+    AMIGRAPH_BUCKET: 'amigraph-sandbox',
+  };
+  const run = await workspace.run(['build', 'namd', '--provider', 'aws', '--json'], env);
+  expect(finished(run)['built']).toContain('namd');
+});

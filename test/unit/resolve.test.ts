@@ -52,6 +52,7 @@ test('with nothing written, all has a default', () => {
     affected: { base: undefined, head: undefined },
     sandbox: { folder: '/home/ada/my hpc/.amigraph/sandbox', speed: 400, faults: undefined },
     endpoint: undefined,
+    endpoints: {},
   });
 });
 
@@ -238,6 +239,22 @@ describe('the environment', () => {
         message: 'AWS_ENDPOINT_URL=localhost is not a URL',
         cure: 'set it to one like http://127.0.0.1:4566, or unset it',
       },
+    ]);
+  });
+
+  test('single services have endpoints of their own', async () => {
+    const s3 = 'http://127.0.0.1:9000';
+    const env = {
+      AWS_ENDPOINT_URL_S3: s3,
+      AWS_ENDPOINT_URL_EC2: '',
+      AWS_ENDPOINT_URL_SSM: 'https://ssm.here',
+    };
+    expect(resolved({}, env)).toMatchObject({
+      endpoint: undefined,
+      endpoints: { s3, ssm: 'https://ssm.here' },
+    });
+    expect(await wrong({ AWS_ENDPOINT_URL_S3: 'minio' })).toMatchObject([
+      { message: 'AWS_ENDPOINT_URL_S3=minio is not a URL' },
     ]);
   });
 });

@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly wire?: Wire | undefined;
   /** Where requests go instead of to AWS, over a network. */
   readonly endpoint?: string | undefined;
+  /** The same of single services, which win over that. */
+  readonly endpoints?: { readonly [service in 'ec2' | 's3' | 'ssm']?: string } | undefined;
 }
 
 export interface Clients {
@@ -53,17 +55,22 @@ export function settingsOf({ region, profile, wire, endpoint }: ClientOptions) {
 }
 
 export function makeClients(options: ClientOptions): Clients {
-  const { wire, endpoint } = options;
-  const common = settingsOf(options);
+  const { wire, endpoints = {} } = options;
+  const common = (service: keyof typeof endpoints) =>
+    settingsOf({ ...options, endpoint: endpoints[service] ?? options.endpoint });
   // Servers other than AWS are reached by address, where a bucket cannot be part of the host's name.
   // One bucket serves all Regions: where it is in another one, S3 answers with a redirect to it.
-  const s3 = { ...common, forcePathStyle: endpoint !== undefined, followRegionRedirects: true };
+  const s3 = {
+    ...common('s3'),
+    forcePathStyle: (endpoints.s3 ?? options.endpoint) !== undefined,
+    followRegionRedirects: true,
+  };
   const quick = wire === undefined ? over(leaseTimeoutMs) : {};
   return {
-    ec2: new EC2Client({ ...common, ...attempts }),
-    ec2Once: new EC2Client({ ...common, ...once }),
-    ssm: new SSMClient({ ...common, ...attempts }),
-    ssmOnce: new SSMClient({ ...common, ...once }),
+    ec2: new EC2Client({ ...common('ec2'), ...attempts }),
+    ec2Once: new EC2Client({ ...common('ec2'), ...once }),
+    ssm: new SSMClient({ ...common('ssm'), ...attempts }),
+    ssmOnce: new SSMClient({ ...common('ssm'), ...once }),
     s3: new S3Client({ ...s3, ...attempts }),
     s3Once: new S3Client({ ...s3, ...once, ...quick }),
   };
