@@ -121,7 +121,8 @@ function fromEnvironment(env: Environment): WrittenConfig {
 function fromFlags(flags: Flags): WrittenConfig {
   const found: Record<string, unknown> = {};
   for (const [option, typed] of Object.entries(given(flags))) {
-    found[option] = option === 'concurrency' && /^\d+$/.test(typed) ? Number(typed) : typed;
+    const isNumber = option === 'concurrency' && /^-?\d+(\.\d+)?$/.test(typed);
+    found[option] = isNumber ? Number(typed) : typed;
     check(flag(option, typed), { [option]: found[option] });
   }
   return found;

@@ -192,7 +192,8 @@ test.each<[keyof Flags, string, string]>([
   ['region', '', 'must not be empty'],
   ['concurrency', '0', 'must be 1 or more'],
   ['concurrency', '1001', 'must be at most 1000'],
-  ['concurrency', '1.5', 'must be a number, not the text "1.5"'],
+  ['concurrency', '1.5', 'must be a whole number'],
+  ['concurrency', '-1', 'must be 1 or more'],
 ])('--%s %s is refused', async (option, value, why) => {
   expect(await wrong({}, {}, { [option]: value })).toEqual([
     {
