@@ -28,15 +28,15 @@ export async function runAmifile<Value>(
   await mustBeFile(file);
   const fsCache = await cacheFolder(root);
   try {
-    const plain = await compilePlain(await readFile(file, 'utf8'), file);
-    if (plain === undefined) return await runWithImports(root, file, fsCache, use);
-    return { value: await guarded(() => Promise.resolve(use(plain().default))), outside: [] };
+    const plain = compilePlain(await readFile(file, 'utf8'), file);
+    if (plain === undefined) return await runThoroughly(root, file, fsCache, use);
+    return { value: await guarded(() => Promise.resolve(use(plain()))), outside: [] };
   } catch (error) {
     throw error instanceof InvalidInput ? error : await cannotRun(error, root);
   }
 }
 
-async function runWithImports<Value>(
+async function runThoroughly<Value>(
   root: string,
   file: string,
   fsCache: string | false,

@@ -1,67 +1,81 @@
-/** An amifile.ts that stands on its own is compiled the quick way, and is the same as by the thorough one. */
+/** The usual amifile.ts is compiled the quick way, and is the same as by the thorough one. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { compilePlain } from '../../src/config/plain-amifile.ts';
 import { runAmifile } from '../../src/config/run-amifile.ts';
+import { invalidInputOf } from './rig.ts';
 
 async function exportedBy(source: string): Promise<unknown> {
   const root = await mkdtemp(join(tmpdir(), 'amigraph-plain-'));
   onTestFinished(() => rm(root, { recursive: true }));
   await writeFile(join(root, 'amifile.ts'), source);
-  const { value } = await runAmifile(root, (exported) => {
-    return JSON.parse(JSON.stringify(exported).replaceAll(root, '(root)')) as unknown;
-  });
-  return value;
+  return (await runAmifile(root, (exported) => exported)).value;
 }
 
-const isPlain = async (source: string): Promise<boolean> =>
-  (await compilePlain(source, '/workspace/amifile.ts')) !== undefined;
+const isPlain = (source: string): boolean => compilePlain(source, '/workspace/amifile.ts') !== undefined;
+
+const importing = "import { defineConfig } from 'amigraph';\n";
 
 test.each([
-  ["import { defineConfig } from 'amigraph';\nexport default defineConfig({ region: 'us-east-1' });"],
-  ["import * as amigraph from 'amigraph';\nexport default amigraph.defineConfig({ region: 'us-east-1' });"],
-  ["import type { Config } from 'amigraph';\nexport default { region: 'a' } satisfies Config as Config;"],
-  ["import path, { join } from 'node:path';\nexport default { a: path.join('b', 'c'), d: join('e', 'f') };"],
+  [`${importing}\nexport default defineConfig({ region: 'us-east-1' });\n`],
   [
-    "import { readFileSync } from 'fs';\nexport default { text: readFileSync(__filename, 'utf8').length > 5 };",
+    '// A comment.\nimport { defineConfig } from "amigraph"\r\nexport default defineConfig({ maxDepth: 3 })\r\n',
   ],
-  ["export default { folder: __dirname, sep: require('path').sep };"],
-  ['enum Size { Small = 1, Large }\nexport default { size: Size.Large, name: Size[1] };'],
-  ["import fs = require('fs');\nexport default { a: fs.existsSync('/'), ...(<const>{ b: 1 }) };"],
+  ["export default { region: process.env['NOWHERE'] ?? 'a', nested: { list: [1, ...[2, 3]] } };"],
+  [`${importing}const pick = (a) => {\n  return a;\n};\nexport default defineConfig({ region: pick('b') });`],
   [
-    'const enum A { B = 1 << 2 }\nabstract class C { abstract d(): void }\nexport default { b: A.B, c: typeof C };',
+    'let late = 1;\nexport default { get late() { return late; }, what: typeof this, how: typeof late };\nlate = 2;',
   ],
-  ['const pick = <T,>(one: T): T => one;\nexport default { a: pick<string>("b")!, c: pick(1) as number };'],
-  [
-    'class A { constructor(private readonly b = 1) {}\n get c() { return this.b; } }\nexport default { c: new A().c };',
-  ],
-  [
-    'export const a: number = 1;\nconst b = { a, c: process.env["NOWHERE"] ?? "d" };\nexport { b as default };',
-  ],
-  ['declare const x: B;\nexport default { a: typeof x };\nexport type A = 1;\ninterface B { c: A }'],
+  ["const a = (b) => b\nimport { defineConfig } from 'amigraph'\n(1)\nexport default { a: typeof a }"],
+  ['function a() {\n  return { b };\n}\nconst b = 1;\nexport default { a: a() };'],
 ])('%s', async (source) => {
-  expect(await isPlain(source)).toBe(true);
+  expect(isPlain(source)).toBe(true);
   const thorough = `${source}\nawait 0;`;
-  expect(await isPlain(thorough)).toBe(false);
+  expect(isPlain(thorough)).toBe(false);
   expect(await exportedBy(source)).toEqual(await exportedBy(thorough));
+});
+
+test('what throws is told with its line by both', async () => {
+  const source = `${importing}\nconst a = null;\nexport default {\n  b: a.b,\n};\n`;
+  expect(isPlain(source)).toBe(true);
+  const told = await invalidInputOf(() => exportedBy(source));
+  expect(told).toMatchObject([{ place: { line: 5, column: 3, excerpt: '  b: a.b,' } }]);
+  expect(told).toEqual(await invalidInputOf(() => exportedBy(`${source}await 0;`)));
 });
 
 test.each([
   ["import { region } from './where.ts';\nexport default { region };"],
-  ["import { region } from 'a-package';\nexport default { region };"],
-  ["export * from './where.ts';\nexport default {};"],
-  ["const { region } = await import('./where.ts');\nexport default { region };"],
-  ["export default async () => import('./where.ts');"],
-  ["namespace A {\n  export const b = 'c';\n}\nexport default { b: A.b };"],
-  ["module A {\n  export const b = 'c';\n}\nexport default { b: A.b };"],
+  ["import { join } from 'node:path';\nexport default { a: join('b', 'c') };"],
+  ["import { defineConfg } from 'amigraph';\nexport default defineConfg({});"],
+  [`${importing}import { region } from './where.ts';\nexport default defineConfig({ region });`],
+  ['export const a = 1;\nexport default { a };'],
+  ["const a = await (async () => 'b')();\nexport default { a };"],
+  ["export default { a: import/* x */('node:fs') };"],
   ['export default { folder: import.meta.dirname };'],
-  ["const a = 'node:fs';\nexport default { b: require(a) };"],
-  ['const load = require;\nexport default { a: load("./where.ts") };'],
+  ['export default { folder: __dirname };'],
+  ["export default { sep: require('path').sep };"],
+  ["module.exports = { region: 'a' };"],
+  ['const a: number = 1;\nexport default { a };'],
+  ['export default { a: 1 } as const;'],
+  ['enum A { B = 1 }\nexport default { b: A.B };'],
+  ["namespace A { const b = 'c'; }\nexport default {};"],
+  ['export default function () {}'],
+  ['export default class {}'],
+  ['const a = {};\nexport { a as default };'],
+  ['export default defineConfig({});\nexport default {};'],
   ['export default {\n  region: ,\n};'],
   ['const a = 1;\nconst a = 2;\nexport default { a };'],
-  [`export default ${'['.repeat(100_000)};`],
-])('%s is left to the thorough way', async (source) => {
-  expect(await isPlain(source)).toBe(false);
+  ['return;\nexport default {};'],
+  ['const amifile = 1;\nexport default { amifile };'],
+  ['export default {};\n});({'],
+  [''],
+])('%s is left to the thorough way', (source) => {
+  expect(isPlain(source)).toBe(false);
+});
+
+test('who does not import defineConfig does not have it', async () => {
+  const found = await invalidInputOf(() => exportedBy('export default defineConfig({});'));
+  expect(found).toMatchObject([{ message: 'amifile.ts cannot be run: defineConfig is not defined' }]);
 });
