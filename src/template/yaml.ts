@@ -149,13 +149,23 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
       trail?.leave();
       const name = typeof key === 'object' && key !== null ? undefined : String(key);
       trail?.enter(name === undefined || Object.hasOwn(entries, name) ? '?' : name, at);
+      const before = problems.length;
       const value = read(next());
       trail?.leave();
       if (name === undefined) wrong('a key must be text', at, 'name the key by a word');
       else if (Object.hasOwn(entries, name))
         wrong(`the key ${name} stands twice in one map`, at, 'join the two, or remove one');
-      else if (name === mergeKey && isPlain(event)) merged = value;
-      else put(entries, name, value);
+      else if (name === mergeKey && isPlain(event)) {
+        if (merged !== undefined)
+          wrong(`${mergeKey} stands twice in one map`, at, `join the two, as in ${mergeKey}: [*a, *b]`);
+        else if (isMergeable(value)) merged = value;
+        else if (problems.length === before)
+          wrong(
+            `${mergeKey} takes a map, or a list of maps`,
+            at,
+            `name one by its anchor, as in ${mergeKey}: *defaults`,
+          );
+      } else put(entries, name, value);
     }
     return merged === undefined ? entries : withMerged(entries, merged);
   };
@@ -202,6 +212,9 @@ const isPlain = (event: Event): boolean =>
 
 const isMapping = (data: YamlData): data is YamlMap =>
   typeof data === 'object' && data !== null && !Array.isArray(data);
+
+const isMergeable = (data: YamlData): boolean =>
+  isMapping(data) || (Array.isArray(data) && data.every(isMapping));
 
 function startOf(event: ScalarEvent): number {
   const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;

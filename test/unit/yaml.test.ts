@@ -110,6 +110,17 @@ test.each<[string, unknown]>([
   expect(dataOf(`a: ${written}`)).toEqual({ a: meant });
 });
 
+test.each([
+  ['a: {<<: defaults}', 'a.yaml:1:5 << takes a map, or a list of maps'],
+  ['a:\n  <<: 5\n  b: 1', 'a.yaml:2:3 << takes a map, or a list of maps'],
+  ['a: {<<: }', 'a.yaml:1:5 << takes a map, or a list of maps'],
+  ['a: &x {b: 1}\nc: {<<: [*x, y]}', 'a.yaml:2:5 << takes a map, or a list of maps'],
+  ['a: {<<: *x}', 'a.yaml:1:10 there is no anchor &x'],
+  ['a: &x {b: 1}\nc: &y {b: 2}\nd:\n  <<: *x\n  <<: *y', 'a.yaml:5:3 << stands twice in one map'],
+])('a merge key that merges nothing is told: %j', (text, told) => {
+  expect(wrong(text)).toBe(told);
+});
+
 test('an alias is the value of its anchor', () => {
   expect(dataOf('a: &x [1, {b: 2}]\nc: *x\nd: &y z\n*y : 1')).toEqual({
     a: [1, { b: 2 }],
