@@ -41,8 +41,14 @@ export async function openWorkspace(around: Surroundings, flags: Flags): Promise
   const { env } = around;
   const region = isRegionOfProfile(value, env, flags) ? await regionOfProfile(value, env, flags) : undefined;
   const configOf = (written: WrittenConfig): Config => resolveConfig(root, written, env, flags, region);
-  const indexed = indexedFiles(root, () => around.clock.now());
-  return { config: configOf(value), files: localFiles(root), indexed, configOf, outside };
+  const now = (): number => around.clock.now();
+  return {
+    config: configOf(value),
+    files: localFiles(root, now),
+    indexed: indexedFiles(root, now),
+    configOf,
+    outside,
+  };
 }
 
 async function regionOfProfile(

@@ -56,8 +56,12 @@ export function settingsOf({ region, profile, wire, endpoint }: ClientOptions) {
 
 export function makeClients(options: ClientOptions): Clients {
   const { wire, endpoints = {} } = options;
-  const common = (service: keyof typeof endpoints) =>
-    settingsOf({ ...options, endpoint: endpoints[service] ?? options.endpoint });
+  // Once for all: each has credentials of its own else, which may take a program or a call to find.
+  const settings = settingsOf(options);
+  const common = (service: keyof typeof endpoints) => {
+    const endpoint = endpoints[service];
+    return endpoint === undefined ? settings : { ...settings, endpoint };
+  };
   // Servers other than AWS are reached by address, where a bucket cannot be part of the host's name.
   // One bucket serves all Regions: where it is in another one, S3 answers with a redirect to it.
   const s3 = {
