@@ -7,8 +7,8 @@ export type CompiledAmifile = () => unknown;
 
 const importLine = /^import \{ defineConfig \} from (?:'amigraph'|"amigraph");?/m;
 const exportWords = /^export default (?=defineConfig\(|\{)/m;
-/** They stand for something else in a module than in a function, or lead to other files. */
-const otherWords = /\b(?:await|import|export|require|module|exports|__dirname|__filename)\b|^return\b/m;
+/** They stand for something else in a module than in a function, or lead to other files; and `<`, since `new Set<string>(list)` compares in JavaScript. */
+const otherWords = /\b(?:await|import|export|require|module|exports|__dirname|__filename)\b|^return\b|</m;
 
 /** Undefined where it is anything else, or wrong: that is for the thorough way to run, or to tell. `file`: its absolute path. */
 export function compilePlain(source: string, file: string): CompiledAmifile | undefined {

@@ -36,6 +36,7 @@ export async function runAmifile<Value>(
   }
 }
 
+/** By jiti, which compiles TypeScript and follows imports. */
 async function runThoroughly<Value>(
   root: string,
   file: string,

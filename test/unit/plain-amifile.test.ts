@@ -58,6 +58,8 @@ test.each([
   ["export default { sep: require('path').sep };"],
   ["module.exports = { region: 'a' };"],
   ['const a: number = 1;\nexport default { a };'],
+  ["const a = new Set<string>(['b']);\nexport default { a: [...a] };"],
+  ["type B = 1;\nexport default { a: pick<B>('b') };"],
   ['export default { a: 1 } as const;'],
   ['enum A { B = 1 }\nexport default { b: A.B };'],
   ["namespace A { const b = 'c'; }\nexport default {};"],
