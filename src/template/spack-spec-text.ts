@@ -1,10 +1,7 @@
 /** A Spack spec to its canonical spelling, the parts of a package in the order of Spack. It does not know how specs are read. */
-import type { SpackDependency, SpackEdge, SpackNode, SpackSpec, SpackVariant } from '../core/spack-spec.ts';
+import type { SpackDependency, SpackEdge, SpackNode, SpackVariant } from '../core/spack-spec.ts';
 
-/** Nothing goes across a `%` or `^`: see {@link SpackSpec.dependencies}. */
-export const spackSpecText = (spec: Omit<SpackSpec, 'text'>): string =>
-  nodeText(spec) + dependenciesText(spec.dependencies);
-
+/** What follows the package itself. Nothing goes across a `%` or `^`: see {@link SpackSpec.dependencies}. */
 export function dependenciesText(dependencies: readonly SpackDependency[]): string {
   let text = '';
   for (const dependency of dependencies) text += ` ${dependencyText(dependency)}`;

@@ -8,7 +8,7 @@ import type {
   SpackSpec,
   SpackVariant,
 } from '../../src/core/spack-spec.ts';
-import { spackSpecText } from '../../src/template/spack-spec-text.ts';
+import { dependenciesText, nodeText } from '../../src/template/spack-spec-text.ts';
 
 const anyOf = (characters: string) => fc.constantFrom(...characters.split(''));
 const letters = (characters: string, most: number) =>
@@ -70,7 +70,7 @@ const dependency: fc.Arbitrary<SpackDependency> = fc.record({
 export const spec: fc.Arbitrary<SpackSpec> = fc
   .tuple(node(name), fc.array(dependency, { maxLength: 3 }))
   .map(([of, dependencies]) => ({ ...of, dependencies }))
-  .map((parts) => ({ ...parts, text: spackSpecText(parts) }));
+  .map((parts) => ({ ...parts, text: nodeText(parts) + dependenciesText(parts.dependencies) }));
 
 const isGit = (text: string): boolean => /^(?:git\.|[\da-f]{40})/i.test(text);
 
@@ -93,7 +93,7 @@ export function respelled(one: SpackSpec, choose: Choose): string {
     }
     return `${key}${'concrete' in rest && rest.concrete ? ':' : ''}${rest.propagate ? '==' : '='}${quoted(rest.value)}`;
   };
-  const nodeText = (of: SpackNode): string => {
+  const spelt = (of: SpackNode): string => {
     const parts = of.variants.map(variantText);
     if (of.version !== undefined)
       parts.push(
@@ -110,7 +110,7 @@ export function respelled(one: SpackSpec, choose: Choose): string {
   };
   const signs = { direct: '%', propagated: '%%', transitive: '^' };
   const dependencies = one.dependencies.map(
-    (of) => `${some()}${signs[of.kind]}${edgeText(of.edge)}${any()}${nodeText(of.node)}`,
+    (of) => `${some()}${signs[of.kind]}${edgeText(of.edge)}${any()}${spelt(of.node)}`,
   );
-  return `${any()}${nodeText(one)}${dependencies.join('')}${any()}`;
+  return `${any()}${spelt(one)}${dependencies.join('')}${any()}`;
 }
