@@ -1,5 +1,5 @@
 /** A value as YAML in one line. It does not know what stands around it. */
-import { dump } from 'js-yaml/browser';
+import { dump } from 'js-yaml';
 import type { Json } from '../core/digest.ts';
 
 /** It means the same as a key, as a value and in a list, and holds no line break. */
