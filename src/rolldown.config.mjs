@@ -1,8 +1,11 @@
 /** How `src` becomes `dist`. It knows no command. */
 
-/** Loaded by nearly every command. */
-const common = /[\\/]src[\\/](core|ports|report[\\/](style|tables|duration))\b/;
-/** Loaded by every call; the rest of the clients, as for credentials, only where it is used. */
+/** Loaded by every command, and for `--version` alone. */
+const common =
+  /[\\/]src[\\/](core|ports|report[\\/](style|tables|duration|diagnostics)|cli[\\/](commands[\\/]base|unavailable))\b|[\\/]clipanion[\\/]|[\\/]package\.json$/;
+/** What a workspace holds: loaded by all commands but a few. */
+const workspace = /[\\/]src[\\/](adapters[\\/]local|cache|config|graph|plan|template|cli[\\/][^\\/]+)\b/;
+/** Loaded by every call of AWS; the rest of the clients, as for credentials, only where it is used. */
 const clients =
   /@(aws-sdk|smithy)[\\/](core|types|xml-builder|client-(ec2|s3|ssm)|middleware|checksums|signature|node-http)/;
 
@@ -43,6 +46,7 @@ export default {
       groups: [
         { name: 'clients', test: clients, priority: 2 },
         { name: 'common', test: common, minShareCount: 3, priority: 1 },
+        { name: 'workspace', test: workspace, minShareCount: 4 },
       ],
     },
   },

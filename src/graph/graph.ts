@@ -1,8 +1,8 @@
 /** The templates as a directed graph, parents before children. The only importer of graphology; it knows names and edges alone. */
 import { DirectedGraph } from 'graphology';
-import { topologicalGenerations } from 'graphology-dag';
+import { forEachNodeInTopologicalOrder } from 'graphology-dag';
 import { byCodeUnits } from '../core/order.ts';
-import { type TemplateName, templateName } from '../core/ids.ts';
+import type { TemplateName } from '../core/ids.ts';
 import { cyclicComponents, shortestCycle } from './cycles.ts';
 
 type EdgeKind = 'extends' | 'depends_on';
@@ -34,38 +34,42 @@ export interface TemplateGraph {
   components(): TemplateName[][];
 }
 
-/** graphology keeps neighbours in plain objects, where `constructor` and `__proto__` are there before they are put in. */
-const keyOf = (name: TemplateName): string => `:${name}`;
-const nameOf = (key: string): TemplateName => templateName(key.slice(1));
-
 /** Edges to names that are not among `names` must have been sorted out before. */
 export function buildGraph(names: Iterable<TemplateName>, edges: readonly Edge[]): TemplateGraph {
-  const graph = new DirectedGraph<Record<string, never>, { kind: EdgeKind }>();
-  for (const name of [...names].toSorted(byCodeUnits)) graph.addNode(keyOf(name));
+  const graph = new DirectedGraph<{ name: TemplateName }, { kind: EdgeKind }>();
+  const keys = new Map<TemplateName, string>();
+  const keyOf = (name: TemplateName): string => keys.get(name) ?? graphKey(name);
+  for (const name of [...names].toSorted(byCodeUnits))
+    keys.set(name, graph.addNode(graphKey(name), { name }));
   for (const { from, to, kind } of edges) {
+    const [source, target] = [keyOf(from), keyOf(to)];
     // `extends` and `depends_on` to one template are one edge: the stronger bond is kept.
-    if (!graph.hasDirectedEdge(keyOf(from), keyOf(to)))
-      graph.addDirectedEdge(keyOf(from), keyOf(to), { kind });
+    if (!graph.hasDirectedEdge(source, target)) graph.addDirectedEdge(source, target, { kind });
   }
-  const sorted = (found: string[]): TemplateName[] => found.map(nameOf).toSorted(byCodeUnits);
   const above = new Map<TemplateName, readonly TemplateName[]>();
   const parents = (name: TemplateName): readonly TemplateName[] => {
     const known = above.get(name);
     if (known !== undefined) return known;
-    const found = sorted(graph.inNeighbors(keyOf(name)));
+    const found = graph.mapInNeighbors(keyOf(name), ownName).toSorted(byCodeUnits);
     above.set(name, found);
     return found;
   };
-  const children = (name: TemplateName): TemplateName[] => sorted(graph.outNeighbors(keyOf(name)));
+  const children = (name: TemplateName): TemplateName[] =>
+    graph.mapOutNeighbors(keyOf(name), ownName).toSorted(byCodeUnits);
+  let ordered: TemplateName[] | undefined;
+  const order = (): TemplateName[] => (ordered ??= inGenerations(graph));
   let circling: TemplateName[][] | undefined;
   const components = (): TemplateName[][] =>
-    (circling ??= cyclicComponents(graph.nodes().map(nameOf), parents));
-  let order: TemplateName[] | undefined;
+    (circling ??= succeeds(order) ? [] : cyclicComponents(keys.keys(), parents));
   return {
-    order: () => (order ??= topologicalGenerations(graph).flatMap(sorted)),
+    order,
     edges: () =>
       graph
-        .mapDirectedEdges((_, { kind }, from, to): Edge => ({ from: nameOf(from), to: nameOf(to), kind }))
+        .mapDirectedEdges((_, { kind }, _from, _to, from, to): Edge => ({
+          from: from.name,
+          to: to.name,
+          kind,
+        }))
         .toSorted((a, b) => byCodeUnits(a.from, b.from) || byCodeUnits(a.to, b.to)),
     parents,
     children,
@@ -74,6 +78,29 @@ export function buildGraph(names: Iterable<TemplateName>, edges: readonly Edge[]
     components,
     cycles: () => components().map((component) => shortestCycle(component, parents)),
   };
+}
+
+const ownName = (_key: string, { name }: { readonly name: TemplateName }): TemplateName => name;
+
+function inGenerations(graph: DirectedGraph<{ name: TemplateName }>): TemplateName[] {
+  const generations: TemplateName[][] = [];
+  forEachNodeInTopologicalOrder(graph, (_, { name }, generation) => {
+    (generations[generation] ??= []).push(name);
+  });
+  return generations.flatMap((names) => names.toSorted(byCodeUnits));
+}
+
+/** graphology keeps neighbours in plain objects, where `constructor` and `__proto__` are there before they are put in. */
+const graphKey = (name: TemplateName): string => `:${name}`;
+
+/** An order fails for a graph with cycles alone, which few have; to look for them takes longer. */
+function succeeds(order: () => unknown): boolean {
+  try {
+    order();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function closure(

@@ -42,24 +42,24 @@ function versionConflicts(
   own: readonly Located<RequestedPackage>[],
   inherited: readonly Located<RequestedPackage>[],
 ): Diagnostic[] {
-  if (own.length === 0 || inherited.length === 0) return [];
-  const byName = packagesByName(inherited);
-  return own.flatMap((one) => {
+  const found: Diagnostic[] = [];
+  if (inherited.length === 0) return found;
+  for (const one of own) {
     const { written, name, version } = one.value;
-    const others = byName.get(name) ?? [];
-    const [first] = others;
-    if (version === undefined || first === undefined) return [];
-    const versions = others.map(({ value }) => value.version);
-    if (versions.includes(version) || versions.includes(undefined)) return [];
-    return [
+    const others = packagesByName(inherited).get(name);
+    const first = others?.[0];
+    if (version === undefined || others === undefined || first === undefined) continue;
+    if (others.some(({ value }) => value.version === undefined || value.version === version)) continue;
+    found.push(
       errorOf('version-conflict', {
         message: `${written} conflicts with ${first.value.written}, which it inherits`,
         place: one.place,
         related: [inherits(first)],
         cure: `use ${name}@${first.value.version ?? ''} here, change ${first.place.file}, or do not extend it`,
       }),
-    ];
-  });
+    );
+  }
+  return found;
 }
 
 /** Of a list that all children of a template inherit. */
@@ -76,46 +76,65 @@ const packagesByName = remembered((packages: readonly Located<RequestedPackage>[
 /** Names and ids are those of one machine: each stands for one person. */
 function userConflicts(own: readonly Located<User>[], inherited: readonly Located<User>[]): Diagnostic[] {
   const said = ({ name, uid, gid }: User): string => `user ${name} (uid ${uid}, gid ${gid})`;
-  const byName = new Map(inherited.map((one) => [one.value.name, one]));
-  const byUid = new Map(inherited.map((one) => [one.value.uid, one]));
-  return own.flatMap((user) => {
+  const found: Diagnostic[] = [];
+  const byName = new Map<string, Located<User>>();
+  const byUid = new Map<number, Located<User>>();
+  for (const user of own) {
     const { name, uid } = user.value;
-    const other = byName.get(name) ?? byUid.get(uid);
+    const other =
+      usersByName(inherited).get(name) ??
+      byName.get(name) ??
+      usersByUid(inherited).get(uid) ??
+      byUid.get(uid);
     if (other === undefined) {
       byName.set(name, user);
       byUid.set(uid, user);
-      return [];
+      continue;
     }
-    return [
+    found.push(
       errorOf('user-conflict', {
         message: `${said(user.value)} conflicts with ${said(other.value)}`,
         place: user.place,
         related: [{ message: 'the other', place: other.place }],
         cure: 'give each user one name and one uid',
       }),
-    ];
-  });
+    );
+  }
+  return found;
 }
 
 /** One bucket, one way, for each mount point. */
 function mountConflicts(own: readonly Located<Mount>[], inherited: readonly Located<Mount>[]): Diagnostic[] {
-  const byPoint = new Map(inherited.map((one) => [one.value.mountPoint, one]));
-  return own.flatMap((mount) => {
+  const found: Diagnostic[] = [];
+  const byPoint = new Map<string, Located<Mount>>();
+  for (const mount of own) {
     const { bucket, mountPoint } = mount.value;
-    const other = byPoint.get(mountPoint);
+    const other = mountsByPoint(inherited).get(mountPoint) ?? byPoint.get(mountPoint);
     if (other === undefined) {
       byPoint.set(mountPoint, mount);
-      return [];
+      continue;
     }
-    return [
+    found.push(
       errorOf('mount-conflict', {
         message: `${bucket} at ${mountPoint} conflicts with ${other.value.bucket} at ${mountPoint}`,
         place: mount.place,
         related: [{ message: 'the other', place: other.place }],
         cure: 'mount one of them elsewhere',
       }),
-    ];
-  });
+    );
+  }
+  return found;
+}
+
+// Of a list that all children of a template inherit.
+const usersByName = by<User, string>(({ name }) => name);
+const usersByUid = by<User, number>(({ uid }) => uid);
+const mountsByPoint = by<Mount, string>(({ mountPoint }) => mountPoint);
+
+function by<Value, Key>(
+  key: (value: Value) => Key,
+): (list: readonly Located<Value>[]) => ReadonlyMap<Key, Located<Value>> {
+  return remembered((list) => new Map(list.map((one) => [key(one.value), one])));
 }
 
 /** An image is launched from its parent's: some things cannot be other than there. */

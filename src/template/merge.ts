@@ -67,13 +67,19 @@ function beyond(below: TemplateLists, above: TemplateLists): TemplateLists {
 
 function concatenated(first: TemplateLists, then: TemplateLists): TemplateLists {
   return {
-    packages: [...first.packages, ...then.packages],
-    users: [...first.users, ...then.users],
-    mounts: [...first.mounts, ...then.mounts],
-    scripts: [...first.scripts, ...then.scripts],
-    inputs: [...first.inputs, ...then.inputs],
-    tests: [...first.tests, ...then.tests],
+    packages: joined(first.packages, then.packages),
+    users: joined(first.users, then.users),
+    mounts: joined(first.mounts, then.mounts),
+    scripts: joined(first.scripts, then.scripts),
+    inputs: joined(first.inputs, then.inputs),
+    tests: joined(first.tests, then.tests),
   };
+}
+
+// Lists are not copied where that gives the same: a collection has many, and most are empty or wholly new.
+function joined<Item>(first: readonly Item[], then: readonly Item[]): readonly Item[] {
+  if (then.length === 0) return first;
+  return first.length === 0 ? then : [...first, ...then];
 }
 
 function added<Value>(
@@ -84,10 +90,11 @@ function added<Value>(
   if (items.length === 0) return items;
   const before = keysOf(inherited);
   const seen = new Set<string>();
-  return items.filter(({ value }) => {
+  const found = items.filter(({ value }) => {
     const one = key(value);
     return !before.has(one) && seen.size < seen.add(one).size;
   });
+  return found.length === items.length ? items : found;
 }
 
 /** What makes two items one. */
