@@ -5,7 +5,7 @@ import { templateName } from '../../src/core/ids.ts';
 import type { Collection } from '../../src/graph/collection.ts';
 import { focusOn } from '../../src/graph/focus.ts';
 import { dotDrawing, mermaidDrawing, treeDrawing } from '../../src/report/drawings.ts';
-import { graphView } from '../../src/report/graph-view.ts';
+import { graphLines } from '../../src/report/graph-view.ts';
 import { collectionOf, defined, digestLike } from './rig.ts';
 
 const sample = () =>
@@ -191,28 +191,27 @@ namd (extends foundation; depends on cuda, md/plumed)
 test('for programs: a graph, parents first, with the packages of the whole chain', async () => {
   const collection = await sample();
   const digest = digestLike('gromacs');
-  const found = graphView(collection, new Map([[templateName('md/gromacs'), digest]]));
-  expect(found.templates.map(({ name }) => name)).toEqual([
-    'cuda',
-    'foundation',
-    'md/gromacs',
-    'md/plumed',
-    'namd',
-  ]);
-  expect(found.templates[2]).toEqual({
+  const lines = graphLines(collection, new Map([[templateName('md/gromacs'), digest]]));
+  const [templates, edges] = [lines.templates, lines.edges].map((found) =>
+    Array.from(found, (text): unknown => JSON.parse(text)),
+  );
+  expect(templates).toMatchObject(
+    ['cuda', 'foundation', 'md/gromacs', 'md/plumed', 'namd'].map((name) => ({ name })),
+  );
+  expect(templates?.[2]).toEqual({
     name: 'md/gromacs',
     path: 'templates/md/gromacs.yaml',
     digest,
     extends: 'foundation',
     packages: ['gcc@14', 'gromacs'],
   });
-  expect(found.templates[0]).toEqual({
+  expect(templates?.[0]).toEqual({
     name: 'cuda',
     path: 'templates/cuda.yaml',
     digest: null,
     extends: null,
     packages: [],
   });
-  expect(found.edges[0]).toEqual({ from: 'cuda', to: 'md/gromacs', kind: 'depends_on' });
-  expect(found.edges).toHaveLength(6);
+  expect(edges?.[0]).toEqual({ from: 'cuda', to: 'md/gromacs', kind: 'depends_on' });
+  expect(edges).toHaveLength(6);
 });

@@ -40,18 +40,20 @@ export abstract class BaseCommand extends Command<Surroundings> {
     return diagnostics.some(({ severity }) => severity === 'error') ? exitCodes.invalid : exitCodes.done;
   }
 
-  /** Many of a kind, `lists` by name: an item a line and a part at a time, since one text of them all may be larger than all else. */
-  protected async answerJsonLists(lists: Readonly<Record<string, readonly unknown[]>>): Promise<void> {
+  /** Many of a kind, `lists` by name, each item as JSON: one a line and a part at a time, since one text of them all may be larger than all else. */
+  protected async answerJsonLists(lists: Readonly<Record<string, Iterable<string>>>): Promise<void> {
     let text = '{';
     for (const [at, [name, items]] of Object.entries(lists).entries()) {
       text += `${at === 0 ? '' : ','}${JSON.stringify(name)}:[`;
-      for (const [index, item] of items.entries()) {
-        text += `${index === 0 ? '' : ','}\n  ${JSON.stringify(item)}`;
+      let before = '';
+      for (const item of items) {
+        text += `${before}\n  ${item}`;
+        before = ',';
         if (text.length < atOnce) continue;
         await this.#written(text);
         text = '';
       }
-      text += items.length === 0 ? ']' : '\n]';
+      text += before === '' ? ']' : '\n]';
     }
     this.answer(`${text}}\n`);
   }

@@ -47,31 +47,31 @@ export class GraphCommand extends CloudCommand {
     const { restrict } = await import('../../graph/focus.ts');
     const { collection, shown } = await this.#shown(workspace);
     if (this.json) {
-      const { graphView } = await import('../../report/graph-view.ts');
+      const { graphLines } = await import('../../report/graph-view.ts');
       // A digest needs those of all that the template stands on, shown or not.
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
       const { digests } = await this.#digests(workspace, needed);
-      await this.answerJsonLists(graphView(shown, digests));
+      await this.answerJsonLists(graphLines(shown, digests));
     } else this.answer(await this.#drawing(shown));
     return this.complain(collection.diagnostics);
   }
 
   /** All templates with their digests, which need not be read where nothing has changed. */
   async #whole(workspace: Workspace): Promise<number> {
-    const { graphView, knownGraphView } = await import('../../report/graph-view.ts');
+    const { graphLines, knownGraphLines } = await import('../../report/graph-view.ts');
     const { withRegistry } = await import('../context.ts');
     const { recallTemplates, rememberTemplates } = await import('../known-templates.ts');
     const recalled = await withRegistry(workspace, this.context, (registry) =>
       recallTemplates(workspace, registry),
     );
     if (recalled !== undefined) {
-      await this.answerJsonLists(knownGraphView(recalled.templates, recalled.graph));
+      await this.answerJsonLists(knownGraphLines(recalled.templates, recalled.graph));
       return exitCodes.done;
     }
     const { readCollection } = await import('../reading.ts');
     const collection = await readCollection(workspace);
     const { digests, ...sources } = await this.#digests(workspace, collection);
-    await this.answerJsonLists(graphView(collection, digests));
+    await this.answerJsonLists(graphLines(collection, digests));
     await rememberTemplates(workspace, collection, digests, sources);
     return this.complain(collection.diagnostics);
   }
