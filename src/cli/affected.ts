@@ -144,6 +144,6 @@ const ignoredTemplates = (pattern: string): Diagnostic =>
   });
 
 const nothingYet: End = {
-  collection: { templates: new Map(), unusable: new Set(), diagnostics: [] },
+  collection: { templates: new Map(), unusable: new Map(), diagnostics: [] },
   fingerprints: new Map(),
 };

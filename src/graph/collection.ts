@@ -17,9 +17,16 @@ export interface Selectable {
   /** The good ones, parents before children. */
   readonly templates: ReadonlyMap<TemplateName, { readonly template: Pick<Template, 'name' | 'file'> }>;
   readonly graph: TemplateGraph;
-  /** Names that exist but cannot be used: broken themselves, or standing on a broken one. */
-  readonly unusable: ReadonlySet<TemplateName>;
+  /** Those that exist but cannot be used: broken themselves, or standing on a broken one. */
+  readonly unusable: ReadonlyMap<TemplateName, Unusable>;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Unusable {
+  /** Workspace paths: several where they have one name. */
+  readonly files: readonly string[];
+  /** As far as they can be read. */
+  readonly standsOn: readonly TemplateName[];
 }
 
 export interface CollectionOptions extends BuildDefaults {
@@ -86,9 +93,22 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
   return {
     templates,
     graph: templates.size === usable.length ? graph : buildGraph(templates.keys(), within(templates, edges)),
-    unusable,
+    unusable: about(unusable, scan),
     diagnostics,
   };
+}
+
+function about(names: Iterable<TemplateName>, { broken, templates }: Scan): Map<TemplateName, Unusable> {
+  const found = new Map(
+    Array.from(names, (name) => [name, { files: [] as string[], standsOn: [] as TemplateName[] }]),
+  );
+  for (const [name, file] of broken) found.get(name)?.files.push(file);
+  for (const template of found.size === 0 ? [] : templates) {
+    const one = found.get(template.name);
+    one?.files.push(template.file);
+    one?.standsOn.push(...links(template).map(({ edge }) => edge.from));
+  }
+  return found;
 }
 
 const within = (names: { has(name: TemplateName): boolean }, edges: readonly Edge[]): Edge[] =>

@@ -4,7 +4,7 @@ import type { TemplateName } from '../core/ids.ts';
 import type { Collection } from './collection.ts';
 import { buildGraph } from './graph.ts';
 import { matchPattern } from './pattern.ts';
-import { errorsOf, unusable } from './select.ts';
+import { errorsAbout, unusable } from './select.ts';
 
 /** These templates and the edges between them; what is said about the others stays. */
 export function restrict(collection: Collection, names: ReadonlySet<TemplateName>): Collection {
@@ -20,7 +20,10 @@ export function focusOn(collection: Collection, pattern: string): Collection {
   if (!match.ok) throw new InvalidInput([match.error]);
   const { templates } = match.value;
   if (templates.size === 0)
-    throw new InvalidInput([unusable([...match.value.unusable]), ...errorsOf(collection)]);
+    throw new InvalidInput([
+      unusable([...match.value.unusable]),
+      ...errorsAbout(collection, match.value.unusable),
+    ]);
   const { graph } = collection;
   return restrict(
     collection,

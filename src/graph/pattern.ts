@@ -42,7 +42,7 @@ export function matchPattern(collection: Selectable, pattern: string): Result<Ma
   if (exact === undefined && !isGlob(subject)) return fail(noTemplate(collection, subject));
   const fits = exact === undefined ? globMatcher(subject) : (name: string) => name === subject;
   const found = [...templates.keys()].filter(fits);
-  const bad = new Set([...unusable].filter(fits));
+  const bad = new Set([...unusable.keys()].filter(fits));
   if (found.length + bad.size === 0) return fail(noMatch(collection, subject));
   const all = new Set([
     ...found,
@@ -90,7 +90,10 @@ export function globMatcher(glob: string): (name: string) => boolean {
   return (name) => matches(name);
 }
 
-const namesOf = ({ templates, unusable }: Selectable): TemplateName[] => [...templates.keys(), ...unusable];
+const namesOf = ({ templates, unusable }: Selectable): TemplateName[] => [
+  ...templates.keys(),
+  ...unusable.keys(),
+];
 
 export function noTemplate(collection: Selectable, subject: string): Diagnostic {
   const byFile = [...collection.templates.values()].find(({ template }) => template.file === subject);

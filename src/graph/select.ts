@@ -40,20 +40,27 @@ export function select(collection: Selectable, wanted: Wanted): Selection {
   const out = matched(exclude);
   const named = taken.flatMap(({ exact, unusable }) => (exact ? [...unusable] : []));
   problems.push(...named.map((name) => unusable([name])));
-  if (problems.length > 0) throw new InvalidInput(named.length > 0 ? [...problems, ...errors] : problems);
+  if (problems.length > 0) throw new InvalidInput([...problems, ...errorsAbout(collection, named)]);
 
   const excluded = new Set(out.flatMap((match) => [...match.templates, ...match.unusable]));
-  const obstacles = taken.flatMap((match) => obstaclesOf(collection, match, excluded));
+  const inTheWay = taken.map((match) => inTheWayOf(collection, match, excluded));
+  const obstacles = inTheWay.flatMap(obstaclesOf);
   // An error that belongs to no template may be about any.
   const astray = names === 'all' && collection.unusable.size === 0 && errors.length > 0;
   const incomplete = obstacles.length > 0 || astray;
+  const about = astray
+    ? errors
+    : errorsAbout(
+        collection,
+        inTheWay.flatMap(({ fit, within }) => [...fit, ...within]),
+      );
   if (incomplete && !keepGoing) {
     const plain = names === 'all' && exclude.length === 0;
-    throw new InvalidInput(plain ? errors : [...obstacles, ...errors]);
+    throw new InvalidInput(plain ? errors : [...obstacles, ...about]);
   }
   const all = new Set(taken.flatMap(({ templates }) => [...templates]));
   const templates = [...collection.templates.keys()].filter((name) => all.has(name) && !excluded.has(name));
-  if (templates.length === 0) throw new InvalidInput(incomplete ? [...obstacles, ...errors] : [nothingLeft]);
+  if (templates.length === 0) throw new InvalidInput(incomplete ? [...obstacles, ...about] : [nothingLeft]);
   return { templates: new Set(templates), incomplete };
 }
 
@@ -63,7 +70,7 @@ export function selectOne(collection: Collection, name: TemplateName): MergedTem
   if (found !== undefined) return found;
   throw new InvalidInput(
     collection.unusable.has(name)
-      ? [unusable([name]), ...errorsOf(collection)]
+      ? [unusable([name]), ...errorsAbout(collection, [name])]
       : [noTemplate(collection, name)],
   );
 }
@@ -72,23 +79,44 @@ export function selectOne(collection: Collection, name: TemplateName): MergedTem
 export const errorsOf = ({ diagnostics }: Selectable): Diagnostic[] =>
   diagnostics.filter(({ severity }) => severity === 'error');
 
+/** Why these cannot be used: errors about them, and about what they stand on. */
+export function errorsAbout(collection: Selectable, names: Iterable<TemplateName>): Diagnostic[] {
+  const reached = new Set(names);
+  const files = new Set<string>();
+  for (const name of reached) {
+    const one = collection.unusable.get(name);
+    for (const file of one?.files ?? []) files.add(file);
+    for (const above of one?.standsOn ?? []) reached.add(above);
+  }
+  return errorsOf(collection).filter(({ place }) => place !== undefined && files.has(place.file));
+}
+
 const everything = ({ templates, unusable: bad }: Selectable): Match => ({
   pattern: '**',
   exact: false,
   downward: false,
   templates: new Set(templates.keys()),
-  unusable: bad,
+  unusable: new Set(bad.keys()),
 });
 
+interface InTheWay {
+  readonly pattern: string;
+  readonly fit: readonly TemplateName[];
+  readonly within: readonly TemplateName[];
+}
+
 /** What a match fits, or may reach, that cannot be used and is not excluded. */
-function obstaclesOf(
+function inTheWayOf(
   collection: Selectable,
   { pattern, downward, unusable: fitting }: Match,
   excluded: ReadonlySet<TemplateName>,
-): Diagnostic[] {
+): InTheWay {
   const fit = [...fitting].filter((name) => !excluded.has(name));
-  const others = downward ? [...collection.unusable] : [];
-  const within = others.filter((name) => !excluded.has(name) && !fitting.has(name));
+  const others = downward ? [...collection.unusable.keys()] : [];
+  return { pattern, fit, within: others.filter((name) => !excluded.has(name) && !fitting.has(name)) };
+}
+
+function obstaclesOf({ pattern, fit, within }: InTheWay): Diagnostic[] {
   const cure = 'mend them, take them out with --exclude, or build the others with --keep-going';
   return [
     ...(fit.length === 0 ? [] : [{ ...unusable(fit), cure }]),

@@ -62,4 +62,4 @@ const isAt = ({ collection }: End, name: TemplateName): boolean =>
   collection.templates.has(name) || collection.unusable.has(name);
 
 const namesOf = ({ collection }: End): TemplateName[] =>
-  [...collection.templates.keys(), ...collection.unusable].toSorted(byCodeUnits);
+  [...collection.templates.keys(), ...collection.unusable.keys()].toSorted(byCodeUnits);

@@ -104,6 +104,7 @@ function unfitName(file: string, problem: string): Diagnostic {
     severity: 'error',
     code: 'template-name',
     message: `the name of the template in ${JSON.stringify(file)} ${problem}`,
+    place: { file },
     cure: 'rename the file',
   };
 }

@@ -30,7 +30,7 @@ test('good templates are merged, parents first, with their edges', async () => {
     foundation: 'tests: [a]',
   });
   expect(diagnostics).toEqual([]);
-  expect([...unusable]).toEqual([]);
+  expect([...unusable.keys()]).toEqual([]);
   expect([...templates.keys()]).toEqual(['foundation', 'md/gromacs', 'namd']);
   expect(templates.get(templateName('md/gromacs'))?.all.tests.map(({ value }) => value)).toEqual(['a', 'b']);
   expect(graph.edges().map(({ from, to, kind }) => `${from} ${kind} ${to}`)).toEqual([
@@ -144,7 +144,8 @@ test('what stands on a bad template is told once each, all the way down', async 
   ]);
   const { templates, unusable, graph } = await collected(texts);
   expect([...templates.keys()]).toEqual(['f']);
-  expect([...unusable].toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  expect([...unusable.keys()].toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  expect(unusable.get(templateName('c'))).toEqual({ files: ['templates/c.yaml'], standsOn: ['f', 'b'] });
   expect(graph.order()).toEqual(['f']);
 });
 

@@ -1,7 +1,8 @@
 /** What is selected by names, globs and signs, what is taken out again, and what is said where that is nothing. */
 import { describe, expect, test } from 'vitest';
 import type { Collection } from '../../src/graph/collection.ts';
-import { select, type Wanted } from '../../src/graph/select.ts';
+import { templateName } from '../../src/core/ids.ts';
+import { select, selectOne, type Wanted } from '../../src/graph/select.ts';
 import { collectionOf, invalidInputOf } from './rig.ts';
 
 /** Templates by their path below templates/, without the ending. */
@@ -201,16 +202,29 @@ describe('templates that cannot be used', () => {
     ['all' as const, ['md/bad'], [inTheWay('md/child cannot be used'), unknownKey, blocked]],
     ['all' as const, ['md/bad+'], [inTheWay('md/child cannot be used'), unknownKey, blocked]],
     [['md/*'], [], [inTheWay('md/bad, md/child cannot be used'), unknownKey, blocked]],
-    [['md/*'], ['md/child'], [inTheWay('md/bad cannot be used'), unknownKey, blocked]],
+    [['md/*'], ['md/child'], [inTheWay('md/bad cannot be used'), unknownKey]],
     [
       ['foundation+'],
       [],
       [inTheWay('foundation+ may reach md/bad, md/child, which cannot be used'), unknownKey, blocked],
     ],
-    [['md/bad'], [], [named, unknownKey, blocked]],
-    [['viz', '+md/bad'], ['md/*'], [named, unknownKey, blocked]],
+    [['md/bad'], [], [named, unknownKey]],
+    [['md/child'], [], [named.replace('bad', 'child'), unknownKey, blocked]],
+    [['viz', '+md/bad'], ['md/*'], [named, unknownKey]],
   ])('%j without %j is an error that names them', async (names, exclude, messages) => {
     expect(await refused(await collected(texts), { names, exclude })).toEqual(messages);
+  });
+
+  test('nothing is said of those that nobody asked for', async () => {
+    const collection = await collected({ ...texts, 'other/bad': 'y: 2', viz: 'extends: other/bad.yaml' });
+    expect(await refused(collection, { names: ['md/child'] })).toEqual([
+      named.replace('bad', 'child'),
+      unknownKey,
+      blocked,
+    ]);
+    expect(() => selectOne(collection, templateName('md/bad'))).toThrow(
+      /^md\/bad cannot be used, for the errors below\nunknown key x$/,
+    );
   });
 
   test.each([
@@ -237,7 +251,7 @@ describe('templates that cannot be used', () => {
   test.each([
     [
       ['md/bad', 'viz'],
-      [named, unknownKey, blocked],
+      [named, unknownKey],
     ],
     [['md/[bc]*'], [inTheWay('md/bad, md/child cannot be used'), unknownKey, blocked]],
   ])('%j is an error even so', async (names, messages) => {

@@ -116,7 +116,7 @@ async function reuseKnown(
     {
       graph: known.graph,
       templates: new Map([...known.templates].map(([name, template]) => [name, { template }])),
-      unusable: new Set(),
+      unusable: new Map(),
       diagnostics: [],
     },
     { ...options, names },
