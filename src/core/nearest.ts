@@ -22,13 +22,16 @@ function apartness(wanted: string, name: string): number {
 }
 
 /** `did you mean a, b or c?`, or nothing where no name is near; `written`: how one is written where it is wanted. */
-export function didYouMean<Name extends string>(
+export const didYouMean = <Name extends string>(
   wanted: string,
   names: Iterable<Name>,
   written: (name: Name) => string = (name) => name,
-): string | undefined {
-  const near = nearest(wanted, names).map(written);
-  const last = near.pop();
+): string | undefined => oneOf(nearest(wanted, names).map(written));
+
+/** The question which of these was meant; undefined where there is none. */
+export function oneOf(names: readonly string[]): string | undefined {
+  const others = names.slice(0, -1);
+  const last = names.at(-1);
   if (last === undefined) return undefined;
-  return `did you mean ${near.length === 0 ? last : `${near.join(', ')} or ${last}`}?`;
+  return `did you mean ${others.length === 0 ? last : `${others.join(', ')} or ${last}`}?`;
 }

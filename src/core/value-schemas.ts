@@ -107,7 +107,9 @@ export const volumeGb = v.pipe(wholeNumber, v.maxValue(16384, 'must be at most 1
 
 const durationPattern = /^([1-9]\d{0,5})(s|m|h)$/;
 
-export const duration = v.pipe(text, v.regex(durationPattern, 'must be like "90m" or "3h"'));
+const durationForm = 'must be like "90m" or "3h"';
+
+export const duration = v.pipe(v.string(durationForm), v.regex(durationPattern, durationForm));
 
 /** Seconds of `90m`, `3h`, `45s`; the schema has seen to the form. */
 export function seconds(written: string): number {

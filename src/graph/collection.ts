@@ -48,7 +48,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     if (other === undefined) byName.set(template.name, template);
     else reject(template.name, [sameName(template, other)]);
   }
-  const unknown = unknownTargets(byName, scan.broken);
+  const unknown = unknownTargets(byName, scan);
   for (const [name, found] of unknown) reject(name, found);
 
   const edges = [...byName.values()]

@@ -4,6 +4,7 @@ import { type Diagnostic, errorOf, type RelatedPlace } from '../core/diagnostic.
 import type { TemplateName } from '../core/ids.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Located, Template } from '../core/template.ts';
+import type { Scan } from '../template/scan.ts';
 import type { Edge } from './graph.ts';
 import { meantTemplate } from './names.ts';
 
@@ -29,10 +30,10 @@ export const sameName = (template: Template, other: Template): Diagnostic =>
     cure: 'rename one of the files',
   });
 
-/** The templates that name one that is not there, by name. `broken`: files that are there, and no templates. */
+/** The templates that name one that is not there, by name. `broken`, `others`: files that are there, and no templates. */
 export function unknownTargets(
   templates: ReadonlyMap<TemplateName, Template>,
-  broken: ReadonlyMap<TemplateName, string>,
+  { broken, others: noTemplates }: Pick<Scan, 'broken' | 'others'>,
 ): ReadonlyMap<TemplateName, readonly Diagnostic[]> {
   const files = new Map([
     ...broken,
@@ -59,8 +60,20 @@ export function unknownTargets(
       const cure = remembered(`${folder} ${parentFile}`, () => {
         return didYouMean(wanted, others(), written) ?? meantTemplate(wanted, others());
       });
-      const message = `${name} extends ${parentFile}, which does not exist`;
-      found.push(errorOf('unknown-template', { message, place: template.extends.place, cure }));
+      const { place } = template.extends;
+      found.push(
+        noTemplates.has(parentFile)
+          ? errorOf('unknown-template', {
+              message: `${name} extends ${parentFile}, which is there but does not match templates in amifile.ts`,
+              place,
+              cure: 'put it where templates are, under such a name, or set templates so that it matches',
+            })
+          : errorOf('unknown-template', {
+              message: `${name} extends ${parentFile}, which does not exist`,
+              place,
+              cure,
+            }),
+      );
     }
     for (const target of dependsOn) {
       if (files.has(target.value)) continue;

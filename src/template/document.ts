@@ -36,9 +36,7 @@ export class YamlDocument {
 
   /** Of the value at `path`, or of the nearest part of it that exists; `within`: an offset in the value as it is written. */
   place(path: YamlPath, within = 0): Place {
-    const { at } = this.#spot(path);
-    const quote = within > 0 && /["']/.test(this.#source.text.charAt(at)) ? 1 : 0;
-    return this.#source.placeAt(at + quote + within);
+    return this.#source.placeAt(offsetOf(this.#source.text, this.#spot(path).at, within));
   }
 
   placeOfKey(path: YamlPath): Place {
@@ -62,6 +60,25 @@ export class YamlDocument {
   section(path: YamlPath): Section {
     return new SectionLater(this, path);
   }
+}
+
+/**
+ * The offset in the text of what stands `within` a value that is written at `at`. The value may begin with a quote, or be
+ * indented on lines of its own; where it goes on on another line, the line break and what follows it are one character.
+ */
+function offsetOf(text: string, at: number, within: number): number {
+  let offset = after(/ */y, text, at);
+  if (within > 0 && /["']/.test(text.charAt(offset))) offset += 1;
+  for (let left = within; left > 0; left -= 1) {
+    const next = after(/\r?\n\s*/y, text, offset);
+    offset = next === offset ? offset + 1 : next;
+  }
+  return offset;
+}
+
+function after(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
 }
 
 /** What stands at `path`, whatever the schema says of the rest. */

@@ -14,6 +14,8 @@ export interface Scan {
   readonly templates: readonly Template[];
   /** Files that could not be read as templates, by the name that they would have had. */
   readonly broken: ReadonlyMap<TemplateName, string>;
+  /** Files that templates extend, and which are there without being templates. */
+  readonly others: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -59,7 +61,22 @@ export async function scanTemplates(
       diagnostics.push(read.error);
     }
   }
-  return { templates, broken, diagnostics: diagnostics.flat() };
+  const others = await notFound(files, new Set(found.value), templates);
+  return { templates, broken, others, diagnostics: diagnostics.flat() };
+}
+
+async function notFound(
+  files: Files,
+  found: ReadonlySet<string>,
+  templates: readonly Template[],
+): Promise<Set<string>> {
+  const others = new Set<string>();
+  for (const { parentFile } of templates) {
+    if (parentFile === undefined || found.has(parentFile) || others.has(parentFile)) continue;
+    const content = await files.read(parentFile, 0);
+    if (!('problem' in content) || content.problem === 'too-big') others.add(parentFile);
+  }
+  return others;
 }
 
 async function readFile(
@@ -77,7 +94,12 @@ async function readFile(
 
 const byteOrderMark = /^\uFEFF/;
 
-const nothing = (why: Diagnostic): Scan => ({ templates: [], broken: new Map(), diagnostics: [why] });
+const nothing = (why: Diagnostic): Scan => ({
+  templates: [],
+  broken: new Map(),
+  others: new Set(),
+  diagnostics: [why],
+});
 
 /** A name is the path below the fixed part of the pattern, without the ending: `templates/md/a.yaml` is `md/a`. */
 export function templateNaming(pattern: string, root: string): TemplateNaming {

@@ -33,7 +33,8 @@ function readQuoted(cursor: SpackCursor): string | undefined {
   do close = text.indexOf(quote, close + 1);
   while (close > 0 && text.charAt(close - 1) === '\\');
   if (close < 0) {
-    return cursor.fail(open, `the quote ${quote} is not closed`, `write ${quote} at the end of the value`);
+    const cure = `write ${quote} at the end of the value; in a list in brackets, quote a whole spec that holds a comma`;
+    return cursor.fail(open, `the quote ${quote} is not closed`, cure);
   }
   const written = text.slice(open + 1, close);
   const wrong = control.exec(written);

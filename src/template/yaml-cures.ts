@@ -2,7 +2,11 @@
 
 /** The first that fits: what people mostly meant to write. */
 const cures: readonly [RegExp, string][] = [
-  [/tab characters|^expected valid JSON character/, 'use spaces, not tabs'],
+  [/tab characters/, 'use spaces, not tabs'],
+  [
+    /^expected valid JSON character/,
+    'take the control character out, or write it by its code in double quotes, as "\\x1b"',
+  ],
   [
     /deficient indentation|unexpected end/,
     'close the bracket or quote that is open above, or indent this line',

@@ -56,6 +56,24 @@ describe('a name that does not exist', () => {
     ]);
   });
 
+  test('may be one without its folder, or that of a file', async () => {
+    const near = 'did you mean md/f?';
+    expect(
+      await problems({
+        'md/f': '{}',
+        e: '{}',
+        g: 'depends_on: [f]',
+        h: 'depends_on: [md/f.yaml, ./md/f.yml]',
+        i: 'depends_on: [templates/md/f.yaml]',
+      }),
+    ).toEqual([
+      `g.yaml:1:14 unknown-template: g depends on f, which does not exist (${near})`,
+      `h.yaml:1:14 unknown-template: h depends on md/f.yaml, which does not exist (${near})`,
+      `h.yaml:1:25 unknown-template: h depends on ./md/f.yml, which does not exist (${near})`,
+      `i.yaml:1:14 unknown-template: i depends on templates/md/f.yaml, which does not exist (${near})`,
+    ]);
+  });
+
   test('is told too where there is no other', async () => {
     expect(await problems({ a: 'extends: b.yaml' })).toEqual([
       'a.yaml:1:10 unknown-template: a extends templates/b.yaml, which does not exist (mend the name, or add the template)',
@@ -184,7 +202,7 @@ test('two files of one name are told, and neither is used', () => {
     (file) => valueOf(readTemplate(new Source(file, '{}'), naming)).template,
   );
   const { diagnostics, templates: good } = collect(
-    { templates, broken: new Map(), diagnostics: [] },
+    { templates, broken: new Map(), others: new Set(), diagnostics: [] },
     { maxDepth: 5, ...usual },
   );
   expect(diagnostics).toEqual([

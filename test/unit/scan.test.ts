@@ -192,6 +192,22 @@ test('a folder is no pattern of files', async () => {
   ]);
 });
 
+test('what is extended and no template is told from what is not there', async () => {
+  const { diagnostics } = await collectionOf({
+    'templates/a.yaml': 'extends: ../shared/base.yaml',
+    'templates/b.yaml': 'extends: ../shared/none.yaml',
+    'templates/c.yaml': 'extends: d.yml',
+    'templates/d.yml': { problem: 'too-big' },
+    'shared/base.yaml': '{}',
+  });
+  const cure = 'put it where templates are, under such a name, or set templates so that it matches';
+  expect(diagnostics.map((one) => `${placeOf(one)} ${one.message} (${one.cure})`)).toEqual([
+    `templates/a.yaml:1:10 a extends shared/base.yaml, which is there but does not match templates in amifile.ts (${cure})`,
+    'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a, c)',
+    `templates/c.yaml:1:10 c extends templates/d.yml, which is there but does not match templates in amifile.ts (${cure})`,
+  ]);
+});
+
 test('the steps of amifile.ts need their scripts, once each', async () => {
   const tree = { ...stepScripts, 'templates/a.yaml': '{}' };
   const step = { script: 'scripts/bootstrap.sh', inputs: [] };

@@ -16,6 +16,9 @@ const variant = 'write one after it, or take it out';
 const dependency = 'write a package after it, or take it out';
 const value =
   String.raw`write it directly after =, in quotes where it holds other than letters, digits and _-+*.,:=%^~/\ `.trim();
+const unclosed = (quote: string): string =>
+  `write ${quote} at the end of the value; in a list in brackets, quote a whole spec that holds a comma`;
+
 test.each<[string, number, string, string]>([
   ...[
     '',
@@ -105,8 +108,8 @@ test.each<[string, number, string, string]>([
     'the value of x= has a quote in its middle',
     'put the whole value in quotes, as in x="..."',
   ],
-  ['gcc x="a', 6, 'the quote " is not closed', 'write " at the end of the value'],
-  [String.raw`gcc x='a\'`, 6, "the quote ' is not closed", "write ' at the end of the value"],
+  ['gcc x="a', 6, 'the quote " is not closed', unclosed('"')],
+  [String.raw`gcc x='a\'`, 6, "the quote ' is not closed", unclosed("'")],
   ['gcc /', 4, '/ has no hash after it', 'write a hash after it, or take it out'],
   ['gcc %', 4, '% has no package after it', dependency],
   ['gcc ^ ^x', 4, '^ has no package after it', dependency],

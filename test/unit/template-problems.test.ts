@@ -37,6 +37,19 @@ describe('a wrong template', () => {
     ['tests: x', ['1:8 tests must be a list, not the text "x"']],
     ['tests:\n  - 1', ['2:5 tests[0] must be text, not the number 1']],
     ['tests: ["a\\nb"]', ['1:9 tests[0] must be one line']],
+    ['tests:\n  - |\n    a\n    b\n', ['3:5 tests[0] must be one line']],
+    [
+      'software:\n  spack_packages:\n    - >-\n      gcc@13\n      +x+\n',
+      [
+        '5:9 "gcc@13 +x+" is not a Spack spec: + has no variant\'s name after it (write one after it, or take it out)',
+      ],
+    ],
+    [
+      'tests: ["a\u001bb"]',
+      [
+        '1:11 YAML: expected valid JSON character (take the control character out, or write it by its code in double quotes, as "\\x1b")',
+      ],
+    ],
     [
       'users: [{ name: ada, uid: 1, gid: 5000 }]',
       ['1:27 users[0].uid must be 1000 or more: lower ids belong to the system'],
@@ -68,7 +81,7 @@ describe('a wrong template', () => {
       ['1:35 build.base.parallelcluster must be a version like 3.14.0'],
     ],
     ['build: { arch: x86 }', ['1:16 build.arch must be "x86_64" or "arm64"']],
-    ['build: { timeout: 90 }', ['1:19 build.timeout must be text, not the number 90']],
+    ['build: { timeout: 90 }', ['1:19 build.timeout must be like "90m" or "3h"']],
     ['build: { timeout: 90min }', ['1:19 build.timeout must be like "90m" or "3h"']],
     [
       'build: { volume_size_gb: 0.5 }',

@@ -66,8 +66,21 @@ test('each value and each key knows where it stands', () => {
     '/b/2/c': '6:9',
     '/b/2/c/0': '6:10',
     '/d key': '7:1',
-    '/d': '8:1',
+    '/d': '8:3',
   });
+});
+
+test.each([
+  ['a: |\n  one\n  two\n', 5, '3:4'],
+  ['a: |\r\n  one\r\n  two\r\n', 5, '3:4'],
+  ['a: >-\n    one\n    two\n', 4, '3:5'],
+  ['a: one\n   two\n', 4, '2:4'],
+  ["a: 'one\n   two'\n", 4, '2:4'],
+  ['a: "one"\n', 0, '1:4'],
+  ['a: "one"\n', 1, '1:6'],
+])('in %j, the character %i of the value stands at %s', (text, within, place) => {
+  const { line, column } = documentOf(text).place(['a'], within);
+  expect(`${line}:${column}`).toBe(place);
 });
 
 test('a value that is left out stands where its key does', () => {
