@@ -11,6 +11,7 @@ import { listOf, seconds } from '../core/value-schemas.ts';
 import { valueAt, YamlDocument } from './document.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
+import { unreadable } from './yaml.ts';
 import { parseSpackSpec } from './spack-spec.ts';
 
 /** Where templates live, and what their names are. */
@@ -37,7 +38,8 @@ export function readTemplate(
   const checked = v.safeParse(templateSchema, data);
   const specs = readSpecs(data, document);
   const link = readLink(data, document, naming);
-  const issues = checked.success ? [] : schemaIssues(templateSchema, checked.issues, 'a template');
+  const found = checked.success ? [] : checked.issues.filter((issue) => !isOfUnreadable(issue));
+  const issues = schemaIssues(templateSchema, found, 'a template');
   const errors = [
     diagnostics.map((one) => () => one),
     issues.map((issue) => () => schemaDiagnostic(document, issue, 'error')),
@@ -57,6 +59,9 @@ export function readTemplate(
     ].flat(),
   });
 }
+
+const isOfUnreadable = ({ input, path }: v.BaseIssue<unknown>): boolean =>
+  input === unreadable || path?.some((part) => part.input === unreadable) === true;
 
 /** A place takes a while to find, and nobody reads thousands of them. */
 const mostTold = 100;

@@ -29,6 +29,9 @@ interface YamlProblem {
   readonly cure: string;
 }
 
+/** What stands in the place of a value that is told as a problem: nothing more is to be said of it. */
+export const unreadable: YamlMap = Object.freeze({});
+
 export interface ParsedYaml {
   /** Undefined where the text is not YAML. */
   readonly data: YamlData | undefined;
@@ -71,9 +74,9 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
   let position = 0;
   let values = 0;
 
-  const wrong = (message: string, at: number, cure: string): null => {
+  const wrong = (message: string, at: number, cure: string): YamlMap => {
     problems.push({ message, at, cure });
-    return null;
+    return unreadable;
   };
 
   const next = (): Event => {
@@ -124,7 +127,7 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     values += target.values;
     if (values <= mostValues) return target.data;
     const message = `aliases stand for more than ${mostValues} values`;
-    return before > mostValues ? null : wrong(message, event.anchorStart, 'write out what is meant');
+    return before > mostValues ? unreadable : wrong(message, event.anchorStart, 'write out what is meant');
   };
 
   const list = (at: number): YamlData => {
@@ -150,6 +153,7 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
       const before = problems.length;
       const value = read(next());
       trail?.leave();
+      if (key === unreadable) continue;
       if (name === undefined) wrong('a key must be text', at, 'name the key by a word');
       else if (Object.hasOwn(entries, name))
         wrong(`the key ${name} stands twice in one map`, at, 'join the two, or remove one');
@@ -222,8 +226,8 @@ function startOf(event: ScalarEvent): number {
 function scalar(
   text: string,
   event: ScalarEvent,
-  wrong: (message: string, at: number, cure: string) => null,
-): YamlScalar {
+  wrong: (message: string, at: number, cure: string) => YamlMap,
+): YamlScalar | YamlMap {
   const written = getScalarValue(text, event);
   if (event.tagStart >= 0) {
     const tag = text.slice(event.tagStart, event.tagEnd);

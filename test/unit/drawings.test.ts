@@ -5,7 +5,7 @@ import { templateName } from '../../src/core/ids.ts';
 import type { Collection } from '../../src/graph/collection.ts';
 import { focusOn } from '../../src/graph/focus.ts';
 import { dotDrawing, mermaidDrawing, treeDrawing } from '../../src/report/drawings.ts';
-import { graphLines } from '../../src/report/graph-view.ts';
+import { graphLines } from '../../src/report/graph-lines.ts';
 import { collectionOf, defined, digestLike } from './rig.ts';
 
 const sample = () =>

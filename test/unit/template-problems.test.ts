@@ -37,6 +37,17 @@ describe('a wrong template', () => {
     ['tests: x', ['1:8 tests must be a list, not the text "x"']],
     ['tests:\n  - 1', ['2:5 tests[0] must be text, not the number 1']],
     ['tests: ["a\\nb"]', ['1:9 tests[0] must be one line']],
+    [
+      'extends: *a\ntests: &b [*b]\nusers: [*c]\n*d : 1\nbuild: { spot: !!bool true }',
+      [
+        ...['1:11 there is no anchor &a', '2:13 there is no anchor &b', '3:10 there is no anchor &c'],
+        '4:2 there is no anchor &d',
+      ]
+        .map((one) => `${one} (write the value out, or define the anchor above)`)
+        .concat(
+          '5:16 the tag !!bool has no meaning here (take it out: values are text, numbers, true or false)',
+        ),
+    ],
     ['tests:\n  - |\n    a\n    b\n', ['3:5 tests[0] must be one line']],
     [
       'software:\n  spack_packages:\n    - >-\n      gcc@13\n      +x+\n',

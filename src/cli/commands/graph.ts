@@ -47,7 +47,7 @@ export class GraphCommand extends CloudCommand {
     const { restrict } = await import('../../graph/focus.ts');
     const { collection, shown } = await this.#shown(workspace);
     if (this.json) {
-      const { graphLines } = await import('../../report/graph-view.ts');
+      const { graphLines } = await import('../../report/graph-lines.ts');
       // A digest needs those of all that the template stands on, shown or not.
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
       const { digests } = await this.#digests(workspace, needed);
@@ -58,7 +58,7 @@ export class GraphCommand extends CloudCommand {
 
   /** All templates with their digests, which need not be read where nothing has changed. */
   async #whole(workspace: Workspace): Promise<number> {
-    const { graphLines, knownGraphLines } = await import('../../report/graph-view.ts');
+    const { graphLines, knownGraphLines } = await import('../../report/graph-lines.ts');
     const { withRegistry } = await import('../context.ts');
     const { recallTemplates, rememberTemplates } = await import('../known-templates.ts');
     const recalled = await withRegistry(workspace, this.context, (registry) =>
