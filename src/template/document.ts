@@ -2,6 +2,7 @@
 import type { Diagnostic, Place } from '../core/diagnostic.ts';
 import type { Source } from '../core/source.ts';
 import type { Located, Section } from '../core/template.ts';
+import { offsetWithin } from './scalar-place.ts';
 import { parseYaml, type YamlData } from './yaml.ts';
 import { type Spot, type YamlPath, YamlTrail } from './yaml-trail.ts';
 
@@ -34,9 +35,11 @@ export class YamlDocument {
     return { data, diagnostics };
   }
 
-  /** Of the value at `path`, or of the nearest part of it that exists; `within`: an offset in the value as it is written. */
+  /** Of the value at `path`, or of the nearest part of it that exists; `within`: of this character of the value. */
   place(path: YamlPath, within = 0): Place {
-    return this.#source.placeAt(offsetOf(this.#source.text, this.#spot(path).at, within));
+    const { at, scalar } = this.#spot(path);
+    const isInside = within > 0 && scalar !== undefined;
+    return this.#source.placeAt(isInside ? offsetWithin(this.#source.text, scalar, within) : at);
   }
 
   placeOfKey(path: YamlPath): Place {
@@ -60,25 +63,6 @@ export class YamlDocument {
   section(path: YamlPath): Section {
     return new SectionLater(this, path);
   }
-}
-
-/**
- * The offset in the text of what stands `within` a value that is written at `at`. The value may begin with a quote, or be
- * indented on lines of its own; where it goes on on another line, the line break and what follows it are one character.
- */
-function offsetOf(text: string, at: number, within: number): number {
-  let offset = after(/ */y, text, at);
-  if (within > 0 && /["']/.test(text.charAt(offset))) offset += 1;
-  for (let left = within; left > 0; left -= 1) {
-    const next = after(/\r?\n\s*/y, text, offset);
-    offset = next === offset ? offset + 1 : next;
-  }
-  return offset;
-}
-
-function after(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : at;
 }
 
 /** What stands at `path`, whatever the schema says of the rest. */

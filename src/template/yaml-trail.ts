@@ -1,10 +1,14 @@
 /** Where the values of a YAML text stand, by their path. It is left by the parser, and made only when a place is asked for. */
 
+import type { ScalarEvent } from './scalar-place.ts';
+
 export type YamlPath = readonly (string | number)[];
 
 /** Offsets in the text. */
 export interface Spot {
   readonly at: number;
+  /** The value at that place, if it is a single one. */
+  readonly scalar?: ScalarEvent | undefined;
   /** Of its key, in a map. */
   readonly keyAt: number;
 }
@@ -33,8 +37,8 @@ export class YamlTrail {
   }
 
   /** The offset of the value at the present path. */
-  at(offset: number): void {
-    this.#spots.set(this.#path, { at: offset, keyAt: this.#keyAt });
+  at(offset: number, scalar?: ScalarEvent): void {
+    this.#spots.set(this.#path, { at: offset, keyAt: this.#keyAt, scalar });
   }
 
   anchor(name: string): void {

@@ -12,6 +12,7 @@ import {
   SCALAR_STYLE,
   YAMLException,
 } from 'js-yaml';
+import { type ScalarEvent, startOf } from './scalar-place.ts';
 import { cureOfSyntax } from './yaml-cures.ts';
 import type { YamlTrail } from './yaml-trail.ts';
 
@@ -101,7 +102,7 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
   const dataOf = (event: Event): YamlData => {
     switch (event.type) {
       case EVENT_ID.SCALAR:
-        if (event.valueStart >= 0) trail?.at(startOf(event));
+        if (event.valueStart >= 0) trail?.at(startOf(text, event), event);
         return scalar(text, event, wrong);
       case EVENT_ID.ALIAS:
         return alias(event);
@@ -144,7 +145,7 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     const entries: MutableMap = {};
     let merged: YamlData | undefined;
     for (let event = next(); event.type !== EVENT_ID.POP; event = next()) {
-      const at = 'start' in event ? event.start : event.type === EVENT_ID.SCALAR ? startOf(event) : 0;
+      const at = 'start' in event ? event.start : event.type === EVENT_ID.SCALAR ? startOf(text, event) : 0;
       trail?.enter('?', at);
       const key = read(event);
       trail?.leave();
@@ -207,8 +208,6 @@ function put(entries: MutableMap, key: string, value: YamlData): void {
 
 const mergeKey = '<<';
 
-type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
-
 const isPlain = (event: Event): boolean =>
   event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
 
@@ -217,11 +216,6 @@ const isMapping = (data: YamlData): data is YamlMap =>
 
 const isMergeable = (data: YamlData): boolean =>
   isMapping(data) || (Array.isArray(data) && data.every(isMapping));
-
-function startOf(event: ScalarEvent): number {
-  const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-  return quoted ? event.valueStart - 1 : Math.max(0, event.valueStart);
-}
 
 function scalar(
   text: string,
