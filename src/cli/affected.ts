@@ -29,8 +29,9 @@ export interface AffectedRun {
   readonly ends: Pick<Ends, 'base' | 'head'>;
   /** As it is at the head. */
   readonly collection: Collection;
-  /** Templates that were wanted too cannot be used. */
+  /** Of what was asked about, as in a selection. */
   readonly incomplete: boolean;
+  readonly lacking: readonly Diagnostic[];
 }
 
 export interface AffectedOptions extends WantedEnds {
@@ -80,9 +81,9 @@ async function compare(
   const onlyNews = options.uncommitted === true || options.untracked === true;
   if (onlyNews && collection.diagnostics.some(({ code }) => code === 'no-templates'))
     throw new InvalidInput([ignoredTemplates(after.config.templates)]);
-  const { templates: selected, incomplete } =
+  const { templates: selected, ...rest } =
     narrow?.after.length === 0
-      ? { templates: new Set<TemplateName>(), incomplete: false }
+      ? { templates: new Set<TemplateName>(), incomplete: false, lacking: [] }
       : select(collection, { names: 'all', ...options });
   const lock = await untroubled(readPins(after.files));
   const pins = pinsOf(lock, after.config);
@@ -100,7 +101,7 @@ async function compare(
   }
   const { templates, deleted } = affectedBetween(base, { ...head, collection }, pinDates(lock));
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
-  return { affected, ends, collection, incomplete };
+  return { affected, ends, collection, ...rest };
 }
 
 /** A lock file that was broken pinned nothing that could be built on. */

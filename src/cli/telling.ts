@@ -1,4 +1,5 @@
 /** What is not as it should be, told beside an answer. It does not know the answer. */
+import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import type { Collection } from '../graph/collection.ts';
 import { diagnosticsText, inBrief } from '../report/diagnostics.ts';
@@ -6,16 +7,15 @@ import { styleFor } from '../report/style.ts';
 import { warningDiagnostic } from '../report/warnings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Errors in templates that are not wanted are warnings: what is does not stand on them. */
+/** Errors in templates that are not wanted are warnings: what is does not stand on them. `lacking`: those of the others. */
 export function tellDiagnostics(
   around: Surroundings,
   { diagnostics }: Collection,
-  incomplete: boolean,
+  lacking: readonly Diagnostic[],
 ): void {
   if (diagnostics.length === 0) return;
-  const said = incomplete
-    ? diagnostics
-    : diagnostics.map((one) => ({ ...one, severity: 'warning' as const }));
+  const wanted = new Set(lacking);
+  const said = diagnostics.map((one) => (wanted.has(one) ? one : { ...one, severity: 'warning' as const }));
   around.stderr.write(`${diagnosticsText(inBrief(said), styleFor(around.stderr, around.env))}\n`);
 }
 

@@ -36,17 +36,24 @@ export interface CollectionOptions extends BuildDefaults {
 
 export function collect(scan: Scan, options: CollectionOptions): Collection {
   const diagnostics: Diagnostic[] = [...scan.diagnostics];
-  const unusable = new Set<TemplateName>(scan.broken.keys());
+  const unusable = new Set<TemplateName>(scan.broken.map(([name]) => name));
   const byName = new Map<TemplateName, Template>();
   const reject = (name: TemplateName, found: readonly Diagnostic[]): void => {
     unusable.add(name);
     for (const one of found) diagnostics.push(one);
   };
 
+  const files = new Map<TemplateName, string>();
+  const claim = (name: TemplateName, file: string): void => {
+    const other = files.get(name);
+    if (other === undefined) files.set(name, file);
+    else reject(name, [sameName(name, file, other)]);
+  };
+  for (const [name, file] of scan.broken) claim(name, file);
   for (const template of scan.templates) {
-    const other = byName.get(template.name);
-    if (other === undefined) byName.set(template.name, template);
-    else reject(template.name, [sameName(template, other)]);
+    const { name, file } = template;
+    claim(name, file);
+    if (!byName.has(name)) byName.set(name, template);
   }
   const unknown = unknownTargets(byName, scan);
   for (const [name, found] of unknown) reject(name, found);

@@ -2,11 +2,10 @@
 import { posix } from 'node:path';
 import { type Diagnostic, errorOf, type RelatedPlace } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
-import { didYouMean } from '../core/nearest.ts';
 import type { Located, Template } from '../core/template.ts';
 import type { Scan } from '../template/scan.ts';
 import type { Edge } from './graph.ts';
-import { meantTemplate } from './names.ts';
+import { cureOf, meantNames } from './names.ts';
 
 interface Link {
   readonly edge: Edge;
@@ -23,68 +22,67 @@ export function links({ name, extends: parent, dependsOn }: Template): Link[] {
   return found;
 }
 
-export const sameName = (template: Template, other: Template): Diagnostic =>
+export const sameName = (name: TemplateName, file: string, other: string): Diagnostic =>
   errorOf('same-name', {
-    message: `${template.file} and ${other.file} are both named ${template.name}`,
-    place: { file: template.file },
+    message: `${file} and ${other} are both named ${name}`,
+    place: { file },
     cure: 'rename one of the files',
   });
 
-/** The templates that name one that is not there, by name. `broken`, `others`: files that are there, and no templates. */
+/** What each template that names one that is not there is told, by its name. */
 export function unknownTargets(
-  templates: ReadonlyMap<TemplateName, Template>,
-  { broken, others: noTemplates }: Pick<Scan, 'broken' | 'others'>,
+  scanned: ReadonlyMap<TemplateName, Template>,
+  { templates, broken, others: noTemplates }: Pick<Scan, 'templates' | 'broken' | 'others'>,
 ): ReadonlyMap<TemplateName, readonly Diagnostic[]> {
-  const files = new Map([
-    ...broken,
-    ...[...templates.values()].map(({ name, file }) => [name, file] as const),
-  ]);
-  const there = new Set(files.values());
-  const cures = new Map<string, string>();
+  const all = [...broken, ...templates.map(({ name, file }) => [name, file] as const)];
+  const there = new Set(all.map(([, file]) => file));
+  const files = new Map(all);
+  const names = [...files.keys()];
+  const looked = new Map<TemplateName, readonly TemplateName[]>();
   /** Comparing every wrong name with every right one takes long where there are many: what many miss is looked for once. */
-  const remembered = (wanted: string, look: () => string): string => {
-    const cure =
-      cures.get(wanted) ?? (cures.size < mostLookedFor ? look() : 'amigraph graph shows what there is');
-    cures.set(wanted, cure);
-    return cure;
+  const cureFor = (
+    wanted: TemplateName,
+    self: TemplateName,
+    written?: (name: TemplateName) => string,
+  ): string => {
+    if (!looked.has(wanted) && looked.size >= mostLookedFor) return 'amigraph graph shows what there is';
+    const meant = looked.get(wanted) ?? meantNames(wanted, names);
+    looked.set(wanted, meant);
+    const isOther = (name: TemplateName): boolean => name !== self;
+    return cureOf(meant.filter(isOther), names.filter(isOther), written);
   };
 
   const unknownIn = (template: Template): Diagnostic[] => {
-    const { name, file, parentFile, dependsOn } = template;
+    const { name, file, extends: parent, parentFile, dependsOn } = template;
     const found: Diagnostic[] = [];
-    const others = (): TemplateName[] => [...files.keys()].filter((other) => other !== name);
-    if (template.extends !== undefined && parentFile !== undefined && !there.has(parentFile)) {
+    if (parent !== undefined && parentFile !== undefined && !there.has(parentFile)) {
       const folder = posix.dirname(file);
       const written = (other: TemplateName): string => posix.relative(folder, files.get(other) ?? other);
-      const wanted = template.extends.value;
-      const cure = remembered(`${folder} ${parentFile}`, () => {
-        return didYouMean(wanted, others(), written) ?? meantTemplate(wanted, others());
-      });
-      const { place } = template.extends;
       found.push(
-        noTemplates.has(parentFile)
-          ? errorOf('unknown-template', {
-              message: `${name} extends ${parentFile}, which is there but does not match templates in amifile.ts`,
-              place,
-              cure: 'put it where templates are, under such a name, or set templates so that it matches',
-            })
-          : errorOf('unknown-template', {
-              message: `${name} extends ${parentFile}, which does not exist`,
-              place,
-              cure,
-            }),
+        errorOf('unknown-template', {
+          place: parent.place,
+          ...(noTemplates.has(parentFile)
+            ? {
+                message: `${name} extends ${parentFile}, which is there but does not match templates in amifile.ts`,
+                cure: 'put it where templates are, under such a name, or set templates so that it matches',
+              }
+            : {
+                message: `${name} extends ${parentFile}, which does not exist`,
+                cure: cureFor(parent.value, name, written),
+              }),
+        }),
       );
     }
     for (const target of dependsOn) {
       if (files.has(target.value)) continue;
-      const cure = remembered(target.value, () => meantTemplate(target.value, others()));
       const message = `${name} depends on ${target.value}, which does not exist`;
+      const cure = cureFor(target.value, name);
       found.push(errorOf('unknown-template', { message, place: target.place, cure }));
     }
     return found;
   };
   return new Map(
-    [...templates.values()]
+    [...scanned.values()]
       .map((template) => [template.name, unknownIn(template)] as const)
       .filter(([, found]) => found.length > 0),
   );

@@ -1,6 +1,6 @@
 /** Which template may have been meant by a name that does not exist. It does not know where the name was written. */
 import type { TemplateName } from '../core/ids.ts';
-import { didYouMean, oneOf } from '../core/nearest.ts';
+import { nearest, oneOf } from '../core/nearest.ts';
 import { byCodeUnits } from '../core/order.ts';
 
 const mostListed = 20;
@@ -8,11 +8,27 @@ const mostListed = 20;
 /** The nearest names, or where none is near, what there is to choose from. */
 export function meantTemplate(wanted: TemplateName, names: Iterable<TemplateName>): string {
   const all = [...names];
-  const near = oneOf(sameFile(wanted, all).slice(0, 3)) ?? didYouMean(wanted, all);
-  if (near !== undefined) return near;
-  if (all.length === 0) return 'mend the name, or add the template';
-  return listed(all);
+  return cureOf(meantNames(wanted, all), all);
 }
+
+/** Those that may have been meant, nearest first. */
+export function meantNames(wanted: TemplateName, names: readonly TemplateName[]): TemplateName[] {
+  const same = sameFile(wanted, names);
+  return same.length > 0 ? same.slice(0, mostMeant) : nearest(wanted, names);
+}
+
+/** `meant`, of `all`; `written`: how one is written where it is wanted. */
+export function cureOf(
+  meant: readonly TemplateName[],
+  all: readonly TemplateName[],
+  written: (name: TemplateName) => string = (name) => name,
+): string {
+  const near = oneOf(meant.map(written));
+  if (near !== undefined) return near;
+  return all.length === 0 ? 'mend the name, or add the template' : listed(all, written);
+}
+
+const mostMeant = 3;
 
 /** Those of which `wanted` is the name without its folder, or a path of the file. */
 function sameFile(wanted: string, names: readonly TemplateName[]): TemplateName[] {
@@ -23,10 +39,13 @@ function sameFile(wanted: string, names: readonly TemplateName[]): TemplateName[
 }
 
 /** All of them, where they can be taken in at a glance. */
-export function listed(names: readonly TemplateName[]): string {
+export function listed(
+  names: readonly TemplateName[],
+  written: (name: TemplateName) => string = (name) => name,
+): string {
   return names.length > mostListed
     ? 'amigraph graph shows all'
-    : `there are: ${names.toSorted(byCodeUnits).join(', ')}`;
+    : `there are: ${names.toSorted(byCodeUnits).map(written).join(', ')}`;
 }
 
 /** `a, b, c`, cut where there are too many to take in. */

@@ -20,6 +20,8 @@ export interface Selection {
   readonly templates: ReadonlySet<TemplateName>;
   /** Templates that are wanted too cannot be used. */
   readonly incomplete: boolean;
+  /** Why they cannot. */
+  readonly lacking: readonly Diagnostic[];
 }
 
 /** Throws InvalidInput where a pattern fits nothing, what is wanted cannot be used, or nothing is left. */
@@ -47,21 +49,17 @@ export function select(collection: Selectable, wanted: Wanted): Selection {
   const obstacles = inTheWay.flatMap(obstaclesOf);
   // An error that belongs to no template may be about any.
   const astray = names === 'all' && collection.unusable.size === 0 && errors.length > 0;
-  const incomplete = obstacles.length > 0 || astray;
-  const about = astray
-    ? errors
-    : errorsAbout(
-        collection,
-        inTheWay.flatMap(({ fit, within }) => [...fit, ...within]),
-      );
+  const unwanted = inTheWay.flatMap(({ fit, within }) => [...fit, ...within]);
+  const lacking = astray ? errors : errorsAbout(collection, unwanted);
+  const incomplete = astray || unwanted.length > 0;
   if (incomplete && !keepGoing) {
     const plain = names === 'all' && exclude.length === 0;
-    throw new InvalidInput(plain ? errors : [...obstacles, ...about]);
+    throw new InvalidInput(plain ? errors : [...obstacles, ...lacking]);
   }
   const all = new Set(taken.flatMap(({ templates }) => [...templates]));
   const templates = [...collection.templates.keys()].filter((name) => all.has(name) && !excluded.has(name));
-  if (templates.length === 0) throw new InvalidInput(incomplete ? [...obstacles, ...about] : [nothingLeft]);
-  return { templates: new Set(templates), incomplete };
+  if (templates.length === 0) throw new InvalidInput(incomplete ? [...obstacles, ...lacking] : [nothingLeft]);
+  return { templates: new Set(templates), incomplete, lacking };
 }
 
 /** The template of that very name. Throws InvalidInput where there is none, or it cannot be used. */
@@ -82,13 +80,18 @@ export const errorsOf = ({ diagnostics }: Selectable): Diagnostic[] =>
 /** Why these cannot be used: errors about them, and about what they stand on. */
 export function errorsAbout(collection: Selectable, names: Iterable<TemplateName>): Diagnostic[] {
   const reached = new Set(names);
+  if (reached.size === 0) return [];
   const files = new Set<string>();
   for (const name of reached) {
     const one = collection.unusable.get(name);
     for (const file of one?.files ?? []) files.add(file);
     for (const above of one?.standsOn ?? []) reached.add(above);
   }
-  return errorsOf(collection).filter(({ place }) => place !== undefined && files.has(place.file));
+  // What is wrong in amifile.ts belongs to no template, and may be about these.
+  const ofOthers = new Set(
+    [...collection.unusable.values()].flatMap((one) => one.files.filter((file) => !files.has(file))),
+  );
+  return errorsOf(collection).filter(({ place }) => place === undefined || !ofOthers.has(place.file));
 }
 
 const everything = ({ templates, unusable: bad }: Selectable): Match => ({

@@ -55,7 +55,10 @@ export function recipeOf(merged: MergedTemplate, sources: RecipeSources): Recipe
       parent === undefined
         ? { kind: 'base', image: sources.baseImage(baseOf(merged, config)) }
         : { kind: 'parent', digest: parent },
-    dependsOn: template.dependsOn.flatMap(({ value }) => digests.get(value) ?? []).toSorted(byCodeUnits),
+    // A set: templates of one digest have one image.
+    dependsOn: [...new Set(template.dependsOn.flatMap(({ value }) => digests.get(value) ?? []))].toSorted(
+      byCodeUnits,
+    ),
     architecture: architectureOf(merged, config),
     volumeGb: build.volumeGb?.value ?? config.builder.volumeGb,
     packages,

@@ -42,12 +42,13 @@ function diagnosticText({ severity, message, place, related = [], cure }: Diagno
 
 /** The place, and the line in question where it is known. */
 function pointer(word: string, place: NonNullable<Diagnostic['place']>, style: Style): string[] {
-  const line = `  ${style.dim(word)} ${printable(placeText(place))}`;
+  const line = `  ${style.dim(word)} ${placeText(place)}`;
   return 'excerpt' in place ? [line, ...caret(place.excerpt, place.column, style)] : [line];
 }
 
 function placeText(place: NonNullable<Diagnostic['place']>): string {
-  return 'line' in place ? `${place.file}:${place.line}:${place.column}` : place.file;
+  const file = printable(place.file.replaceAll('\n', String.raw`\n`));
+  return 'line' in place ? `${file}:${place.line}:${place.column}` : file;
 }
 
 /** A credential that was written where it should not be is not repeated where still more can read it. */

@@ -86,11 +86,9 @@ function userConflicts(own: readonly Located<User>[], inherited: readonly Locate
       byName.get(name) ??
       usersByUid(inherited).get(uid) ??
       byUid.get(uid);
-    if (other === undefined) {
-      byName.set(name, user);
-      byUid.set(uid, user);
-      continue;
-    }
+    if (!byName.has(name)) byName.set(name, user);
+    if (!byUid.has(uid)) byUid.set(uid, user);
+    if (other === undefined) continue;
     found.push(
       errorOf('user-conflict', {
         message: `${said(user.value)} conflicts with ${said(other.value)}`,
@@ -116,10 +114,17 @@ function mountConflicts(own: readonly Located<Mount>[], inherited: readonly Loca
     }
     found.push(
       errorOf('mount-conflict', {
-        message: `${bucket} at ${mountPoint} conflicts with ${other.value.bucket} at ${mountPoint}`,
+        ...(bucket === other.value.bucket
+          ? {
+              message: `${bucket} at ${mountPoint} is read_only in one of two places`,
+              cure: 'write the same in both, or take one of them out',
+            }
+          : {
+              message: `${bucket} at ${mountPoint} conflicts with ${other.value.bucket} at ${mountPoint}`,
+              cure: 'mount one of them elsewhere',
+            }),
         place: mount.place,
         related: [{ message: 'the other', place: other.place }],
-        cure: 'mount one of them elsewhere',
       }),
     );
   }

@@ -55,7 +55,8 @@ export function readTemplate(
     template,
     warnings: [
       unknown.map((issue) => schemaDiagnostic(document, issue, 'warning')),
-      repeated(specs.packages),
+      repeated(template.packages, repeatedPackage),
+      repeated(template.dependsOn, repeatedTemplate),
     ].flat(),
   });
 }
@@ -234,20 +235,22 @@ function readSpecs(
 }
 
 /** Within one file; what an ancestor has too is joined in silence. */
-function repeated(packages: readonly Located<RequestedPackage>[]): Diagnostic[] {
-  const first = new Map<string, Located<RequestedPackage>>();
-  return packages.flatMap((one): Diagnostic[] => {
-    const { written, spec } = one.value;
-    const before = first.get(spec);
+function repeated<Value>(
+  items: readonly Located<Value>[],
+  { code, identity, written }: Repetition<Value>,
+): Diagnostic[] {
+  const first = new Map<string, Located<Value>>();
+  return items.flatMap((one): Diagnostic[] => {
+    const before = first.get(identity(one.value));
     if (before === undefined) {
-      first.set(spec, one);
+      first.set(identity(one.value), one);
       return [];
     }
     return [
       {
         severity: 'warning',
-        code: 'repeated-package',
-        message: `${written} stands twice; it is installed once`,
+        code,
+        message: written(one.value),
         place: one.place,
         related: [{ message: 'first', place: before.place }],
         cure: 'take one of them out',
@@ -255,6 +258,24 @@ function repeated(packages: readonly Located<RequestedPackage>[]): Diagnostic[] 
     ];
   });
 }
+
+interface Repetition<Value> {
+  readonly code: string;
+  readonly identity: (value: Value) => string;
+  readonly written: (value: Value) => string;
+}
+
+const repeatedPackage: Repetition<RequestedPackage> = {
+  code: 'repeated-package',
+  identity: ({ spec }) => spec,
+  written: ({ written }) => `${written} stands twice; it is installed once`,
+};
+
+const repeatedTemplate: Repetition<TemplateName> = {
+  code: 'repeated-template',
+  identity: (name) => name,
+  written: (name) => `${name} stands twice; it counts once`,
+};
 
 function schemaDiagnostic(
   document: YamlDocument,

@@ -12,8 +12,8 @@ import { unlisted } from './unlisted.ts';
 
 export interface Scan {
   readonly templates: readonly Template[];
-  /** Files that could not be read as templates, by the name that they would have had. */
-  readonly broken: ReadonlyMap<TemplateName, string>;
+  /** Files that could not be read as templates, with the names that they would have had. */
+  readonly broken: readonly (readonly [TemplateName, string])[];
   /** Files that templates extend, and which are there without being templates. */
   readonly others: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
@@ -47,7 +47,7 @@ export async function scanTemplates(
   if (!found.ok) return nothing(unlisted(found.error));
   if (only === undefined && found.value.length === 0) return nothing(noTemplates(pattern));
   const templates: Template[] = [];
-  const broken = new Map<TemplateName, string>();
+  const broken: [TemplateName, string][] = [];
   const diagnostics: (readonly Diagnostic[])[] = [];
   for (const file of found.value) {
     const name = naming.nameOf(file);
@@ -57,7 +57,7 @@ export async function scanTemplates(
       templates.push(read.value.template);
       diagnostics.push(read.value.warnings);
     } else {
-      broken.set(name, file);
+      broken.push([name, file]);
       diagnostics.push(read.error);
     }
   }
@@ -96,7 +96,7 @@ const byteOrderMark = /^\uFEFF/;
 
 const nothing = (why: Diagnostic): Scan => ({
   templates: [],
-  broken: new Map(),
+  broken: [],
   others: new Set(),
   diagnostics: [why],
 });

@@ -52,7 +52,7 @@ describe('a name that does not exist', () => {
     ).toEqual([
       'md/gromacs.yaml:2:10 unknown-template: md/gromacs extends templates/fundation.yaml, which does not exist (did you mean ../foundation.yaml?)',
       'namd.yaml:1:26 unknown-template: namd depends on gromacs, which does not exist (did you mean md/gromacs?)',
-      'other.yaml:1:10 unknown-template: other extends templates/zzzzzzzzzz.yaml, which does not exist (there are: foundation, md/gromacs, namd)',
+      'other.yaml:1:10 unknown-template: other extends templates/zzzzzzzzzz.yaml, which does not exist (there are: foundation.yaml, md/gromacs.yaml, namd.yaml)',
     ]);
   });
 
@@ -71,6 +71,23 @@ describe('a name that does not exist', () => {
       `h.yaml:1:14 unknown-template: h depends on md/f.yaml, which does not exist (${near})`,
       `h.yaml:1:25 unknown-template: h depends on ./md/f.yml, which does not exist (${near})`,
       `i.yaml:1:14 unknown-template: i depends on templates/md/f.yaml, which does not exist (${near})`,
+    ]);
+  });
+
+  test('is answered as it must be written, and never with the template itself', async () => {
+    expect(
+      await problems({
+        foundation: '{}',
+        'md/a': 'extends: templates/foundation.yaml',
+        cuda: 'depends_on: [cuda-12]',
+        'viz/cuda': 'depends_on: [cuda-12]',
+        'viz/b': 'depends_on: [cuda-12]',
+      }),
+    ).toEqual([
+      'cuda.yaml:1:14 unknown-template: cuda depends on cuda-12, which does not exist (there are: foundation, md/a, viz/b, viz/cuda)',
+      'md/a.yaml:1:10 unknown-template: md/a extends templates/md/templates/foundation.yaml, which does not exist (did you mean ../foundation.yaml?)',
+      'viz/b.yaml:1:14 unknown-template: viz/b depends on cuda-12, which does not exist (did you mean cuda?)',
+      'viz/cuda.yaml:1:14 unknown-template: viz/cuda depends on cuda-12, which does not exist (did you mean cuda?)',
     ]);
   });
 
@@ -196,13 +213,43 @@ describe('the depth', () => {
   });
 });
 
+test('a template that extends one of two files of one name stands on what cannot be used', () => {
+  const naming = templateNaming('*', '/workspace');
+  const templates = Object.entries({
+    'a.yaml': '{}',
+    'a.yml': '{}',
+    'b.yaml': 'extends: a.yml',
+    'c.yaml': 'extends: d.yaml',
+  }).map(([file, text]) => valueOf(readTemplate(new Source(file, text), naming)).template);
+  const d = templateName('d');
+  const { diagnostics, unusable } = collect(
+    {
+      templates,
+      broken: [
+        [d, 'd.yaml'],
+        [d, 'd.yml'],
+      ],
+      others: new Set(),
+      diagnostics: [],
+    },
+    { maxDepth: 5, ...usual },
+  );
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    'd.yml and d.yaml are both named d',
+    'a.yml and a.yaml are both named a',
+    'b stands on a, which has errors',
+    'c stands on d, which has errors',
+  ]);
+  expect(unusable.get(d)?.files).toEqual(['d.yaml', 'd.yml']);
+});
+
 test('two files of one name are told, and neither is used', () => {
   const naming = templateNaming('*', '/workspace');
   const templates = ['a.yaml', 'a.yml', 'b.yaml'].map(
     (file) => valueOf(readTemplate(new Source(file, '{}'), naming)).template,
   );
   const { diagnostics, templates: good } = collect(
-    { templates, broken: new Map(), others: new Set(), diagnostics: [] },
+    { templates, broken: [], others: new Set(), diagnostics: [] },
     { maxDepth: 5, ...usual },
   );
   expect(diagnostics).toEqual([

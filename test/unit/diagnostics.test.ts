@@ -74,6 +74,10 @@ describe('the caret', () => {
   });
 });
 
+test('a file whose name holds a line break stays in one line', () => {
+  expect(text({ place: { file: 'a\nb.yaml' } })).toBe('error: m\n  at a\\nb.yaml');
+});
+
 test('control characters are not printed', () => {
   const evil = '\u001B]0;x\u0007';
   expect(text({ message: `a${evil}`, place: { file: `f${evil}` }, cure: `c${evil}` })).toBe(

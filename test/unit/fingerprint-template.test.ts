@@ -127,6 +127,14 @@ describe('of a template', () => {
     },
   );
 
+  test('is not changed by what it depends on twice, or by another name for it', async () => {
+    const twins = { 'templates/two.yaml': 'tests: [two]', 'templates/twin.yaml': 'tests: [two]' };
+    const plain = await digestOf(child, twins);
+    expect(await digestOf(child.replace('[one, two]', '[one, two, two]'), twins)).toBe(plain);
+    expect(await digestOf(child.replace('[one, two]', '[one, two, twin]'), twins)).toBe(plain);
+    expect(await digestOf(child.replace('[one, two]', '[one, twin]'), twins)).toBe(plain);
+  });
+
   test('is not changed by a template that it has nothing to do with', async () => {
     expect(await digestOf(child, { 'templates/zzz.yaml': 'tests: [z]', unused: 'x' })).toBe(
       await digestOf(child),

@@ -134,11 +134,22 @@ describe('what cannot be', () => {
     }
   });
 
+  test('a user who conflicts with one conflicts with another too', () => {
+    const users = [user('bob', 5001), user('cat', 5001), user('cat', 5004)].map((one) => `\n- ${one}`);
+    expect(messages([`users:${users.join('')}`])).toEqual([
+      'user cat (uid 5001, gid 5001) conflicts with user bob (uid 5001, gid 5001)',
+      'user cat (uid 5004, gid 5001) conflicts with user cat (uid 5001, gid 5001)',
+    ]);
+  });
+
   test('two mounts at one place', () => {
     const mount = (rest: string): string =>
       `data: { s3_mounts: [{ bucket: bucket, mount_point: /d${rest} }] }`;
-    const says = ['bucket at /d conflicts with bucket at /d'];
+    const says = ['bucket at /d is read_only in one of two places'];
     expect(messages([mount(''), mount(', read_only: true')])).toEqual(says);
+    expect(messages([mount(''), mount('').replace('bucket: bucket', 'bucket: other')])).toEqual([
+      'other at /d conflicts with bucket at /d',
+    ]);
   });
 
   test('a base image, another architecture or a smaller volume below a parent', () => {

@@ -203,8 +203,18 @@ test('what is extended and no template is told from what is not there', async ()
   const cure = 'put it where templates are, under such a name, or set templates so that it matches';
   expect(diagnostics.map((one) => `${placeOf(one)} ${one.message} (${one.cure})`)).toEqual([
     `templates/a.yaml:1:10 a extends shared/base.yaml, which is there but does not match templates in amifile.ts (${cure})`,
-    'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a, c)',
+    'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a.yaml, c.yaml)',
     `templates/c.yaml:1:10 c extends templates/d.yml, which is there but does not match templates in amifile.ts (${cure})`,
+  ]);
+});
+
+test('what stands twice in one file is a warning', async () => {
+  const { diagnostics } = await scan({
+    'templates/a.yaml': 'depends_on: [cuda, x, cuda]\nsoftware: { spack_packages: [gcc, gcc@14, "gcc @14"] }',
+  });
+  expect(diagnostics.map((one) => `${placeOf(one)} ${one.code}: ${one.message} (${one.cure})`)).toEqual([
+    'templates/a.yaml:2:43 repeated-package: gcc @14 stands twice; it is installed once (take one of them out)',
+    'templates/a.yaml:1:23 repeated-template: cuda stands twice; it counts once (take one of them out)',
   ]);
 });
 

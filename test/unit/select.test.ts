@@ -1,9 +1,10 @@
 /** What is selected by names, globs and signs, what is taken out again, and what is said where that is nothing. */
 import { describe, expect, test } from 'vitest';
-import type { Collection } from '../../src/graph/collection.ts';
+import { collect, type Collection } from '../../src/graph/collection.ts';
 import { templateName } from '../../src/core/ids.ts';
 import { select, selectOne, type Wanted } from '../../src/graph/select.ts';
-import { collectionOf, invalidInputOf } from './rig.ts';
+import { scanTemplates } from '../../src/template/scan.ts';
+import { collectionOf, invalidInputOf, memoryFiles, usual } from './rig.ts';
 
 /** Templates by their path below templates/, without the ending. */
 const collected = (texts: Readonly<Record<string, string>>): Promise<Collection> =>
@@ -246,6 +247,29 @@ describe('templates that cannot be used', () => {
   ])('%j takes the good ones where it is to keep going', async (names, left, incomplete) => {
     const selection = select(await collected(texts), { names, keepGoing: true });
     expect([[...selection.templates], selection.incomplete]).toEqual([left, incomplete]);
+  });
+
+  test('of those that are taken out, only the errors of what was wanted are lacking', async () => {
+    const collection = await collected({ ...texts, 'other/bad': 'y: 2' });
+    const { lacking } = select(collection, { names: ['md/*', 'viz'], keepGoing: true });
+    expect(lacking.map(({ code, message }) => `${code}: ${message}`)).toEqual([unknownKey, blocked]);
+  });
+
+  test('an error in amifile.ts that keeps them out is told with them', async () => {
+    const merged = await scanTemplates(
+      memoryFiles({ 'templates/a.yaml': '{}' }),
+      'templates/**/*.yaml',
+      '/w',
+    );
+    const arm = { parallelcluster: '3.14.0', os: 'alinux2023', arch: 'arm64' } as const;
+    const collection = collect(merged, { maxDepth: 5, ...usual, base: { ...usual.base, x86_64: arm } });
+    const conflict =
+      'build-conflict: a is for x86_64, and its base for arm64 (take arch out of the base, or set build.arch to arm64)';
+    expect(await refused(collection, { names: ['a'] })).toEqual([named.replace('md/bad', 'a'), conflict]);
+    expect(await refused(collection, { names: ['**'] })).toEqual([inTheWay('a cannot be used'), conflict]);
+    expect(await refused(collection, { names: ['b'] })).toEqual([
+      'unknown-template: there is no template b (did you mean a?)',
+    ]);
   });
 
   test.each([

@@ -40,7 +40,9 @@ describe('a wrong template', () => {
     [
       'extends: *a\ntests: &b [*b]\nusers: [*c]\n*d : 1\nbuild: { spot: !!bool true }',
       [
-        ...['1:11 there is no anchor &a', '2:13 there is no anchor &b', '3:10 there is no anchor &c'],
+        '1:11 there is no anchor &a',
+        '2:13 there is no anchor &b',
+        '3:10 there is no anchor &c',
         '4:2 there is no anchor &d',
       ]
         .map((one) => `${one} (write the value out, or define the anchor above)`)

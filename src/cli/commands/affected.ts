@@ -49,12 +49,12 @@ export class AffectedCommand extends BaseCommand {
     const { affectedText, affectedView, nothingAffected } = await import('../../report/affected.ts');
     const workspace = await openWorkspace(this.context, {});
     const { affected: configured } = workspace.config;
-    const { affected, ends, collection, incomplete } = await findAffected(workspace, this.context, {
+    const { affected, ends, collection, lacking } = await findAffected(workspace, this.context, {
       ...wanted,
       head: wanted.head ?? configured.head,
       exclude: this.exclude,
     });
-    tellDiagnostics(this.context, collection, incomplete);
+    tellDiagnostics(this.context, collection, lacking);
     const text = affectedText(affected, this.explain);
     if (this.json) this.answerJson(affectedView(affected, ends));
     else if (text === '') this.context.stderr.write(nothingAffected);

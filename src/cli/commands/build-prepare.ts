@@ -60,8 +60,8 @@ export async function prepareBuild(
 ): Promise<PreparedBuild> {
   const known = await reuseKnown(around, workspace, options);
   if (known !== undefined) return known;
-  const { collection, templates, incomplete } = await wanted(workspace, around, options);
-  tellDiagnostics(around, collection, incomplete);
+  const { collection, templates, incomplete, lacking } = await wanted(workspace, around, options);
+  tellDiagnostics(around, collection, lacking);
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
   return unlessFailed(cloud, async () => {
@@ -202,7 +202,7 @@ async function affectedOnes(
   const found = await findAffected(workspace, around, { base, exclude, keepGoing });
   const templates = new Set(found.affected.templates.map(({ template }) => template));
   if (templates.size === 0) around.stderr.write(nothingAffected);
-  return { collection: found.collection, incomplete: found.incomplete, templates };
+  return { ...found, templates };
 }
 
 async function reporterFor(around: Surroundings, json: boolean): Promise<Reporter> {
