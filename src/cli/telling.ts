@@ -7,15 +7,15 @@ import { styleFor } from '../report/style.ts';
 import { warningDiagnostic } from '../report/warnings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Errors in templates that are not wanted are warnings: what is does not stand on them. `lacking`: those of the others. */
+/** Errors in templates that are not wanted are warnings: what is does not stand on them. `lacking`: those in what is wanted. */
 export function tellDiagnostics(
   around: Surroundings,
   { diagnostics }: Collection,
   lacking: readonly Diagnostic[],
 ): void {
   if (diagnostics.length === 0) return;
-  const wanted = new Set(lacking);
-  const said = diagnostics.map((one) => (wanted.has(one) ? one : { ...one, severity: 'warning' as const }));
+  const asErrors = new Set(lacking);
+  const said = diagnostics.map((one) => (asErrors.has(one) ? one : { ...one, severity: 'warning' as const }));
   around.stderr.write(`${diagnosticsText(inBrief(said), styleFor(around.stderr, around.env))}\n`);
 }
 

@@ -29,8 +29,11 @@ export class Source {
   /** Line and column count from 1. */
   place(line: number, column: number): Place {
     const starts = this.#starts();
-    const excerpt = this.text.slice(starts[line - 1] ?? this.text.length, starts[line] ?? this.text.length);
-    return { file: this.file, line, column, excerpt: excerpt.replace(/[\r\n]+$/, '') };
+    const start = starts[line - 1] ?? this.text.length;
+    let end = starts[line] ?? this.text.length;
+    // Not by a pattern: a line may be long, and is asked for often.
+    while (end > start && '\r\n'.includes(this.text.charAt(end - 1))) end -= 1;
+    return { file: this.file, line, column, excerpt: this.text.slice(start, end) };
   }
 
   #starts(): readonly number[] {

@@ -6,7 +6,7 @@ import type { BuildDefaults } from '../template/conflicts.ts';
 import { mergeTemplate } from '../template/merge.ts';
 import type { Scan } from '../template/scan.ts';
 import { buildGraph, type Edge, type TemplateGraph } from './graph.ts';
-import { blockedIn, cycleOf, links, sameName, tooDeep, unknownTargets } from './links.ts';
+import { blockedIn, cycleOf, filesOf, links, sameName, tooDeep, unknownTargets } from './links.ts';
 
 export interface Collection extends Selectable {
   readonly templates: ReadonlyMap<TemplateName, MergedTemplate>;
@@ -27,6 +27,8 @@ interface Unusable {
   readonly files: readonly string[];
   /** As far as they can be read. */
   readonly standsOn: readonly TemplateName[];
+  /** What keeps it out, besides errors in its files. */
+  readonly errors: readonly Diagnostic[];
 }
 
 export interface CollectionOptions extends BuildDefaults {
@@ -38,9 +40,13 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
   const diagnostics: Diagnostic[] = [...scan.diagnostics];
   const unusable = new Set<TemplateName>(scan.broken.map(([name]) => name));
   const byName = new Map<TemplateName, Template>();
+  const rejections: (readonly [TemplateName, Diagnostic])[] = [];
   const reject = (name: TemplateName, found: readonly Diagnostic[]): void => {
     unusable.add(name);
-    for (const one of found) diagnostics.push(one);
+    for (const one of found) {
+      diagnostics.push(one);
+      rejections.push([name, one]);
+    }
   };
 
   const files = new Map<TemplateName, string>();
@@ -57,10 +63,14 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
   }
   const unknown = unknownTargets(byName, scan);
   for (const [name, found] of unknown) reject(name, found);
+  const there = filesOf(scan);
+  const orphans = new Set(
+    scan.templates.filter(({ parentFile = '' }) => !there.has(parentFile)).map(({ name }) => name),
+  );
 
   const edges = [...byName.values()]
     .flatMap((template) => links(template).map(({ edge }) => edge))
-    .filter(({ from }) => byName.has(from));
+    .filter(({ from, to, kind }) => byName.has(from) && !(kind === 'extends' && orphans.has(to)));
   const whole = buildGraph(byName.keys(), edges);
   const cycles = whole.cycles();
   const circling = whole.components().flat();
@@ -100,20 +110,29 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
   return {
     templates,
     graph: templates.size === usable.length ? graph : buildGraph(templates.keys(), within(templates, edges)),
-    unusable: about(unusable, scan),
+    unusable: about(unusable, rejections, scan),
     diagnostics,
   };
 }
 
-function about(names: Iterable<TemplateName>, { broken, templates }: Scan): Map<TemplateName, Unusable> {
+function about(
+  names: ReadonlySet<TemplateName>,
+  rejections: readonly (readonly [TemplateName, Diagnostic])[],
+  { broken, templates }: Scan,
+): Map<TemplateName, Unusable> {
   const found = new Map(
-    Array.from(names, (name) => [name, { files: [] as string[], standsOn: [] as TemplateName[] }]),
+    Array.from(names, (name) => [
+      name,
+      { files: [] as string[], standsOn: [] as TemplateName[], errors: [] as Diagnostic[] },
+    ]),
   );
   for (const [name, file] of broken) found.get(name)?.files.push(file);
-  for (const template of found.size === 0 ? [] : templates) {
+  for (const [name, error] of rejections) found.get(name)?.errors.push(error);
+  for (const template of names.size === 0 ? [] : templates) {
     const one = found.get(template.name);
-    one?.files.push(template.file);
-    one?.standsOn.push(...links(template).map(({ edge }) => edge.from));
+    if (one === undefined) continue;
+    one.files.push(template.file);
+    for (const { edge } of links(template)) one.standsOn.push(edge.from);
   }
   return found;
 }

@@ -34,22 +34,29 @@ export function unknownTargets(
   scanned: ReadonlyMap<TemplateName, Template>,
   { templates, broken, others: noTemplates }: Pick<Scan, 'templates' | 'broken' | 'others'>,
 ): ReadonlyMap<TemplateName, readonly Diagnostic[]> {
-  const all = [...broken, ...templates.map(({ name, file }) => [name, file] as const)];
-  const there = new Set(all.map(([, file]) => file));
-  const files = new Map(all);
+  const there = filesOf({ templates, broken });
+  const files = new Map([...broken, ...templates.map(({ name, file }) => [name, file] as const)]);
   const names = [...files.keys()];
+  const without = (self: TemplateName): TemplateName[] => names.filter((name) => name !== self);
   const looked = new Map<TemplateName, readonly TemplateName[]>();
+  let searches = 0;
+  const search = (wanted: TemplateName, among: readonly TemplateName[]): readonly TemplateName[] => {
+    searches += 1;
+    return meantNames(wanted, among);
+  };
   /** Comparing every wrong name with every right one takes long where there are many: what many miss is looked for once. */
   const cureFor = (
     wanted: TemplateName,
     self: TemplateName,
     written?: (name: TemplateName) => string,
   ): string => {
-    if (!looked.has(wanted) && looked.size >= mostLookedFor) return 'amigraph graph shows what there is';
-    const meant = looked.get(wanted) ?? meantNames(wanted, names);
+    const known = looked.get(wanted);
+    if (known === undefined && searches >= mostSearches) return tooMany;
+    const meant = known ?? search(wanted, names);
     looked.set(wanted, meant);
-    const isOther = (name: TemplateName): boolean => name !== self;
-    return cureOf(meant.filter(isOther), names.filter(isOther), written);
+    if (!meant.includes(self))
+      return cureOf(meant, names.length > manyNames ? names : without(self), written);
+    return searches < mostSearches ? cureOf(search(wanted, without(self)), without(self), written) : tooMany;
   };
 
   const unknownIn = (template: Template): Diagnostic[] => {
@@ -73,12 +80,22 @@ export function unknownTargets(
         }),
       );
     }
-    for (const target of dependsOn) {
-      if (files.has(target.value)) continue;
+    const unknown = new Map<TemplateName, Located<TemplateName>>();
+    for (const target of dependsOn)
+      if (!files.has(target.value) && !unknown.has(target.value)) unknown.set(target.value, target);
+    for (const target of [...unknown.values()].slice(0, mostTold)) {
       const message = `${name} depends on ${target.value}, which does not exist`;
       const cure = cureFor(target.value, name);
       found.push(errorOf('unknown-template', { message, place: target.place, cure }));
     }
+    if (unknown.size > mostTold)
+      found.push(
+        errorOf('more-errors', {
+          message: `${name} depends on ${unknown.size - mostTold} more that do not exist`,
+          place: { file },
+          cure: 'mend these first',
+        }),
+      );
     return found;
   };
   return new Map(
@@ -88,7 +105,15 @@ export function unknownTargets(
   );
 }
 
-const mostLookedFor = 100;
+const mostTold = 100;
+const mostSearches = 100;
+/** So many are not listed, with the template's own name or without. */
+const manyNames = 100;
+const tooMany = 'amigraph graph shows what there is';
+
+/** All files of the scan that are, or would be, templates. */
+export const filesOf = ({ templates, broken }: Pick<Scan, 'templates' | 'broken'>): ReadonlySet<string> =>
+  new Set([...broken.map(([, file]) => file), ...templates.map(({ file }) => file)]);
 
 /** `cycle` begins and ends with the same name. */
 export function cycleOf(

@@ -30,12 +30,15 @@ export function cureOf(
 
 const mostMeant = 3;
 
-/** Those of which `wanted` is the name without its folder, or a path of the file. */
+/** Those of which `wanted` is the name without its folder, or a path of the file; where it is just the name, that one. */
 function sameFile(wanted: string, names: readonly TemplateName[]): TemplateName[] {
   const bare = wanted.replace(/^\.\//, '').replace(/\.ya?ml$/, '');
+  const exact = names.filter((name) => name === bare);
+  if (exact.length > 0) return exact;
+  const apart = (name: string): number => Math.abs(name.length - bare.length);
   return names
-    .filter((name) => name === bare || name.endsWith(`/${bare}`) || bare.endsWith(`/${name}`))
-    .toSorted(byCodeUnits);
+    .filter((name) => name.endsWith(`/${bare}`) || bare.endsWith(`/${name}`))
+    .toSorted((a, b) => apart(a) - apart(b) || byCodeUnits(a, b));
 }
 
 /** All of them, where they can be taken in at a glance. */

@@ -47,11 +47,9 @@ export function select(collection: Selectable, wanted: Wanted): Selection {
   const excluded = new Set(out.flatMap((match) => [...match.templates, ...match.unusable]));
   const inTheWay = taken.map((match) => inTheWayOf(collection, match, excluded));
   const obstacles = inTheWay.flatMap(obstaclesOf);
-  // An error that belongs to no template may be about any.
-  const astray = names === 'all' && collection.unusable.size === 0 && errors.length > 0;
   const unwanted = inTheWay.flatMap(({ fit, within }) => [...fit, ...within]);
-  const lacking = astray ? errors : errorsAbout(collection, unwanted);
-  const incomplete = astray || unwanted.length > 0;
+  const lacking = errorsAbout(collection, unwanted);
+  const incomplete = unwanted.length > 0;
   if (incomplete && !keepGoing) {
     const plain = names === 'all' && exclude.length === 0;
     throw new InvalidInput(plain ? errors : [...obstacles, ...lacking]);
@@ -80,18 +78,17 @@ export const errorsOf = ({ diagnostics }: Selectable): Diagnostic[] =>
 /** Why these cannot be used: errors about them, and about what they stand on. */
 export function errorsAbout(collection: Selectable, names: Iterable<TemplateName>): Diagnostic[] {
   const reached = new Set(names);
-  if (reached.size === 0) return [];
   const files = new Set<string>();
+  const own = new Set<Diagnostic>();
   for (const name of reached) {
     const one = collection.unusable.get(name);
     for (const file of one?.files ?? []) files.add(file);
+    for (const error of one?.errors ?? []) own.add(error);
     for (const above of one?.standsOn ?? []) reached.add(above);
   }
-  // What is wrong in amifile.ts belongs to no template, and may be about these.
-  const ofOthers = new Set(
-    [...collection.unusable.values()].flatMap((one) => one.files.filter((file) => !files.has(file))),
+  return errorsOf(collection).filter(
+    (error) => own.has(error) || (error.place !== undefined && files.has(error.place.file)),
   );
-  return errorsOf(collection).filter(({ place }) => place === undefined || !ofOthers.has(place.file));
 }
 
 const everything = ({ templates, unusable: bad }: Selectable): Match => ({

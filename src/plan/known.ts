@@ -89,7 +89,8 @@ export function keyOf(programVersion: string, config: Config, { files, matches }
   );
 }
 
-const version = 1;
+/** Raised whenever a template that is the same would have another digest, or another row. */
+const version = 2;
 
 export function knownText({ key, bases, templates }: KnownTemplates): string {
   const rows = templates.map(({ name, file, identity, parent, dependsOn, digest, base, packages }) => [

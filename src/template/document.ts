@@ -16,6 +16,7 @@ export class YamlDocument {
   readonly file: string;
   readonly #source: Source;
   #trail: YamlTrail | undefined;
+  #offsets: Map<string, number> | undefined;
 
   constructor(source: Source) {
     this.file = source.file;
@@ -38,8 +39,13 @@ export class YamlDocument {
   /** Of the value at `path`, or of the nearest part of it that exists; `within`: of this character of the value. */
   place(path: YamlPath, within = 0): Place {
     const { at, scalar } = this.#spot(path);
-    const isInside = within > 0 && scalar !== undefined;
-    return this.#source.placeAt(isInside ? offsetWithin(this.#source.text, scalar, within) : at);
+    if (within === 0 || scalar === undefined) return this.#source.placeAt(at);
+    // Aliases ask for the same place again and again.
+    const key = `${scalar.valueStart} ${within}`;
+    this.#offsets ??= new Map();
+    const offset = this.#offsets.get(key) ?? offsetWithin(this.#source.text, scalar, within);
+    this.#offsets.set(key, offset);
+    return this.#source.placeAt(offset);
   }
 
   placeOfKey(path: YamlPath): Place {

@@ -61,8 +61,10 @@ export function readTemplate(
   });
 }
 
-const isOfUnreadable = ({ input, path }: v.BaseIssue<unknown>): boolean =>
-  input === unreadable || path?.some((part) => part.input === unreadable) === true;
+const isOfUnreadable = ({ input, path, issues }: v.BaseIssue<unknown>): boolean =>
+  input === unreadable ||
+  path?.some((part) => part.input === unreadable) === true ||
+  issues?.some(isOfUnreadable) === true;
 
 /** A place takes a while to find, and nobody reads thousands of them. */
 const mostTold = 100;
@@ -234,29 +236,26 @@ function readSpecs(
   return { packages, problems };
 }
 
-/** Within one file; what an ancestor has too is joined in silence. */
+/** Within one file, each once; what an ancestor has too is joined in silence. */
 function repeated<Value>(
   items: readonly Located<Value>[],
   { code, identity, written }: Repetition<Value>,
 ): Diagnostic[] {
   const first = new Map<string, Located<Value>>();
-  return items.flatMap((one): Diagnostic[] => {
+  const again = new Map<Located<Value>, Located<Value>>();
+  for (const one of items) {
     const before = first.get(identity(one.value));
-    if (before === undefined) {
-      first.set(identity(one.value), one);
-      return [];
-    }
-    return [
-      {
-        severity: 'warning',
-        code,
-        message: written(one.value),
-        place: one.place,
-        related: [{ message: 'first', place: before.place }],
-        cure: 'take one of them out',
-      },
-    ];
-  });
+    if (before === undefined) first.set(identity(one.value), one);
+    else if (!again.has(before)) again.set(before, one);
+  }
+  return [...again].slice(0, mostTold).map(([before, one]) => ({
+    severity: 'warning',
+    code,
+    message: written(one.value),
+    place: one.place,
+    related: [{ message: 'first', place: before.place }],
+    cure: 'take one of them out',
+  }));
 }
 
 interface Repetition<Value> {

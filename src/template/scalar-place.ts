@@ -9,7 +9,10 @@ const isBlock = ({ style }: ScalarEvent): boolean =>
 /** The offset of the value itself: of its quote, if it has one, and of its first line that is not empty. */
 export function startOf(text: string, scalar: ScalarEvent): number {
   const { style, valueStart } = scalar;
-  if (isBlock(scalar)) return after(/\s*/y, text, valueStart);
+  if (isBlock(scalar)) {
+    const found = after(/[ \r\n]*/y, text, valueStart);
+    return found < scalar.valueEnd ? found : valueStart;
+  }
   const quoted = style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
   return quoted ? valueStart - 1 : Math.max(0, valueStart);
 }

@@ -67,6 +67,8 @@ interface Anchored {
   readonly values: number;
 }
 
+type CollectionEvent = Extract<Event, { type: typeof EVENT_ID.SEQUENCE | typeof EVENT_ID.MAPPING }>;
+
 type MutableMap = { [key: string]: YamlData };
 
 function compose(text: string, events: readonly Event[], trail: YamlTrail | undefined): ParsedYaml {
@@ -108,13 +110,21 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
         return alias(event);
       case EVENT_ID.SEQUENCE:
         trail?.at(event.start);
-        return list(event.start);
+        return untagged(event, '!!seq', list(event.start));
       case EVENT_ID.MAPPING:
         trail?.at(event.start);
-        return map();
+        return untagged(event, '!!map', map());
       default:
         throw new Error('a document begins inside another');
     }
+  };
+
+  const untagged = (event: CollectionEvent, own: string, data: YamlData): YamlData => {
+    if (event.tagStart < 0) return data;
+    const tag = text.slice(event.tagStart, event.tagEnd);
+    return tag === own || tag === '!'
+      ? data
+      : wrong(`the tag ${tag} has no meaning here`, event.tagStart, cureOfSyntax('tag'));
   };
 
   const alias = (event: Extract<Event, { type: typeof EVENT_ID.ALIAS }>): YamlData => {
@@ -145,7 +155,7 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     const entries: MutableMap = {};
     let merged: YamlData | undefined;
     for (let event = next(); event.type !== EVENT_ID.POP; event = next()) {
-      const at = 'start' in event ? event.start : event.type === EVENT_ID.SCALAR ? startOf(text, event) : 0;
+      const at = startOfAny(text, event);
       trail?.enter('?', at);
       const key = read(event);
       trail?.leave();
@@ -204,6 +214,12 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
 function put(entries: MutableMap, key: string, value: YamlData): void {
   if (key !== '__proto__') entries[key] = value;
   else Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function startOfAny(text: string, event: Event): number {
+  if ('start' in event) return event.start;
+  if (event.type === EVENT_ID.ALIAS) return event.anchorStart - 1;
+  return event.type === EVENT_ID.SCALAR ? startOf(text, event) : 0;
 }
 
 const mergeKey = '<<';

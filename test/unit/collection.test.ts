@@ -6,22 +6,8 @@ import { Source } from '../../src/core/source.ts';
 import { readTemplate } from '../../src/template/read.ts';
 import { templateNaming } from '../../src/template/scan.ts';
 import { diagnosticsText } from '../../src/report/diagnostics.ts';
-import { plainStyle, collectionOf, placeOf, usual, valueOf } from './rig.ts';
-
-/** Templates by their path below templates/, without the ending. */
-const collected = (texts: Readonly<Record<string, string>>, maxDepth?: number) =>
-  collectionOf(
-    Object.fromEntries(Object.entries(texts).map(([name, text]) => [`templates/${name}.yaml`, text])),
-    maxDepth,
-  );
-
-const problems = async (texts: Readonly<Record<string, string>>, maxDepth?: number): Promise<string[]> => {
-  const { diagnostics } = await collected(texts, maxDepth);
-  return diagnostics.map((one) => {
-    const place = placeOf(one)?.replace(/^templates\//, '');
-    return `${place} ${one.code}: ${one.message}${one.cure === undefined ? '' : ` (${one.cure})`}`;
-  });
-};
+import { plainStyle, usual, valueOf } from './rig.ts';
+import { collected, problems } from './collection-rig.ts';
 
 test('good templates are merged, parents first, with their edges', async () => {
   const { templates, graph, unusable, diagnostics } = await collected({
@@ -38,64 +24,6 @@ test('good templates are merged, parents first, with their edges', async () => {
     'foundation extends namd',
     'md/gromacs depends_on namd',
   ]);
-});
-
-describe('a name that does not exist', () => {
-  test('is told with its place and the nearest names', async () => {
-    expect(
-      await problems({
-        foundation: '{}',
-        'md/gromacs': '\nextends: ../fundation.yaml',
-        namd: 'depends_on: [foundation, gromacs]',
-        other: 'extends: zzzzzzzzzz.yaml',
-      }),
-    ).toEqual([
-      'md/gromacs.yaml:2:10 unknown-template: md/gromacs extends templates/fundation.yaml, which does not exist (did you mean ../foundation.yaml?)',
-      'namd.yaml:1:26 unknown-template: namd depends on gromacs, which does not exist (did you mean md/gromacs?)',
-      'other.yaml:1:10 unknown-template: other extends templates/zzzzzzzzzz.yaml, which does not exist (there are: foundation.yaml, md/gromacs.yaml, namd.yaml)',
-    ]);
-  });
-
-  test('may be one without its folder, or that of a file', async () => {
-    const near = 'did you mean md/f?';
-    expect(
-      await problems({
-        'md/f': '{}',
-        e: '{}',
-        g: 'depends_on: [f]',
-        h: 'depends_on: [md/f.yaml, ./md/f.yml]',
-        i: 'depends_on: [templates/md/f.yaml]',
-      }),
-    ).toEqual([
-      `g.yaml:1:14 unknown-template: g depends on f, which does not exist (${near})`,
-      `h.yaml:1:14 unknown-template: h depends on md/f.yaml, which does not exist (${near})`,
-      `h.yaml:1:25 unknown-template: h depends on ./md/f.yml, which does not exist (${near})`,
-      `i.yaml:1:14 unknown-template: i depends on templates/md/f.yaml, which does not exist (${near})`,
-    ]);
-  });
-
-  test('is answered as it must be written, and never with the template itself', async () => {
-    expect(
-      await problems({
-        foundation: '{}',
-        'md/a': 'extends: templates/foundation.yaml',
-        cuda: 'depends_on: [cuda-12]',
-        'viz/cuda': 'depends_on: [cuda-12]',
-        'viz/b': 'depends_on: [cuda-12]',
-      }),
-    ).toEqual([
-      'cuda.yaml:1:14 unknown-template: cuda depends on cuda-12, which does not exist (there are: foundation, md/a, viz/b, viz/cuda)',
-      'md/a.yaml:1:10 unknown-template: md/a extends templates/md/templates/foundation.yaml, which does not exist (did you mean ../foundation.yaml?)',
-      'viz/b.yaml:1:14 unknown-template: viz/b depends on cuda-12, which does not exist (did you mean cuda?)',
-      'viz/cuda.yaml:1:14 unknown-template: viz/cuda depends on cuda-12, which does not exist (did you mean cuda?)',
-    ]);
-  });
-
-  test('is told too where there is no other', async () => {
-    expect(await problems({ a: 'extends: b.yaml' })).toEqual([
-      'a.yaml:1:10 unknown-template: a extends templates/b.yaml, which does not exist (mend the name, or add the template)',
-    ]);
-  });
 });
 
 describe('a cycle', () => {
@@ -180,7 +108,10 @@ test('what stands on a bad template is told once each, all the way down', async 
   const { templates, unusable, graph } = await collected(texts);
   expect([...templates.keys()]).toEqual(['f']);
   expect([...unusable.keys()].toSorted()).toEqual(['a', 'b', 'c', 'd']);
-  expect(unusable.get(templateName('c'))).toEqual({ files: ['templates/c.yaml'], standsOn: ['f', 'b'] });
+  expect(unusable.get(templateName('c'))).toMatchObject({
+    files: ['templates/c.yaml'],
+    standsOn: ['f', 'b'],
+  });
   expect(graph.order()).toEqual(['f']);
 });
 

@@ -37,8 +37,21 @@ describe('a wrong template', () => {
     ['tests: x', ['1:8 tests must be a list, not the text "x"']],
     ['tests:\n  - 1', ['2:5 tests[0] must be text, not the number 1']],
     ['tests: ["a\\nb"]', ['1:9 tests[0] must be one line']],
+    ...['tests: !foo [a]', 'build: !!null {spot: true}', 'users: !!str []', '!!map {tests: !!map [a]}'].map(
+      (text): [string, string[]] => {
+        const at = text.lastIndexOf('!!') < 0 ? text.indexOf('!') : text.lastIndexOf('!!');
+        const tag = text.slice(at).split(' ', 1)[0];
+        return [
+          text,
+          [
+            `1:${at + 1} the tag ${tag} has no meaning here (take it out: values are text, numbers, true or false)`,
+          ],
+        ];
+      },
+    ),
+    ['tests:\n  - |\n\n\nusers: []\n', ['3:1 tests[0] must not be empty']],
     [
-      'extends: *a\ntests: &b [*b]\nusers: [*c]\n*d : 1\nbuild: { spot: !!bool true }',
+      'extends: *a\ntests: &b [*b]\nusers: [*c]\n*d : 1\nbuild: { spot: !!bool true, instance_type: [*e] }',
       [
         '1:11 there is no anchor &a',
         '2:13 there is no anchor &b',
@@ -48,6 +61,7 @@ describe('a wrong template', () => {
         .map((one) => `${one} (write the value out, or define the anchor above)`)
         .concat(
           '5:16 the tag !!bool has no meaning here (take it out: values are text, numbers, true or false)',
+          '5:46 there is no anchor &e (write the value out, or define the anchor above)',
         ),
     ],
     ['tests:\n  - |\n    a\n    b\n', ['3:5 tests[0] must be one line']],
