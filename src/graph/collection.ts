@@ -6,7 +6,8 @@ import type { BuildDefaults } from '../template/conflicts.ts';
 import { mergeTemplate } from '../template/merge.ts';
 import type { Scan } from '../template/scan.ts';
 import { buildGraph, type Edge, type TemplateGraph } from './graph.ts';
-import { blockedIn, cycleOf, filesOf, links, sameName, tooDeep, unknownTargets } from './links.ts';
+import { blockedIn, cycleOf, links, sameName, tooDeep } from './links.ts';
+import { filesOf, unknownTargets } from './unknown-targets.ts';
 
 export interface Collection extends Selectable {
   readonly templates: ReadonlyMap<TemplateName, MergedTemplate>;

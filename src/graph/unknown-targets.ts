@@ -1,0 +1,93 @@
+/** Templates that name one that does not exist, and what is said of it. It does not know what is made of those that do. */
+import { posix } from 'node:path';
+import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
+import type { TemplateName } from '../core/ids.ts';
+import type { Located, Template } from '../core/template.ts';
+import type { Scan } from '../template/scan.ts';
+import { cureOf, meantNames } from './names.ts';
+
+/** What each template that names one that is not there is told, by its name. */
+export function unknownTargets(
+  scanned: ReadonlyMap<TemplateName, Template>,
+  { templates, broken, others: noTemplates }: Pick<Scan, 'templates' | 'broken' | 'others'>,
+): ReadonlyMap<TemplateName, readonly Diagnostic[]> {
+  const there = filesOf({ templates, broken });
+  const files = new Map([...broken, ...templates.map(({ name, file }) => [name, file] as const)]);
+  const names = [...files.keys()];
+  const without = (self: TemplateName): TemplateName[] => names.filter((name) => name !== self);
+  const looked = new Map<TemplateName, readonly TemplateName[]>();
+  let searches = 0;
+  const search = (wanted: TemplateName, among: readonly TemplateName[]): readonly TemplateName[] => {
+    searches += 1;
+    return meantNames(wanted, among);
+  };
+  /** Comparing every wrong name with every right one takes long where there are many: what many miss is looked for once. */
+  const cureFor = (
+    wanted: TemplateName,
+    self: TemplateName,
+    written?: (name: TemplateName) => string,
+  ): string => {
+    const known = looked.get(wanted);
+    if (known === undefined && searches >= mostSearches) return tooMany;
+    const meant = known ?? search(wanted, names);
+    looked.set(wanted, meant);
+    if (!meant.includes(self))
+      return cureOf(meant, names.length > manyNames ? names : without(self), written);
+    return searches < mostSearches ? cureOf(search(wanted, without(self)), without(self), written) : tooMany;
+  };
+
+  const unknownIn = (template: Template): Diagnostic[] => {
+    const { name, file, extends: parent, parentFile, dependsOn } = template;
+    const found: Diagnostic[] = [];
+    if (parent !== undefined && parentFile !== undefined && !there.has(parentFile)) {
+      const folder = posix.dirname(file);
+      const written = (other: TemplateName): string => posix.relative(folder, files.get(other) ?? other);
+      found.push(
+        errorOf('unknown-template', {
+          place: parent.place,
+          ...(noTemplates.has(parentFile)
+            ? {
+                message: `${name} extends ${parentFile}, which is there but does not match templates in amifile.ts`,
+                cure: 'put it where templates are, under such a name, or set templates so that it matches',
+              }
+            : {
+                message: `${name} extends ${parentFile}, which does not exist`,
+                cure: cureFor(parent.value, name, written),
+              }),
+        }),
+      );
+    }
+    const unknown = new Map<TemplateName, Located<TemplateName>>();
+    for (const target of dependsOn)
+      if (!files.has(target.value) && !unknown.has(target.value)) unknown.set(target.value, target);
+    for (const target of [...unknown.values()].slice(0, mostTold)) {
+      const message = `${name} depends on ${target.value}, which does not exist`;
+      const cure = cureFor(target.value, name);
+      found.push(errorOf('unknown-template', { message, place: target.place, cure }));
+    }
+    if (unknown.size > mostTold)
+      found.push(
+        errorOf('more-errors', {
+          message: `${name} depends on ${unknown.size - mostTold} more that do not exist`,
+          place: { file },
+          cure: 'mend these first',
+        }),
+      );
+    return found;
+  };
+  return new Map(
+    [...scanned.values()]
+      .map((template) => [template.name, unknownIn(template)] as const)
+      .filter(([, found]) => found.length > 0),
+  );
+}
+
+const mostTold = 100;
+const mostSearches = 100;
+/** So many are not listed, with the template's own name or without. */
+const manyNames = 100;
+const tooMany = 'amigraph graph shows what there is';
+
+/** All files of the scan that are, or would be, templates. */
+export const filesOf = ({ templates, broken }: Pick<Scan, 'templates' | 'broken'>): ReadonlySet<string> =>
+  new Set([...broken.map(([, file]) => file), ...templates.map(({ file }) => file)]);
