@@ -40,8 +40,9 @@ export interface ParsedYaml {
 }
 
 const maxDepth = 32;
-/** Aliases multiply what they stand for. */
+/** Aliases multiply what they stand for; a long text counts as a value for each so many characters. */
 const mostValues = 200_000;
+const charactersOfValue = 64;
 
 /** One document of YAML 1.2, with the merge keys (`<<`) of 1.1. What follows an error of syntax means nothing, so it is the only one told. */
 export function parseYaml(text: string, trail?: YamlTrail): ParsedYaml {
@@ -93,6 +94,8 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     const first = values;
     values += 1;
     const data = dataOf(event);
+    if (event.type === EVENT_ID.SCALAR && typeof data === 'string')
+      values += Math.trunc(data.length / charactersOfValue);
     if ('anchorStart' in event && event.anchorStart >= 0 && event.type !== EVENT_ID.ALIAS) {
       const name = text.slice(event.anchorStart, event.anchorEnd);
       anchors.set(name, { data, values: values - first });

@@ -214,6 +214,12 @@ describe('in bounded time', () => {
     expect(data['a4']?.every((item) => item === data['a3'])).toBe(true);
   });
 
+  test('aliases that stand for very much text are refused', () => {
+    const text = `a: &a ${'x'.repeat(100_000)}\nb: [${'*a,'.repeat(1000)}]`;
+    expect(wrong(text)).toBe('a.yaml:2:384 aliases stand for more than 200000 values');
+    expect(problems(text.replace('*a,'.repeat(1000), '*a,'.repeat(100)))).toEqual([]);
+  });
+
   test('aliases that stand for very many values are refused', () => {
     expect(wrong(bomb(13))).toBe('a.yaml:6:16 aliases stand for more than 200000 values');
   });
