@@ -4,15 +4,19 @@ import { byCodeUnits } from './order.ts';
 
 /** At most three of `names`, nearest first, none so far off that the suggestion would puzzle. */
 export function nearest<Name extends string>(wanted: string, names: Iterable<Name>): Name[] {
+  if (wanted.length > longest) return [];
   const reach = Math.max(2, Math.floor(wanted.length / 2));
   const all = [...names].map((name) => ({ name, apart: apartness(wanted, name) }));
-  const best = Math.min(...all.map(({ apart }) => apart));
+  const best = all.reduce((least, { apart }) => Math.min(least, apart), Infinity);
   return all
     .filter(({ apart }) => apart <= Math.min(reach, best + 2))
     .toSorted((a, b) => a.apart - b.apart || byCodeUnits(a.name, b.name))
     .slice(0, 3)
     .map(({ name }) => name);
 }
+
+/** No name is nearly so long, and comparing takes the product of both lengths. */
+const longest = 1000;
 
 /** `gromacs` is near to `md/gromacs`: the folder is easily forgotten. */
 function apartness(wanted: string, name: string): number {

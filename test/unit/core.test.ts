@@ -111,6 +111,8 @@ describe('near names', () => {
   test('are at most three, nearest first, then by name', () => {
     expect(nearest('gcc1', ['gcc4', 'gcc3', 'gcc12', 'gcc2', 'gcc1x'])).toEqual(['gcc12', 'gcc1x', 'gcc2']);
     expect(nearest('aaaa', ['aabb', 'aaab'])).toEqual(['aaab', 'aabb']);
+    const many = Array.from({ length: 200_000 }, (_, at) => `name-${at}`);
+    expect(nearest('name-7x', many)).toEqual(['name-7', 'name-70', 'name-71']);
   });
 
   test('are put as a question', () => {
@@ -119,6 +121,7 @@ describe('near names', () => {
     expect(didYouMean('gcc1', ['gcc2', 'gcc3', 'gcc4'])).toBe('did you mean gcc2, gcc3 or gcc4?');
     expect(didYouMean('zzzzzz', ['gcc'])).toBeUndefined();
     expect(didYouMean('gcc', [])).toBeUndefined();
+    expect(didYouMean('x'.repeat(1001), ['x'.repeat(1000)])).toBeUndefined();
   });
 });
 
