@@ -15,7 +15,8 @@ const literal =
 
 /**
  * The state of js-yaml's parser as V8 can keep it: an object that begins with two spreads is a dictionary there, and a
- * template with one added is a string in two halves. The same events come four times as fast (js-yaml 5.5, Node 20). Its only caller gives both options.
+ * template with one added is a string in two halves. The same events come four times as fast (js-yaml 5.5, Node 20).
+ * Its only caller gives both options.
  */
 const parserState = () => {
   let isDone = false;

@@ -1,8 +1,7 @@
 /** A template with all that it inherits, and what of that is its own. */
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Located, MergedTemplate, RequestedPackage } from '../../src/core/template.ts';
-import { joinLists, joinSettings, mergeTemplate } from '../../src/template/merge.ts';
+import { mergeTemplate } from '../../src/template/merge.ts';
 import { errorOf, placeOf, templateOf, usual, valueOf } from './rig.ts';
 
 const written = (list: readonly Located<RequestedPackage>[]): string[] =>
@@ -252,52 +251,4 @@ describe('versions of one package', () => {
   ])('are no error %s', (_, texts) => {
     expect(merge(texts).ok).toBe(true);
   });
-});
-
-test('a chain is the same, whichever of its ends is joined first', () => {
-  const located = <Value>(items: readonly Value[], file: string): Located<Value>[] =>
-    items.map((value, at) => ({ value, place: { file, line: at + 1, column: 1, excerpt: '' } }));
-  const few = fc.array(fc.constantFrom('a', 'b', 'c', 'a@1 +x', 'a@1+x'), { maxLength: 4 });
-  const layer = fc
-    .record({
-      texts: few,
-      uid: fc.array(fc.integer({ min: 1, max: 3 })),
-      spot: fc.option(fc.boolean()),
-      file: fc.string(),
-    })
-    .map(({ texts, uid, spot, file }) => ({
-      lists: {
-        packages: located(
-          texts.map((text) => ({
-            written: text,
-            spec: text.replace(' ', ''),
-            name: 'a',
-            version: undefined,
-          })),
-          file,
-        ),
-        users: located(
-          uid.map((id) => ({ name: `u${id}`, uid: id, gid: id })),
-          file,
-        ),
-        mounts: located(
-          texts.map((bucket) => ({ bucket, mountPoint: '/d', readOnly: false })),
-          file,
-        ),
-        scripts: located(texts, file),
-        inputs: located(texts, file),
-        tests: located(texts, file),
-      },
-      build: spot === null ? {} : { spot: located([spot], file)[0] },
-    }));
-  fc.assert(
-    fc.property(layer, layer, layer, (a, b, c) => {
-      expect(joinLists(joinLists(a.lists, b.lists), c.lists)).toEqual(
-        joinLists(a.lists, joinLists(b.lists, c.lists)),
-      );
-      expect(joinSettings(joinSettings(a.build, b.build), c.build)).toEqual(
-        joinSettings(a.build, joinSettings(b.build, c.build)),
-      );
-    }),
-  );
 });
