@@ -1,6 +1,7 @@
 /** What a schema finds wrong with a value, with the nearest names that it knows. It does not know where the value was written. */
 import type { BaseIssue } from 'valibot';
 import { didYouMean } from './nearest.ts';
+import { remembered } from './remembered.ts';
 import { isMap } from './strict-map.ts';
 
 export interface SchemaIssue {
@@ -61,7 +62,7 @@ export function unknownKeys(schema: object, data: unknown): SchemaIssue[] {
   };
   const lookInto = (within: object, value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    const bare = unwrap(within);
+    const bare = bareOf(within);
     if ('item' in bare && Array.isArray(value)) {
       for (let at = 0; at < value.length; at += 1) look(bare.item as object, value[at], at);
     } else if ('entries' in bare && isMap(value)) {
@@ -119,7 +120,7 @@ const isKey = (key: unknown): key is string | number => typeof key === 'string' 
 
 /** The keys of the map that `path` leads to. */
 function keysAt(schema: object, path: readonly (string | number)[]): string[] {
-  const bare = unwrap(schema);
+  const bare = bareOf(schema);
   const [first, ...rest] = path;
   if (first === undefined) return 'entries' in bare ? Object.keys(bare.entries as object) : [];
   if ('item' in bare) return keysAt(bare.item as object, rest);
@@ -127,6 +128,8 @@ function keysAt(schema: object, path: readonly (string | number)[]): string[] {
   const next = (bare.entries as Record<string, object>)[first];
   return next === undefined ? [] : keysAt(next, rest);
 }
+
+const bareOf = remembered(unwrap);
 
 /** Without `optional(...)` around it, and of checks in a row the one that knows keys. */
 function unwrap(schema: object): object {

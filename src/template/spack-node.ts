@@ -85,10 +85,16 @@ export function readNode(cursor: SpackCursor, name: string | undefined): SpackNo
 const few = 8;
 
 /** On and off first, then values, each by name. */
-const inOrder = (variants: SpackVariant[]): SpackVariant[] =>
-  variants.length < 2
-    ? variants
-    : variants.toSorted((a, b) => rank(a) - rank(b) || byCodeUnits(a.name, b.name));
+function inOrder(variants: SpackVariant[]): SpackVariant[] {
+  const [first, second] = variants;
+  if (first === undefined || second === undefined) return variants;
+  // A sort costs more than a look, and most have two.
+  if (variants.length === 2) return compare(first, second) > 0 ? [second, first] : variants;
+  return variants.toSorted(compare);
+}
+
+const compare = (a: SpackVariant, b: SpackVariant): number =>
+  rank(a) - rank(b) || byCodeUnits(a.name, b.name);
 
 const rank = ({ value }: SpackVariant): number => (typeof value === 'boolean' ? 0 : 1);
 

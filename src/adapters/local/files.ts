@@ -30,7 +30,7 @@ export function localFiles(root: string, now: () => number = Date.now): Files {
     const known = folders.get(folder) ?? (folder === '.' ? realTop() : inside(folder));
     if (typeof known !== 'string') return undefined;
     folders.set(folder, known);
-    return join(known, basename(path));
+    return [known, basename(path)].join(sep);
   };
 
   /** Runs `use` on the opened file, if it is a regular one inside the workspace. */
