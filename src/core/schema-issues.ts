@@ -1,5 +1,5 @@
 /** What a schema finds wrong with a value, with the nearest names that it knows. It does not know where the value was written. */
-import type { BaseIssue } from 'valibot';
+import { type BaseIssue, type GenericSchema, safeParse } from 'valibot';
 import { didYouMean } from './nearest.ts';
 import { remembered } from './remembered.ts';
 import { isMap } from './strict-map.ts';
@@ -13,42 +13,62 @@ export interface SchemaIssue {
 }
 
 /** `schema` is the one that found them; its keys are what the user may have meant. `whole` names the value. */
-export function schemaIssues(
+export const schemaIssues = (
   schema: object,
   issues: readonly BaseIssue<unknown>[],
   whole: string,
-): SchemaIssue[] {
-  const dotted = (path: readonly (string | number)[]): string => (path.length === 0 ? whole : joined(path));
-  return issues.flatMap(closest).flatMap((issue): SchemaIssue[] => {
-    const path = (issue.path ?? []).map(({ key }) => key).filter(isKey);
-    if (issue.type === 'strict_object' && issue.expected === 'never') {
-      // Valibot tells the first one of a map only.
-      const above = path.slice(0, -1);
-      const known = keysAt(schema, above);
-      const there = Object.keys(issue.path?.at(-1)?.input as object);
-      return there.filter((key) => !known.includes(key)).map((key) => unknownKey([...above, key], known));
-    }
-    if (issue.type.endsWith('object') && issue.message.startsWith('Invalid key')) {
-      const message = `${dotted(path)} is missing`;
-      return [{ path: path.slice(0, -1), code: 'missing-key', message, cure: undefined }];
-    }
-    const wrong = issue.kind === 'schema' && issue.message.startsWith('Invalid type');
-    const wanted = issue.type === 'custom' ? 'a map' : expectation(issue.expected);
-    const message = wrong ? `must be ${wanted}, not ${received(issue)}` : issue.message;
-    return [{ path, code: 'wrong-value', message: `${dotted(path)} ${message}`, cure: undefined }];
-  });
+): SchemaIssue[] => issues.flatMap((issue) => issuesOf(issue, { schema, above: [], whole }));
+
+interface Within {
+  readonly schema: object;
+  /** From the whole value to what `schema` is of. */
+  readonly above: Path;
+  readonly whole: string;
 }
 
-/** Of several forms none of which fits, the one whose keys do and one of whose words does not: that word is what is wrong. */
-function closest(issue: BaseIssue<unknown>): BaseIssue<unknown>[] {
-  const words = (issue.issues ?? []).filter(({ type }) => issue.type === 'union' && type === 'picklist');
-  return words.length === 0 ? [issue] : words.map((word) => ({ ...word, ...joinedPath(issue, word) }));
+type Path = SchemaIssue['path'];
+
+function issuesOf(issue: BaseIssue<unknown>, { schema, above, whole }: Within): SchemaIssue[] {
+  const within = (issue.path ?? []).map(({ key }) => key).filter(isKey);
+  const path = [...above, ...within];
+  const named = path.length === 0 ? whole : joined(path);
+  const form = issue.type === 'union' ? formMeant(schemaAt(schema, within), issue.input) : undefined;
+  if (form !== undefined) {
+    const { issues = [] } = safeParse(form, issue.input);
+    return issues.flatMap((one) => issuesOf(one, { schema: form, above: path, whole }));
+  }
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    // Valibot tells the first one of a map only.
+    const known = keysOf(schemaAt(schema, within.slice(0, -1)));
+    const there = Object.keys(issue.path?.at(-1)?.input as object);
+    return there
+      .filter((key) => !known.includes(key))
+      .map((key) => unknownKey([...path.slice(0, -1), key], known));
+  }
+  if (issue.type.endsWith('object') && issue.message.startsWith('Invalid key'))
+    return [
+      { path: path.slice(0, -1), code: 'missing-key', message: `${named} is missing`, cure: undefined },
+    ];
+  if (issue.kind !== 'schema' || !issue.message.startsWith('Invalid type'))
+    return [{ path, code: 'wrong-value', message: `${named} ${issue.message}`, cure: undefined }];
+  const wanted = issue.type === 'custom' ? 'a map' : expectation(issue.expected);
+  const message = `${named} must be ${wanted}, not ${received(issue)}`;
+  return [{ path, code: 'wrong-value', message, cure: isUnquoted(issue) ? inQuotes : undefined }];
 }
 
-/** What is inside an issue has its path from there. */
-function joinedPath(issue: BaseIssue<unknown>, within: BaseIssue<unknown>): Pick<BaseIssue<unknown>, 'path'> {
-  const [first, ...rest] = [...(issue.path ?? []), ...(within.path ?? [])];
-  return first === undefined ? {} : { path: [first, ...rest] };
+const isUnquoted = ({ expected, input }: BaseIssue<unknown>): boolean =>
+  expected === 'string' && ['number', 'boolean'].includes(typeof input);
+const inQuotes = 'if it is meant as text, put it in quotes';
+
+/** Of several forms none of which fits: for a list the one of lists, for a map that which knows the first key that any knows. */
+function formMeant(schema: object | undefined, input: unknown): GenericSchema | undefined {
+  const forms = schema !== undefined && 'options' in schema ? (schema.options as GenericSchema[]) : [];
+  if (Array.isArray(input)) return forms.find((form) => 'item' in bareOf(form));
+  if (!isMap(input)) return undefined;
+  const ofKey = (key: string): GenericSchema | undefined =>
+    forms.find((form) => keysOf(bareOf(form)).includes(key));
+  const first = Object.keys(input as object).find((key) => ofKey(key) !== undefined);
+  return first === undefined ? undefined : ofKey(first);
 }
 
 /** The keys of `data` that a {@link looseMap} somewhere in `schema` took without knowing them. */
@@ -118,16 +138,18 @@ function received(issue: BaseIssue<unknown>): string {
 
 const isKey = (key: unknown): key is string | number => typeof key === 'string' || typeof key === 'number';
 
-/** The keys of the map that `path` leads to. */
-function keysAt(schema: object, path: readonly (string | number)[]): string[] {
+/** Of what `path` leads to. */
+function schemaAt(schema: object, path: Path): object | undefined {
   const bare = bareOf(schema);
   const [first, ...rest] = path;
-  if (first === undefined) return 'entries' in bare ? Object.keys(bare.entries as object) : [];
-  if ('item' in bare) return keysAt(bare.item as object, rest);
-  if (!('entries' in bare)) return [];
-  const next = (bare.entries as Record<string, object>)[first];
-  return next === undefined ? [] : keysAt(next, rest);
+  if (first === undefined) return bare;
+  if ('item' in bare) return schemaAt(bare.item as object, rest);
+  const next = 'entries' in bare ? (bare.entries as Record<string, object>)[first] : undefined;
+  return next && schemaAt(next, rest);
 }
+
+const keysOf = (schema: object | undefined): string[] =>
+  schema !== undefined && 'entries' in schema ? Object.keys(schema.entries as object) : [];
 
 const bareOf = remembered(unwrap);
 

@@ -77,7 +77,7 @@ export interface RequestedPackage {
   readonly written: string;
   /** The canonical spelling, which is what enters the digest and is installed. */
   readonly spec: string;
-  /** With its namespace, if one is written. */
+  /** Without its namespace: `builtin.gcc` is gcc too. */
   readonly name: string;
   /** Undefined where any version will do. */
   readonly version: string | undefined;

@@ -5,7 +5,14 @@ import { architectures, parallelClusterSystems } from './template.ts';
 
 export const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
-export const line = v.pipe(text, v.regex(/^[^\0\r\n]*$/, 'must be one line'));
+export const line = v.pipe(
+  text,
+  v.regex(/^[^\0\r\n]*$/, ({ input }) =>
+    /^[^\0\r\n]*\n$/.test(input)
+      ? 'must not end with a line break: in YAML, write |- for |, and >- for >'
+      : 'must be one line',
+  ),
+);
 
 /** It is resolved against the workspace, and hashed as it is written. */
 export const workspacePath = v.pipe(

@@ -45,13 +45,13 @@ export function unknownTargets(
       found.push(
         errorOf('unknown-template', {
           place: parent.place,
-          ...(noTemplates.has(parentFile)
+          ...(noTemplates.get(parentFile) === 'a file'
             ? {
                 message: `${name} extends ${parentFile}, which is there but does not match templates in amifile.ts`,
                 cure: 'put it where templates are, under such a name, or set templates so that it matches',
               }
             : {
-                message: `${name} extends ${parentFile}, which does not exist`,
+                message: `${name} extends ${parentFile}, which ${noTemplates.has(parentFile) ? 'is not a regular file' : 'does not exist'}`,
                 cure: cureFor(parent.value, name, written),
               }),
         }),

@@ -121,11 +121,8 @@ const textIdentity = identity<string>((text) => text);
 export function installOrder(packages: readonly Located<RequestedPackage>[]): string[] {
   const first: string[] = [];
   const then: string[] = [];
-  for (const { value } of packages) (compilers.has(bareName(value)) ? first : then).push(value.spec);
+  for (const { value } of packages) (compilers.has(value.name) ? first : then).push(value.spec);
   return [...first.toSorted(byCodeUnits), ...then.toSorted(byCodeUnits)];
 }
-
-/** The namespace is of no importance here: `builtin.gcc` is a compiler too. */
-const bareName = ({ name }: RequestedPackage): string => name.slice(name.lastIndexOf('.') + 1);
 
 const compilers = new Set(['aocc', 'gcc', 'intel-oneapi-compilers', 'llvm', 'nvhpc']);

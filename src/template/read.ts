@@ -220,7 +220,8 @@ function readSpecs(
     if (typeof text !== 'string' || text === '') continue;
     const parsed = parseSpackSpec(text);
     if (parsed.ok) {
-      const { text: spec, package: name, version } = parsed.value;
+      const { text: spec, package: full, version } = parsed.value;
+      const name = full.slice(full.lastIndexOf('.') + 1);
       packages.push(document.located({ written: text, spec, name, version }, paths.packages, index));
       continue;
     }

@@ -14,8 +14,8 @@ export interface Scan {
   readonly templates: readonly Template[];
   /** Files that could not be read as templates, with the names that they would have had. */
   readonly broken: readonly (readonly [TemplateName, string])[];
-  /** Files that templates extend, and which are there without being templates. */
-  readonly others: ReadonlySet<string>;
+  /** What templates extend, and what is there without being a template. */
+  readonly others: ReadonlyMap<string, 'a file' | 'no file'>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -69,12 +69,13 @@ async function notFound(
   files: Files,
   found: ReadonlySet<string>,
   templates: readonly Template[],
-): Promise<Set<string>> {
-  const others = new Set<string>();
+): Promise<Scan['others']> {
+  const others = new Map<string, 'a file' | 'no file'>();
   for (const { parentFile } of templates) {
     if (parentFile === undefined || found.has(parentFile) || others.has(parentFile)) continue;
     const content = await files.read(parentFile, 0);
-    if (!('problem' in content) || content.problem === 'too-big') others.add(parentFile);
+    if (!('problem' in content) || content.problem === 'too-big') others.set(parentFile, 'a file');
+    else if (content.problem === 'not-a-file') others.set(parentFile, 'no file');
   }
   return others;
 }
@@ -97,7 +98,7 @@ const byteOrderMark = /^\uFEFF/;
 const nothing = (why: Diagnostic): Scan => ({
   templates: [],
   broken: [],
-  others: new Set(),
+  others: new Map(),
   diagnostics: [why],
 });
 

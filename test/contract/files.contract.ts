@@ -193,12 +193,12 @@ export function filesContract(
         }
       });
 
-      test('say that a link to nothing, or in a circle, is missing or unreadable', async () => {
+      test('say that a link to nothing, or in a circle, is missing', async () => {
         const { files, link } = await makeIt();
         await link('nothing', 'not-there');
         await link('circle', 'circle');
         expect(await files.read('nothing', 9)).toEqual({ problem: 'missing' });
-        expect(await files.read('circle', 9)).toEqual({ problem: 'unreadable' });
+        expect(await files.read('circle', 9)).toEqual({ problem: 'missing' });
       });
     });
 

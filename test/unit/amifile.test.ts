@@ -178,6 +178,8 @@ describe('an amifile.ts', () => {
 /** What is between the braces of a written configuration; where it is wrong; what is said; the cure. */
 type Wrong = [options: string, at: string, message: string, cure?: string];
 
+const inQuotes = 'if it is meant as text, put it in quotes';
+
 describe('a wrong option', () => {
   test.each<Wrong>([
     ["regin: 'x'", '1:18', 'unknown key regin', 'did you mean region?'],
@@ -189,8 +191,8 @@ describe('a wrong option', () => {
     ],
     ["steps: { clean: 'x' }", '1:27', 'unknown key steps.clean', 'did you mean cleanUp?'],
     ['sandbox: { zzzzzz: 1 }', '1:29', 'unknown key sandbox.zzzzzz', 'known here: folder, speed, faults'],
-    ['region: 1', '1:18', 'region must be text, not the number 1'],
-    ['region: true', '1:18', 'region must be text, not the boolean true'],
+    ['region: 1', '1:18', 'region must be text, not the number 1', inQuotes],
+    ['region: true', '1:18', 'region must be text, not the boolean true', inQuotes],
     ['region: []', '1:18', 'region must be text, not a list'],
     ['region: {}', '1:18', 'region must be text, not a map'],
     ['region: null', '1:18', 'region must be text, not nothing'],
@@ -242,10 +244,16 @@ describe('a wrong option', () => {
       "builder: { securityGroups: ['sg-1', 2] }",
       '1:29',
       'builder.securityGroups[1] must be text, not the number 2',
+      inQuotes,
     ],
     ["steps: { users: '/x.sh' }", '1:27', 'steps.users must be a path inside the workspace, relative to it'],
     [
       "steps: { users: { script: 'x.sh', inputs: 'a' } }",
+      '1:52',
+      'steps.users.inputs must be a list, not the text "a"',
+    ],
+    [
+      "steps: { users: { path: 'x.sh' } }",
       '1:27',
       'steps.users must be the path of a script inside the workspace, or { script: "scripts/...", inputs: ["files/**"] }',
     ],

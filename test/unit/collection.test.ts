@@ -160,7 +160,7 @@ test('a template that extends one of two files of one name stands on what cannot
         [d, 'd.yaml'],
         [d, 'd.yml'],
       ],
-      others: new Set(),
+      others: new Map(),
       diagnostics: [],
     },
     { maxDepth: 5, ...usual },
@@ -180,7 +180,7 @@ test('two files of one name are told, and neither is used', () => {
     (file) => valueOf(readTemplate(new Source(file, '{}'), naming)).template,
   );
   const { diagnostics, templates: good } = collect(
-    { templates, broken: [], others: new Set(), diagnostics: [] },
+    { templates, broken: [], others: new Map(), diagnostics: [] },
     { maxDepth: 5, ...usual },
   );
   expect(diagnostics).toEqual([

@@ -241,6 +241,14 @@ describe('versions of one package', () => {
     ]);
   });
 
+  test('are those of one package in every namespace', () => {
+    const [found] = errorOf(merge([packages('builtin.gcc@13'), packages('gcc@14')]));
+    expect([found?.message, found?.cure]).toEqual([
+      'gcc@14 conflicts with builtin.gcc@13, which it inherits',
+      'use gcc@13 here, change templates/t0.yaml, or do not extend it',
+    ]);
+  });
+
   test.each([
     ['within one file', [packages('gcc@13, gcc@14')]],
     ['where an ancestor has both', [packages('gcc@13, gcc@14'), packages('gcc@14 +x')]],

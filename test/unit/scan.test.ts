@@ -198,13 +198,17 @@ test('what is extended and no template is told from what is not there', async ()
     'templates/b.yaml': 'extends: ../shared/none.yaml',
     'templates/c.yaml': 'extends: d.yml',
     'templates/d.yml': { problem: 'too-big' },
+    'templates/e.yaml': 'extends: software',
+    'templates/software': { problem: 'not-a-file' },
+    'templates/software/f.yaml': '{}',
     'shared/base.yaml': '{}',
   });
   const cure = 'put it where templates are, under such a name, or set templates so that it matches';
   expect(diagnostics.map((one) => `${placeOf(one)} ${one.message} (${one.cure})`)).toEqual([
     `templates/a.yaml:1:10 a extends shared/base.yaml, which is there but does not match templates in amifile.ts (${cure})`,
-    'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a.yaml, c.yaml)',
+    'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a.yaml, c.yaml, e.yaml, software/f.yaml)',
     `templates/c.yaml:1:10 c extends templates/d.yml, which is there but does not match templates in amifile.ts (${cure})`,
+    'templates/e.yaml:1:10 e extends templates/software, which is not a regular file (did you mean software/f.yaml?)',
   ]);
 });
 

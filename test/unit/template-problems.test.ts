@@ -33,9 +33,15 @@ describe('a wrong template', () => {
       ['1:13 unknown key software.spack_package (did you mean spack_packages?)'],
     ],
     ['extends:', ['1:1 extends must be text, not nothing']],
-    ['extends: 3', ['1:10 extends must be text, not the number 3']],
+    [
+      'extends: 3',
+      ['1:10 extends must be text, not the number 3 (if it is meant as text, put it in quotes)'],
+    ],
     ['tests: x', ['1:8 tests must be a list, not the text "x"']],
-    ['tests:\n  - 1', ['2:5 tests[0] must be text, not the number 1']],
+    [
+      'tests:\n  - true',
+      ['2:5 tests[0] must be text, not the boolean true (if it is meant as text, put it in quotes)'],
+    ],
     ['tests: ["a\\nb"]', ['1:9 tests[0] must be one line']],
     ...['tests: !foo [a]', 'build: !!null {spot: true}', 'users: !!str []', '!!map {tests: !!map [a]}'].map(
       (text): [string, string[]] => {
@@ -65,6 +71,10 @@ describe('a wrong template', () => {
         ),
     ],
     ['tests:\n  - |\n    a\n    b\n', ['3:5 tests[0] must be one line']],
+    ...['|', '>'].map((style): [string, string[]] => [
+      `tests:\n  - ${style}\n    a\n`,
+      ['3:5 tests[0] must not end with a line break: in YAML, write |- for |, and >- for >'],
+    ]),
     [
       'software:\n  spack_packages:\n    - >-\n      gcc@13\n      +x+\n',
       [
@@ -88,14 +98,26 @@ describe('a wrong template', () => {
     ],
     ['build: { base: { ssm: x } }', ['1:23 build.base.ssm must begin with /']],
     ['build: { base: { ami: x } }', ['1:23 build.base.ami must be like ami-0123456789abcdef0']],
-    ...['x', '{ parallelcluster: 3.14.0 }', '{ ami: ami-01234567, os: alinux2023 }'].map(
-      (base): [string, string[]] => [
-        `build: { base: ${base} }`,
-        [
-          '1:16 build.base must be { ssm: "/aws/service/..." }, { ami: "ami-..." } or { parallelcluster: "3.14.0", os: "alinux2023" }',
-        ],
+    ...['x', '{}', '[ami-01234567]', '{ image: ami-01234567 }'].map((base): [string, string[]] => [
+      `build: { base: ${base} }`,
+      [
+        '1:16 build.base must be { ssm: "/aws/service/..." }, { ami: "ami-..." } or { parallelcluster: "3.14.0", os: "alinux2023" }',
       ],
-    ),
+    ]),
+    ['build: { base: { parallelcluster: 3.14.0 } }', ['1:16 build.base.os is missing']],
+    [
+      'build: { base: { ami: ami-01234567, os: alinux2023, arch: x86 } }',
+      [
+        '1:37 unknown key build.base.os (known here: ami)',
+        '1:53 unknown key build.base.arch (known here: ami)',
+      ],
+    ],
+    [
+      'build: { base: { parallelcluster: 3.14, os: rhel9 } }',
+      [
+        '1:35 build.base.parallelcluster must be text, not the number 3.14 (if it is meant as text, put it in quotes)',
+      ],
+    ],
     [
       'build: { base: { parallelcluster: 3.14.0, os: centos7, arch: x86 } }',
       [
@@ -115,6 +137,12 @@ describe('a wrong template', () => {
       ['1:26 build.volume_size_gb must be a whole number', '1:26 build.volume_size_gb must be 1 or more'],
     ],
     ['build: { instance_type: big }', ['1:25 build.instance_type must be like c6a.4xlarge']],
+    [
+      'build: { instance_type: [c6a.large, 6] }',
+      [
+        '1:37 build.instance_type[1] must be text, not the number 6 (if it is meant as text, put it in quotes)',
+      ],
+    ],
     ['build: { instance_type: [c6a.large, big] }', ['1:37 build.instance_type[1] must be like c6a.4xlarge']],
     [
       'build: { instance_type: [] }',

@@ -101,7 +101,7 @@ export function find(root: Folder, top: string, path: string, asLink = false): F
     const whole = (): string => [...at, part, ...parts.toReversed()].join('/');
     if (entry === undefined) return { problem: 'missing', paths: [...paths, whole()] };
     if (entry.kind === 'link' && !(asLink && parts.length === 0)) {
-      if (++links > mostLinks) return { problem: 'unreadable', paths };
+      if (++links > mostLinks) return { problem: 'missing', paths };
       paths.push([...at, part].join('/'));
       const { target } = entry;
       if (target.startsWith('/')) {
