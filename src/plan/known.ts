@@ -89,8 +89,8 @@ export function keyOf(programVersion: string, config: Config, { files, matches }
   );
 }
 
-/** Raised whenever a template that is the same would have another digest, or another row. */
-const version = 2;
+/** Raised whenever a template that is the same would have another digest, another row, or an error. */
+const version = 3;
 
 export function knownText({ key, bases, templates }: KnownTemplates): string {
   const rows = templates.map(({ name, file, identity, parent, dependsOn, digest, base, packages }) => [
