@@ -3,11 +3,8 @@ import { localGit } from '../adapters/local/git.ts';
 import { lockName } from '../config/lock.ts';
 import { pinDates } from '../config/pins.ts';
 import type { Affected } from '../core/affected.ts';
-import type { TemplateName } from '../core/ids.ts';
 import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
 import type { Collection } from '../graph/collection.ts';
-import { restrict } from '../graph/focus.ts';
-import { select } from '../graph/select.ts';
 import { affectedBetween, type End } from '../plan/affected.ts';
 import { withoutGaps } from '../plan/earlier-inputs.ts';
 import { digestsOf, fingerprintEach } from '../plan/plan.ts';
@@ -22,6 +19,7 @@ import { narrowed, readsOf } from './narrowing.ts';
 import { lookAtLock, readPins } from './lock-file.ts';
 import { imageOf, type Pins, pinsOf, unknownPins } from './pins.ts';
 import { readCollection } from './reading.ts';
+import { selectNone, selectWhole } from './selecting.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface AffectedRun {
@@ -29,6 +27,8 @@ export interface AffectedRun {
   readonly ends: Pick<Ends, 'base' | 'head'>;
   /** As it is at the head. */
   readonly collection: Collection;
+  /** Of what was asked about. */
+  readonly inputs: InputIndex;
   /** Of what was asked about, as in a selection. */
   readonly incomplete: boolean;
   readonly lacking: readonly Diagnostic[];
@@ -76,32 +76,36 @@ async function compare(
   const some = possible && (await untroubled(readCollection(after, { reads, only: possible.after })));
   // What is wrong is told with a view of all of them.
   const narrow = some?.diagnostics.length === 0 ? possible : undefined;
-  const collection =
+  const read =
     narrow === undefined || some === undefined ? await untroubled(readCollection(after, { reads })) : some;
   const onlyNews = options.uncommitted === true || options.untracked === true;
-  if (onlyNews && collection.diagnostics.some(({ code }) => code === 'no-templates'))
+  if (onlyNews && read.diagnostics.some(({ code }) => code === 'no-templates'))
     throw new InvalidInput([ignoredTemplates(after.config.templates)]);
-  const { templates: selected, ...rest } =
-    narrow?.after.length === 0
-      ? { templates: new Set<TemplateName>(), incomplete: false, lacking: [] }
-      : select(collection, { names: 'all', ...options });
+  const {
+    templates: selected,
+    collection,
+    needed,
+    inputs,
+    ...rest
+  } = narrow?.after.length === 0
+    ? await untroubled(selectNone(after, read))
+    : await untroubled(selectWhole(after, read, { names: 'all', ...options }));
   const lock = await untroubled(readPins(after.files));
   const pins = pinsOf(lock, after.config);
   const earlierPins = before === undefined ? pins : await untroubled(earlierPinsOf(before));
-  const needed = restrict(collection, collection.graph.withAncestors(selected));
-  const head = await untroubled(headOf(after, needed, imageOf(pins, earlierPins)));
+  const head = headOf(after, needed, inputs, imageOf(pins, earlierPins));
   const base = await untroubled(
     baseOf(before, ends, { reads, only: narrow?.before }, imageOf(earlierPins, pins)),
   );
   await workspace.indexed.remember();
   if (needed === collection && narrow === undefined && ends.changed !== undefined) {
-    const { inputs, fingerprints } = head;
+    const { fingerprints } = head;
     const imageAt = imageOf(pins, earlierPins);
     await rememberTemplates(workspace, collection, digestsOf(fingerprints), { inputs, imageOf: imageAt });
   }
   const { templates, deleted } = affectedBetween(base, { ...head, collection }, pinDates(lock));
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
-  return { affected, ends, collection, ...rest };
+  return { affected, ends, collection, inputs, ...rest };
 }
 
 /** A lock file that was broken pinned nothing that could be built on. */
@@ -110,15 +114,15 @@ async function earlierPinsOf({ config, files }: State): Promise<Pins> {
   return lock.ok ? pinsOf(lock.value, config) : unknownPins(lock.error[0]?.message ?? lockName, config);
 }
 
-async function headOf(
-  { config, files }: State,
+function headOf(
+  { config }: State,
   collection: Collection,
+  inputs: InputIndex,
   imageAt: ReturnType<typeof imageOf>,
-): Promise<End & { readonly inputs: InputIndex }> {
-  const inputs = await readInputs(files, config.steps, collection.templates.values());
+): End {
   const each = fingerprintEach(collection, config, inputs, imageAt);
   if (!each.ok) throw new InvalidInput(each.error);
-  return { collection, inputs, fingerprints: new Map(each.value) };
+  return { collection, fingerprints: new Map(each.value) };
 }
 
 /** What is wrong there is nothing to mend now: it makes what it concerns affected. */

@@ -12,6 +12,7 @@ import { recallTemplates } from './known-templates.ts';
 import { pinnedBases } from './pinned-bases.ts';
 import { fingerprints } from './planning.ts';
 import { readCollection } from './reading.ts';
+import { withInputs } from './selecting.ts';
 import type { Surroundings } from './surroundings.ts';
 import { CloudUnavailable } from './unavailable.ts';
 
@@ -47,9 +48,9 @@ export async function currentParts(
   registry: ImageRegistry,
 ): Promise<CurrentParts> {
   try {
-    const collection = await readCollection(workspace);
+    const { collection, inputs } = await withInputs(workspace, await readCollection(workspace));
     const bases = await pinnedBases(around, workspace, collection, () => Promise.resolve(registry));
-    const { each } = await fingerprints(workspace, collection, bases);
+    const each = await fingerprints(workspace, collection, { ...bases, inputs });
     const lacking = errorsOf(collection)[0]?.message;
     return { parts: namedParts(collection.templates, new Map(each)), lacking };
   } catch (error) {

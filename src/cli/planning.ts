@@ -18,31 +18,28 @@ import {
   type Wishes,
 } from '../plan/plan.ts';
 import { type Doubts, warningsOf } from '../plan/warnings.ts';
-import { type InputIndex, readInputs } from '../template/inputs.ts';
+import type { InputIndex } from '../template/inputs.ts';
 import { type Asked, askCloud } from './asking.ts';
 import { explainPlan, type Explanation } from './explaining.ts';
 import type { Recalled } from './known-templates.ts';
 import type { Cloud, Workspace } from './context.ts';
 import type { Bases } from './pinned-bases.ts';
 
-export interface Fingerprints {
-  /** The recipe and digest of each template, made as they are taken. */
-  readonly each: Iterable<NamedFingerprint>;
+/** What recipes are made of, besides templates and amifile.ts. */
+export interface Sources extends Bases {
   readonly inputs: InputIndex;
 }
 
-/** Throws InvalidInput where a script or an input is missing. */
+/** The recipe and digest of each template, made as they are taken. Throws InvalidInput where a script or an input is missing. */
 export async function fingerprints(
-  workspace: Workspace,
+  { config, indexed }: Workspace,
   collection: Collection,
-  { imageOf }: Bases,
-): Promise<Fingerprints> {
-  const { config, indexed } = workspace;
-  const inputs = await readInputs(indexed, config.steps, collection.templates.values());
+  { imageOf, inputs }: Sources,
+): Promise<Iterable<NamedFingerprint>> {
   await indexed.remember();
   const each = fingerprintEach(collection, config, inputs, imageOf);
   if (!each.ok) throw new InvalidInput(each.error);
-  return { each: each.value, inputs };
+  return each.value;
 }
 
 export interface PlannedRun {
@@ -58,7 +55,6 @@ export interface PlannedRun {
 /** With what the reasons rest on. */
 export interface ExplainedRun extends PlannedRun, Explanation {
   readonly fingerprints: ReadonlyMap<TemplateName, Fingerprinted>;
-  readonly inputs: InputIndex;
   readonly manifest: Manifest;
   /** The images that carry the digests of the plan, newest first. */
   readonly found: PlanFacts['found'];
@@ -69,11 +65,10 @@ export async function planRun(
   collection: Collection,
   wishes: Wishes,
   cloud: Cloud,
-  bases: Bases,
+  sources: Sources,
 ): Promise<ExplainedRun> {
   const { config } = workspace;
-  const { each, inputs } = await fingerprints(workspace, collection, bases);
-  const fingerprinted = new Map(each);
+  const fingerprinted = new Map(await fingerprints(workspace, collection, sources));
   const facts = factsOf(collection, config, fingerprinted);
   const asked = await askCloud(config, facts, wishes.selected, cloud);
   const { found, manifest } = asked;
@@ -81,10 +76,9 @@ export async function planRun(
   const plan = makePlan({ ...facts, ...asked }, decisions.decided);
   const explained = await explainPlan(workspace, collection, fingerprinted, manifest, plan, cloud);
   return {
-    ...runOf(config, { ...facts, ...asked, ...decisions, plan: explained.plan }, bases.unpinned),
+    ...runOf(config, { ...facts, ...asked, ...decisions, plan: explained.plan }, sources.unpinned),
     newest: explained.newest,
     fingerprints: fingerprinted,
-    inputs,
     manifest,
     found,
   };

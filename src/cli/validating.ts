@@ -30,6 +30,7 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
     diagnostics: [
       ...collection.diagnostics,
       ...inputs.diagnostics,
+      ...[...inputs.lacking.values()].flat(),
       ...faults,
       ...(lock.ok ? [] : lock.error),
     ],

@@ -53,7 +53,10 @@ export function cycleOf(
 }
 
 /** The first of a template's links that leads to one of `unusable`, as an error. */
-export function blockedIn(template: Template | undefined, unusable: ReadonlySet<TemplateName>): Diagnostic[] {
+export function blockedIn(
+  template: Template | undefined,
+  unusable: { has(name: TemplateName): boolean },
+): Diagnostic[] {
   const link = template && links(template).find(({ target }) => unusable.has(target.value));
   if (template === undefined || link === undefined) return [];
   const message = `${template.name} stands on ${link.target.value}, which has errors`;

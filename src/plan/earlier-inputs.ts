@@ -18,5 +18,5 @@ export function withoutGaps(
   const own = [...templates].flatMap((merged) => merged.own.scripts.map(({ value }) => value));
   for (const path of [...Object.values(steps).map(({ script }) => script), ...own])
     if (!files.has(path)) files.set(path, { path, digest: digestOf(`no file: ${path}`), executable: false });
-  return { ...inputs, files, diagnostics: [] };
+  return { ...inputs, files, diagnostics: [], lacking: new Map() };
 }

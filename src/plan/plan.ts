@@ -29,7 +29,9 @@ export function fingerprintEach(
   inputs: InputIndex,
   baseImage: (base: BaseImage) => ImageId,
 ): Result<Iterable<NamedFingerprint>, readonly Diagnostic[]> {
-  if (inputs.diagnostics.length > 0) return fail(inputs.diagnostics);
+  const lacking = [...collection.templates.keys()].flatMap((name) => inputs.lacking.get(name) ?? []);
+  const wrong = [...inputs.diagnostics, ...lacking];
+  if (wrong.length > 0) return fail(wrong);
   return ok(each(collection, config, inputs, baseImage));
 }
 

@@ -1,9 +1,11 @@
 /** The files that templates and steps name: their digests, read once for a whole plan. It does not know what they are for. */
 import type { StepScriptWithInputs } from '../config/written-config.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { TemplateName } from '../core/ids.ts';
 import { type InputFile, maxScriptBytes } from '../core/recipe.ts';
 import type { MergedTemplate } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
+import { type InputFaults, inputWords, type NamedInput, nothingMatches } from './input-faults.ts';
 import { unlisted } from './unlisted.ts';
 
 /** By the name that amifile.ts has for each. */
@@ -14,7 +16,10 @@ export interface InputIndex {
   readonly files: ReadonlyMap<string, InputFile>;
   /** What a pattern finds. */
   readonly matches: ReadonlyMap<string, readonly string[]>;
+  /** What is wrong with those that amifile.ts names. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What is wrong with those that a template names, for each with which something is. */
+  readonly lacking: ReadonlyMap<TemplateName, readonly Diagnostic[]>;
 }
 
 /** Those of the steps and of the templates. A pattern is looked for once, and a file read once. */
@@ -24,115 +29,66 @@ export async function readInputs(
   templates: Iterable<MergedTemplate>,
 ): Promise<InputIndex> {
   const all = [...templates];
-  const patterns = uniquePatterns(steps, all);
+  const named = [...namedBySteps(steps), ...all.flatMap(namedBy)];
   const matches = new Map<string, readonly string[]>();
-  const diagnostics: Diagnostic[] = [];
-  for (const [pattern, written] of patterns) {
+  const faults: InputFaults = { patterns: new Map(), files: new Map(), scripts: new Map() };
+  for (const pattern of new Set(named.flatMap(({ isScript, path }) => (isScript ? [] : [path])))) {
     const listed = await files.list([pattern]);
-    if (!listed.ok) diagnostics.push({ ...unlisted(listed.error), place: written.place });
-    else if (listed.value.length === 0) diagnostics.push(await nothingMatches(files, pattern, written.place));
+    if (!listed.ok) faults.patterns.set(pattern, unlisted(listed.error));
+    else if (listed.value.length === 0) faults.patterns.set(pattern, await nothingMatches(files, pattern));
     else matches.set(pattern, listed.value);
   }
-
-  const scripts = new Map<string, Named>();
-  for (const [step, { script }] of Object.entries(steps)) {
-    scripts.set(script, {
-      place: () => ({ file: 'amifile.ts' }),
-      other: `set steps.${step} in amifile.ts to another script`,
-    });
-  }
-  for (const script of all.flatMap(({ own }) => own.scripts)) {
-    const other = 'name another script, by its path from the folder of amifile.ts';
-    scripts.set(script.value, { place: () => script.place, other });
-  }
-
-  const placeOf = (path: string): Diagnostic['place'] =>
-    [...patterns].find(([pattern]) => matches.get(pattern)?.includes(path))?.[1].place;
+  const scripts = new Set(named.flatMap(({ isScript, path }) => (isScript ? [path] : [])));
   const found = new Map<string, InputFile>();
-  for (const path of new Set([...scripts.keys(), ...[...matches.values()].flat()])) {
-    const script = scripts.get(path);
+  for (const path of new Set([...scripts, ...[...matches.values()].flat()])) {
     const file = await files.digest(path);
-    const problem = 'problem' in file ? file.problem : script && (await tooLong(files, path));
     if ('digest' in file) found.set(path, file);
-    if (problem !== undefined)
-      diagnostics.push(
-        unusable(
-          path,
-          problem,
-          script ?? { place: () => placeOf(path), other: 'take it out of the pattern' },
-        ),
-      );
+    else faults.files.set(path, file.problem);
+    const long = scripts.has(path) && 'digest' in file ? await tooLong(files, path) : undefined;
+    if (long !== undefined) faults.scripts.set(path, long);
   }
-  return { files: found, matches, diagnostics };
+  const words = inputWords(matches, faults);
+  const wrongWith = (one: Named): readonly Diagnostic[] =>
+    words(one).map((fault) => ({ ...fault, place: one.at.place }));
+  const lacking = all.map(
+    (merged) => [merged.template.name, eachOnce(namedBy(merged).flatMap(wrongWith))] as const,
+  );
+  return {
+    files: found,
+    matches,
+    diagnostics: eachOnce(namedBySteps(steps).flatMap(wrongWith)),
+    lacking: new Map(lacking.filter(([, wrong]) => wrong.length > 0)),
+  };
+}
+
+interface Named extends NamedInput {
+  readonly at: Pick<Diagnostic, 'place'>;
+}
+
+function namedBySteps(steps: Steps): Named[] {
+  const at = { place: { file: 'amifile.ts' } };
+  return Object.entries(steps).flatMap(([step, { script, inputs }]): Named[] => [
+    { path: script, isScript: true, at, other: `set steps.${step} in amifile.ts to another script` },
+    ...inputs.map((path) => ({ path, isScript: false, at, other: otherInput })),
+  ]);
+}
+
+/** By the template itself: what it inherits is its ancestors' to name. */
+const namedBy = ({ own }: MergedTemplate): Named[] => [
+  ...own.scripts.map((at) => ({ path: at.value, isScript: true, at, other: otherScript })),
+  ...own.inputs.map((at) => ({ path: at.value, isScript: false, at, other: otherInput })),
+];
+
+const otherScript = 'name another script, by its path from the folder of amifile.ts';
+const otherInput = 'take it out of the pattern';
+
+/** A file that several patterns find is told of where the first stands. */
+function eachOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length < 2) return diagnostics;
+  return [...new Map(diagnostics.toReversed().map((one) => [one.message, one])).values()].toReversed();
 }
 
 async function tooLong(files: Files, path: string): Promise<FileProblem | undefined> {
   const content = await files.read(path, maxScriptBytes);
   return 'problem' in content ? content.problem : undefined;
-}
-
-/** Where each pattern is written: in a template rather than in amifile.ts, of which no line is known. */
-function uniquePatterns(
-  steps: Steps,
-  templates: readonly MergedTemplate[],
-): ReadonlyMap<string, Pick<Diagnostic, 'place'>> {
-  const ofSteps = Object.values(steps).flatMap(({ inputs }) => inputs);
-  return new Map<string, Pick<Diagnostic, 'place'>>([
-    ...ofSteps.map((pattern) => [pattern, { place: { file: 'amifile.ts' } }] as const),
-    ...templates.flatMap(({ own }) => own.inputs).map((input) => [input.value, input] as const),
-  ]);
-}
-
-/** Where a file was named, and what to name in its stead. */
-interface Named {
-  readonly place: () => Diagnostic['place'];
-  readonly other: string;
-}
-
-const words: Record<FileProblem, readonly [why: string, cure: string]> = {
-  missing: ['does not exist', 'put it there'],
-  'not-a-file': ['is not a regular file', 'make it a file'],
-  'outside-workspace': ['is a link to a place outside the workspace', 'copy it into the workspace'],
-  unreadable: ['cannot be read', 'make it a file that you may read'],
-  'too-big': [
-    `is larger than ${maxScriptBytes / 1024} KiB, which is what fits into one SSM command`,
-    'have it fetch what is long',
-  ],
-  'not-text': ['is not UTF-8 text', 'save it as UTF-8'],
-};
-
-function unusable(path: string, problem: FileProblem, { place, other }: Named): Diagnostic {
-  // What is no UTF-8 in a name was replaced by this when the folder was listed.
-  const misnamed = problem === 'missing' && path.includes('\uFFFD');
-  const [why, cure] = misnamed
-    ? (['has a name that is not UTF-8 text', 'rename it'] as const)
-    : words[problem];
-  return {
-    severity: 'error',
-    code: `input-${problem}`,
-    message: `${path} ${why}`,
-    place: place(),
-    cure: `${cure}, or ${other}`,
-  };
-}
-
-async function nothingMatches(
-  files: Files,
-  pattern: string,
-  place: Diagnostic['place'],
-): Promise<Diagnostic> {
-  const below = `${pattern.replace(/\/+$/, '')}/**`;
-  const inside = await files.list([below]);
-  const isFolder = inside.ok && inside.value.length > 0;
-  return {
-    severity: 'error',
-    code: 'input-missing',
-    message: isFolder
-      ? `${pattern} is a folder, and files are what is covered`
-      : `no file matches ${pattern}`,
-    place,
-    cure: isFolder
-      ? `write ${below}`
-      : 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
-  };
 }

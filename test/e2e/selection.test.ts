@@ -86,6 +86,31 @@ test('a script that is missing elsewhere does not keep a named template from bei
   expect(await workspace.run(['build', 'namd', '--json'])).toMatchObject({ code: 2, stdout: '' });
 });
 
+test('a script that is missing keeps its template out, as any other error does', async () => {
+  const workspace = await makeWorkspace({
+    ...threeTemplates,
+    'templates/bad.yaml': 'build: { scripts: [none.sh] }\n',
+    'templates/on-bad.yaml': 'extends: bad.yaml\n',
+  });
+  await workspace.run(['update']);
+  const missing = `${said('error', 'none.sh does not exist')}  at templates/bad.yaml:1:20\n    build: { scripts: [none.sh] }\n                       ^\n`;
+  const told = missing + blocked('error');
+  expect(await workspace.run(['build', '--all', '--json'])).toMatchObject({ code: 2, stdout: '' });
+  const named = await workspace.run(['build', 'bad']);
+  expect(withoutCures(named.stderr)).toBe(
+    said('error', 'bad cannot be used, for the errors below') + missing,
+  );
+  const ran = await workspace.run(['build', '--all', '--keep-going', '--json']);
+  expect([ran.code, withoutCures(ran.stderr)]).toEqual([2, told]);
+  expect(finished(ran)).toMatchObject({ built: ['foundation', 'gromacs', 'namd'], failed: [] });
+  const graph = await workspace.run(['graph', '--json']);
+  expect([graph.code, withoutCures(graph.stderr)]).toEqual([2, told]);
+  expect(graph.stdout.match(/"name":"[^"]*"/g)).toEqual(
+    ['foundation', 'gromacs', 'namd'].map((name) => `"name":"${name}"`),
+  );
+  expect((await workspace.run(['why', 'namd'])).stdout).toMatch(/^namd is up to date/);
+});
+
 test.each([
   ['build md/*', 'no template matches md/*', 'there are: foundation, gromacs, namd'],
   ['build gromax+', 'there is no template gromax', 'did you mean gromacs?'],

@@ -164,7 +164,13 @@ test('what an action needs stands before it, whatever is there', async () => {
 test('a file that is missing is an error before any digest', async () => {
   const collection = await collectionOf(templates);
   const missing = { severity: 'error', code: 'input-missing', message: 'gone' } as const;
-  const inputs = { files: new Map(), matches: new Map(), diagnostics: [missing] };
+  const lacks = { ...missing, message: 'gone too' };
+  const inputs = {
+    files: new Map(),
+    matches: new Map(),
+    diagnostics: [missing],
+    lacking: new Map([[templateName('gromacs'), [lacks]]]),
+  };
   const found = fingerprintEach(collection, configOf(), inputs, () => imageId('ami-0123456789abcdef0'));
-  expect(errorOf(found)).toEqual([missing]);
+  expect(errorOf(found)).toEqual([missing, lacks]);
 });

@@ -44,7 +44,11 @@ export function memoryFiles(tree: Tree): Files {
             .toSorted(byCodeUnits),
         ),
       ),
-    read: (path) => Promise.resolve(at(path)),
+    read(path, maxBytes) {
+      const found = at(path);
+      const isLong = 'text' in found && Buffer.byteLength(found.text) > maxBytes;
+      return Promise.resolve(isLong ? { problem: 'too-big' } : found);
+    },
     identity: () => Promise.resolve(undefined),
     digest: (path) => {
       const found = at(path);

@@ -1,12 +1,10 @@
 /** All templates of a workspace, and the files that they name: a bad one does not sink the others. */
 import { expect, test } from 'vitest';
 import { localFiles } from '../../src/adapters/local/files.ts';
-import { digestOf } from '../../src/core/digest.ts';
 import { fail } from '../../src/core/result.ts';
 import type { FileProblem, Files } from '../../src/ports/files.ts';
-import { readInputs } from '../../src/template/inputs.ts';
 import { scanTemplates } from '../../src/template/scan.ts';
-import { collectionOf, memoryFiles, placeOf, stepScripts, type Tree } from './rig.ts';
+import { collectionOf, memoryFiles, placeOf, type Tree } from './rig.ts';
 
 const scan = (tree: Tree) => scanTemplates(memoryFiles(tree), 'templates/**/*.yaml', '/workspace');
 
@@ -82,113 +80,20 @@ test("the project's own templates are good", async () => {
   expect(templates.map(({ name }) => name)).toEqual(['foundation', 'gromacs', 'namd']);
 });
 
-const inputsOf = async (tree: Tree, steps: Parameters<typeof readInputs>[1] = {}) => {
-  const { templates } = await collectionOf(tree);
-  return readInputs(memoryFiles(tree), steps, templates.values());
-};
-
 test('a folder that cannot be listed is told of, and nothing is left out in silence', async () => {
   const closed: Files = {
-    ...memoryFiles({ 'templates/a.yaml': 'build: { inputs: ["files/**"] }' }),
+    ...memoryFiles({}),
     list: () => Promise.resolve(fail({ folder: 'files/secret', why: 'EACCES' })),
   };
-  const told = {
-    severity: 'error',
-    code: 'unreadable',
-    message: 'files/secret cannot be listed: EACCES',
-    cure: 'make it readable, or name what is needed without it',
-  };
   const { diagnostics } = await scanTemplates(closed, 'templates/**/*.yaml', '/workspace');
-  expect(diagnostics).toEqual([{ ...told, place: { file: 'files/secret' } }]);
-  const { templates } = await collectionOf({ 'templates/a.yaml': 'build: { inputs: ["files/**"] }' });
-  const inputs = await readInputs(closed, {}, templates.values());
-  const place = { file: 'templates/a.yaml', line: 1, column: 19, excerpt: 'build: { inputs: ["files/**"] }' };
-  expect(inputs.diagnostics).toEqual([{ ...told, place }]);
-});
-
-test('scripts and inputs are found with their digests', async () => {
-  const { files, matches, diagnostics } = await inputsOf(
+  expect(diagnostics).toEqual([
     {
-      'templates/a.yaml': 'build: { scripts: [s/x.sh], inputs: ["files/**", "conf.txt"] }',
-      's/x.sh': '#!/bin/sh\n',
-      'conf.txt': 'c',
-      'files/b': 'b',
-      'files/a/c': 'c',
+      severity: 'error',
+      code: 'unreadable',
+      message: 'files/secret cannot be listed: EACCES',
+      place: { file: 'files/secret' },
+      cure: 'make it readable, or name what is needed without it',
     },
-    {},
-  );
-  expect(diagnostics).toEqual([]);
-  expect([...matches]).toEqual([
-    ['files/**', ['files/a/c', 'files/b']],
-    ['conf.txt', ['conf.txt']],
-  ]);
-  expect([...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
-    { path: 'conf.txt', digest: digestOf('c'), executable: false },
-    { path: 'files/a/c', digest: digestOf('c'), executable: false },
-    { path: 'files/b', digest: digestOf('b'), executable: false },
-    { path: 's/x.sh', digest: digestOf('#!/bin/sh\n'), executable: true },
-  ]);
-});
-
-test('what is missing is told with the place that names it', async () => {
-  const { diagnostics } = await inputsOf(
-    {
-      'templates/a.yaml': 'build:\n  scripts: [s/x.sh]\n  inputs: ["files/**", in/y]\n',
-      'in/y': { problem: 'outside-workspace' },
-    },
-    { bootstrap: { script: 'scripts/none.sh', inputs: ['lib/**'] } },
-  );
-  expect(diagnostics.map((one) => [one.code, placeOf(one), one.message, one.cure])).toEqual([
-    [
-      'input-missing',
-      'amifile.ts',
-      'no file matches lib/**',
-      'mend the pattern, which begins at the folder of amifile.ts, or add the files',
-    ],
-    [
-      'input-missing',
-      'templates/a.yaml:3:12',
-      'no file matches files/**',
-      'mend the pattern, which begins at the folder of amifile.ts, or add the files',
-    ],
-    [
-      'input-missing',
-      'amifile.ts',
-      'scripts/none.sh does not exist',
-      'put it there, or set steps.bootstrap in amifile.ts to another script',
-    ],
-    [
-      'input-missing',
-      'templates/a.yaml:2:13',
-      's/x.sh does not exist',
-      'put it there, or name another script, by its path from the folder of amifile.ts',
-    ],
-    [
-      'input-outside-workspace',
-      'templates/a.yaml:3:24',
-      'in/y is a link to a place outside the workspace',
-      'copy it into the workspace, or take it out of the pattern',
-    ],
-  ]);
-});
-
-test('a name that is no text is told as that', async () => {
-  const { diagnostics } = await inputsOf({
-    'templates/a.yaml': 'build: { inputs: ["files/**"] }\n',
-    'files/bad\uFFFD': { problem: 'missing' },
-  });
-  expect(diagnostics.map(({ message, cure }) => [message, cure])).toEqual([
-    ['files/bad\uFFFD has a name that is not UTF-8 text', 'rename it, or take it out of the pattern'],
-  ]);
-});
-
-test('a folder is no pattern of files', async () => {
-  const { diagnostics } = await inputsOf({
-    'templates/a.yaml': 'build: { inputs: [files/] }\n',
-    'files/b': 'b',
-  });
-  expect(diagnostics.map(({ message, cure }) => [message, cure])).toEqual([
-    ['files/ is a folder, and files are what is covered', 'write files/**'],
   ]);
 });
 
@@ -220,13 +125,6 @@ test('what stands twice in one file is a warning', async () => {
     'templates/a.yaml:2:43 repeated-package: gcc @14 stands twice; it is installed once (take one of them out)',
     'templates/a.yaml:1:23 repeated-template: cuda stands twice; it counts once (take one of them out)',
   ]);
-});
-
-test('the steps of amifile.ts need their scripts, once each', async () => {
-  const tree = { ...stepScripts, 'templates/a.yaml': '{}' };
-  const step = { script: 'scripts/bootstrap.sh', inputs: [] };
-  const both = { users: step, bootstrap: step };
-  expect([...(await inputsOf(tree, both)).files.keys()]).toEqual(['scripts/bootstrap.sh']);
 });
 
 test('a name that does not fit into tags and lines of text is refused', async () => {

@@ -5,11 +5,10 @@ import { type TemplateName, templateName } from '../../core/ids.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { BaseImage, MergedTemplate } from '../../core/template.ts';
 import type { Collection } from '../../graph/collection.ts';
-import { restrict } from '../../graph/focus.ts';
 import type { TemplateGraph } from '../../graph/graph.ts';
 import { listed } from '../../graph/names.ts';
 import { subjectsOf } from '../../graph/pattern.ts';
-import { select, type Selection } from '../../graph/select.ts';
+import { select } from '../../graph/select.ts';
 import { digestsOf, type Wishes } from '../../plan/plan.ts';
 import { baseOf } from '../../plan/recipe.ts';
 import { keptChildren } from '../../plan/warnings.ts';
@@ -23,6 +22,7 @@ import { recallTemplates, rememberTemplates } from '../known-templates.ts';
 import { type Bases, pinnedBases, refuseInCi } from '../pinned-bases.ts';
 import { planKnown, type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
+import { selectWhole, standingOn, type WholeSelection } from '../selecting.ts';
 import { checkBases } from '../standing.ts';
 import { isTerminal, type Surroundings } from '../surroundings.ts';
 import { tellDiagnostics } from '../telling.ts';
@@ -60,21 +60,23 @@ export async function prepareBuild(
 ): Promise<PreparedBuild> {
   const known = await reuseKnown(around, workspace, options);
   if (known !== undefined) return known;
-  const { collection, templates, incomplete, lacking } = await wanted(workspace, around, options);
+  const { collection, templates, incomplete, lacking, needed, inputs } = await wanted(
+    workspace,
+    around,
+    options,
+  );
   tellDiagnostics(around, collection, lacking);
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
   return unlessFailed(cloud, async () => {
-    // What is missing elsewhere, a script or an input, is nothing to this run.
-    const needed = restrict(collection, collection.graph.withAncestors(templates));
     const bases = await basesFor(around, workspace, needed, options, cloud);
     const wishes = wishesOf(templates, needed.graph, options);
-    const planned = await planRun(workspace, needed, wishes, cloud, bases);
+    const planned = await planRun(workspace, needed, wishes, cloud, { ...bases, inputs });
     await checkBases(workspace, needed, planned.plan, cloud.registry);
     // What is affected is told from a part of the templates.
     if (needed === collection && options.names !== 'affected' && options.baseAmi === undefined) {
-      const { fingerprints, inputs } = planned;
-      await rememberTemplates(workspace, collection, digestsOf(fingerprints), { ...bases, inputs });
+      const digests = digestsOf(planned.fingerprints);
+      await rememberTemplates(workspace, collection, digests, { ...bases, inputs });
     }
     const warnings = [
       ...planned.warnings,
@@ -182,11 +184,12 @@ async function wanted(
   workspace: Workspace,
   around: Surroundings,
   options: PrepareOptions,
-): Promise<Selection & { readonly collection: Collection }> {
+): Promise<WholeSelection> {
   const { names } = options;
   if (names === 'affected') return affectedOnes(workspace, around, options);
   const collection = await readCollection(workspace);
-  if (names.length > 0) return { collection, ...select(collection, { ...options, names }) };
+  const state = { config: workspace.config, files: workspace.indexed };
+  if (names.length > 0) return selectWhole(state, collection, { ...options, names });
   const known = [...collection.templates.keys()];
   const cure = known.length === 0 ? undefined : listed(known);
   throw invalidFlag('build needs the names of templates, or --all', cure);
@@ -197,12 +200,12 @@ async function affectedOnes(
   workspace: Workspace,
   around: Surroundings,
   { base, exclude, keepGoing }: PrepareOptions,
-): Promise<Selection & { readonly collection: Collection }> {
+): Promise<WholeSelection> {
   const { findAffected } = await import('../affected.ts');
   const found = await findAffected(workspace, around, { base, exclude, keepGoing });
   const templates = new Set(found.affected.templates.map(({ template }) => template));
   if (templates.size === 0) around.stderr.write(nothingAffected);
-  return { ...found, templates };
+  return { ...found, templates, needed: standingOn(found.collection, templates) };
 }
 
 async function reporterFor(around: Surroundings, json: boolean): Promise<Reporter> {

@@ -3,8 +3,7 @@ import { Command, Option } from 'clipanion';
 import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import type { Workspace } from '../context.ts';
-import type { Bases } from '../pinned-bases.ts';
-import type { Fingerprints } from '../planning.ts';
+import type { Sources } from '../planning.ts';
 import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
 
 export class GraphCommand extends CloudCommand {
@@ -50,9 +49,12 @@ export class GraphCommand extends CloudCommand {
       const { graphLines } = await import('../../report/graph-lines.ts');
       // A digest needs those of all that the template stands on, shown or not.
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
-      const { digests } = await this.#digests(workspace, needed);
-      await this.answerJsonLists(graphLines(shown, digests));
-    } else this.answer(await this.#drawing(shown));
+      const { digests, good } = await this.#digests(workspace, needed);
+      const whole = new Set([...shown.templates.keys()].filter((name) => good.templates.has(name)));
+      await this.answerJsonLists(graphLines(restrict(shown, whole), digests));
+      return this.complain(good.diagnostics);
+    }
+    this.answer(await this.#drawing(shown));
     return this.complain(collection.diagnostics);
   }
 
@@ -69,11 +71,10 @@ export class GraphCommand extends CloudCommand {
       return exitCodes.done;
     }
     const { readCollection } = await import('../reading.ts');
-    const collection = await readCollection(workspace);
-    const { digests, ...sources } = await this.#digests(workspace, collection);
-    await this.answerJsonLists(graphLines(collection, digests));
-    await rememberTemplates(workspace, collection, digests, sources);
-    return this.complain(collection.diagnostics);
+    const { digests, good, ...sources } = await this.#digests(workspace, await readCollection(workspace));
+    await this.answerJsonLists(graphLines(good, digests));
+    await rememberTemplates(workspace, good, digests, sources);
+    return this.complain(good.diagnostics);
   }
 
   async #shown(
@@ -109,15 +110,17 @@ export class GraphCommand extends CloudCommand {
   async #digests(
     workspace: Workspace,
     collection: Collection,
-  ): Promise<Bases & Pick<Fingerprints, 'inputs'> & { readonly digests: ReadonlyMap<TemplateName, Digest> }> {
+  ): Promise<Sources & { readonly good: Collection; readonly digests: ReadonlyMap<TemplateName, Digest> }> {
     const { withRegistry } = await import('../context.ts');
     const { fingerprints } = await import('../planning.ts');
     const { digestsOf } = await import('../../plan/plan.ts');
     const { pinnedBases } = await import('../pinned-bases.ts');
+    const { withInputs } = await import('../selecting.ts');
+    const { collection: good, inputs } = await withInputs(workspace, collection);
     const bases = await withRegistry(workspace, this.context, (registry) =>
-      pinnedBases(this.context, workspace, collection, registry),
+      pinnedBases(this.context, workspace, good, registry),
     );
-    const { each, inputs } = await fingerprints(workspace, collection, bases);
-    return { ...bases, digests: digestsOf(each), inputs };
+    const sources = { ...bases, inputs };
+    return { ...sources, good, digests: digestsOf(await fingerprints(workspace, good, sources)) };
   }
 }

@@ -6,6 +6,7 @@ import { InvalidInput } from '../../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import type { MadeImage, WhyAnswer } from '../../report/why.ts';
+import type { InputIndex } from '../../template/inputs.ts';
 import type { Workspace } from '../context.ts';
 import type { ExplainedRun } from '../planning.ts';
 import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
@@ -31,12 +32,13 @@ export class WhyCommand extends CloudCommand {
     const { openWorkspace } = await import('../context.ts');
     const { readCollection } = await import('../reading.ts');
     const { selectOne } = await import('../../graph/select.ts');
+    const { withInputs } = await import('../selecting.ts');
     const { whyText, whyView } = await import('../../report/why.ts');
     const { styleFor } = await import('../../report/style.ts');
     const workspace = await openWorkspace(this.context, this.flags);
-    const collection = await readCollection(workspace);
+    const { collection, inputs } = await withInputs(workspace, await readCollection(workspace));
     const { name } = selectOne(collection, templateName(wanted)).template;
-    const { answer, warnings } = await this.#ask(workspace, collection, name);
+    const { answer, warnings } = await this.#ask(workspace, collection, inputs, name);
     const { tellWarnings } = await import('../telling.ts');
     tellWarnings(this.context, warnings);
     if (this.json) this.answerJson(whyView(answer));
@@ -44,7 +46,12 @@ export class WhyCommand extends CloudCommand {
     return exitCodes.done;
   }
 
-  async #ask(workspace: Workspace, collection: Collection, name: TemplateName): Promise<Asked> {
+  async #ask(
+    workspace: Workspace,
+    collection: Collection,
+    inputs: InputIndex,
+    name: TemplateName,
+  ): Promise<Asked> {
     const { openCloud } = await import('../context.ts');
     const { planRun } = await import('../planning.ts');
     const { restrict } = await import('../../graph/focus.ts');
@@ -55,12 +62,13 @@ export class WhyCommand extends CloudCommand {
     const plan = async (within: Collection, names: readonly TemplateName[]): Promise<ExplainedRun> => {
       const bases = await pinnedBases(this.context, workspace, within, registry);
       const selected = new Set(names);
-      return planRun(workspace, within, { selected, named: selected, rebuild: new Set() }, cloud, bases);
+      const wishes = { selected, named: selected, rebuild: new Set<TemplateName>() };
+      return planRun(workspace, within, wishes, cloud, { ...bases, inputs });
     };
     try {
       const whole = await unlessInvalid(() => plan(collection, [...collection.templates.keys()]));
       if (whole !== undefined) return answerOf(whole, name, builtWith(whole.plan, name));
-      // A script or an input of another template is missing: nothing to this one.
+      // The base of another template stands for nothing: nothing to this one.
       const needed = restrict(collection, collection.graph.withAncestors([name]));
       return answerOf(await plan(needed, [name]), name, undefined);
     } finally {

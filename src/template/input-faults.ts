@@ -1,0 +1,99 @@
+/** What is wrong with scripts and inputs, in words. It does not know who names them, nor where. */
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { maxScriptBytes } from '../core/recipe.ts';
+import type { FileProblem, Files } from '../ports/files.ts';
+
+/** A script or a pattern of inputs. */
+export interface NamedInput {
+  readonly path: string;
+  readonly isScript: boolean;
+  /** What else may be done than to mend it. */
+  readonly other: string;
+}
+
+export interface InputFaults {
+  readonly patterns: Map<string, Diagnostic>;
+  readonly files: Map<string, FileProblem>;
+  /** Of what is good as an input. */
+  readonly scripts: Map<string, FileProblem>;
+}
+
+/** So many wrong files of one pattern are told of: many templates may have it. */
+const mostTold = 100;
+
+/** What is to be said to whoever names one, but for where. `matches`: what each pattern finds. */
+export function inputWords(
+  matches: ReadonlyMap<string, readonly string[]>,
+  faults: InputFaults,
+): (named: NamedInput) => readonly Diagnostic[] {
+  const wrongIn = new Map(
+    [...matches].flatMap(([pattern, found]) => {
+      const wrong = faults.files.size === 0 ? [] : found.filter((file) => faults.files.has(file));
+      return wrong.length === 0 ? [] : [[pattern, wrong] as const];
+    }),
+  );
+  return ({ path, isScript, other }) => {
+    if (isScript) {
+      const problem = faults.files.get(path) ?? faults.scripts.get(path);
+      return problem === undefined ? [] : [unusable(path, problem, other)];
+    }
+    const pattern = faults.patterns.get(path);
+    if (pattern !== undefined) return [pattern];
+    const wrong = wrongIn.get(path) ?? [];
+    const told = wrong.slice(0, mostTold).flatMap((file) => {
+      const problem = faults.files.get(file);
+      return problem === undefined ? [] : [unusable(file, problem, other)];
+    });
+    const more = wrong.length - told.length;
+    return more === 0 ? told : [...told, moreWrong(path, more)];
+  };
+}
+
+const moreWrong = (pattern: string, more: number): Diagnostic => ({
+  severity: 'error',
+  code: 'more-errors',
+  message: `${pattern} finds ${more} more files that are wrong`,
+  cure: 'mend these first',
+});
+
+const problems: Record<FileProblem, readonly [why: string, cure: string]> = {
+  missing: ['does not exist', 'put it there'],
+  'not-a-file': ['is not a regular file', 'make it a file'],
+  'outside-workspace': ['is a link to a place outside the workspace', 'copy it into the workspace'],
+  unreadable: ['cannot be read', 'make it a file that you may read'],
+  'too-big': [
+    `is larger than ${maxScriptBytes / 1024} KiB, which is what fits into one SSM command`,
+    'have it fetch what is long',
+  ],
+  'not-text': ['is not UTF-8 text', 'save it as UTF-8'],
+};
+
+function unusable(path: string, problem: FileProblem, other: string): Diagnostic {
+  // What is no UTF-8 in a name was replaced by this when the folder was listed.
+  const misnamed = problem === 'missing' && path.includes('\uFFFD');
+  const [why, cure] = misnamed
+    ? (['has a name that is not UTF-8 text', 'rename it'] as const)
+    : problems[problem];
+  return {
+    severity: 'error',
+    code: `input-${problem}`,
+    message: `${path} ${why}`,
+    cure: `${cure}, or ${other}`,
+  };
+}
+
+export async function nothingMatches(files: Files, pattern: string): Promise<Diagnostic> {
+  const below = `${pattern.replace(/\/+$/, '')}/**`;
+  const inside = await files.list([below]);
+  const isFolder = inside.ok && inside.value.length > 0;
+  return {
+    severity: 'error',
+    code: 'input-missing',
+    message: isFolder
+      ? `${pattern} is a folder, and files are what is covered`
+      : `no file matches ${pattern}`,
+    cure: isFolder
+      ? `write ${below}`
+      : 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+  };
+}
