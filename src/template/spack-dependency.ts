@@ -8,6 +8,7 @@ const sigil = /\^|%%?/y;
 const assignment = /\w[\w-]*(?:,\w[\w-]*)*=(?=\w)/y;
 const key = /\w[\w.-]*/y;
 const operator = /:?==?/y;
+const types = new Set(['build', 'link', 'run', 'test', 'all']);
 const noEdge: SpackEdge = {};
 
 /** The cursor stands on `%` or `^`. */
@@ -77,6 +78,10 @@ function readEdge(cursor: SpackCursor): SpackEdge | undefined {
     }
     const value = readValue(cursor, name + sign);
     if (value === undefined) return undefined;
+    const unknown = name === 'deptypes' ? value.split(',').find((type) => !types.has(type)) : undefined;
+    if (unknown !== undefined) {
+      return cursor.fail(start, `${shown(unknown)} is no type of dependency`, `use ${[...types].join(', ')}`);
+    }
     edge[name] = value;
   }
 }

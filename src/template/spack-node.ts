@@ -127,6 +127,9 @@ function readSwitch(cursor: SpackCursor, name: string | undefined): SpackSwitch 
   return { name: variant, value: sign === '+', propagate };
 }
 
+/** Spack's reserved names, of those that are written like variants. */
+const ofTheMachine = new Set(['arch', 'architecture', 'os', 'operating_system', 'platform', 'target']);
+
 /** `key=value`, `key==value`, `key:=value`. */
 function readKeyAndValue(cursor: SpackCursor): SpackValue | undefined {
   const start = cursor.at;
@@ -143,6 +146,13 @@ function readKeyAndValue(cursor: SpackCursor): SpackValue | undefined {
       );
     }
     return cursor.fail(start, `${shown(name)} begins a second spec`, 'make each spec an entry of its own');
+  }
+  if (sign === '==' && ofTheMachine.has(name)) {
+    return cursor.fail(
+      start,
+      `${name} cannot be handed on with ==`,
+      `write ${name}=, which is for all of them`,
+    );
   }
   const value = readValue(cursor, name + sign);
   if (value === undefined) return undefined;

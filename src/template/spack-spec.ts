@@ -26,6 +26,11 @@ function readSpec(cursor: SpackCursor): SpackSpec | undefined {
       'write the package first, as in gromacs@2025.3 +mpi',
     );
   }
+  if (name === 'c++') {
+    const cure =
+      'a comma in brackets ends an entry: put the whole spec in quotes, as in "gcc languages=c,c++"';
+    return cursor.fail(cursor.at - name.length, 'c++ is a language and no package', cure);
+  }
   const node = readNode(cursor, name);
   if (node === undefined) return undefined;
   const rest = readDependencies(cursor);

@@ -1,5 +1,5 @@
 /** The version of a Spack spec, from `@` on. It does not know what it is a version of. */
-import type { SpackCursor } from './spack-cursor.ts';
+import { shown, type SpackCursor } from './spack-cursor.ts';
 
 const word = /\w(?:[\w.-]*\w)?/y;
 /** A branch, a tag (which may hold `/`) or a commit. */
@@ -66,13 +66,27 @@ function readItem(cursor: SpackCursor, sign: number): string | undefined {
       'take = out',
     );
   }
-  cursor.take(word);
+  const high = cursor.take(word);
   const end = cursor.at;
   cursor.skipSpace();
   // In `@1.2: languages=c` and `@1.2:languages=c` the range is open.
   const isKey = cursor.char === '=';
   cursor.at = isKey ? colon + 1 : end;
-  return cursor.text.slice(start, cursor.at);
+  const range = cursor.text.slice(start, cursor.at);
+  return !isKey && low !== undefined && high !== undefined && isBelow(high, low)
+    ? cursor.fail(start, `no version is in the range ${shown(range)}`, 'write the lower end first')
+    : range;
+}
+
+const numbers = /^\d+(?:\.\d+)*$/;
+
+/** Of versions of plain numbers, whose order is in no doubt. `1.2` is not below `1.2.3`, nor above: as an end it holds that too. */
+function isBelow(version: string, other: string): boolean {
+  if (!numbers.test(version) || !numbers.test(other)) return false;
+  const [these, those] = [version, other].map((one) => one.split('.').map(BigInt));
+  const pairs = (these ?? []).map((part, at) => [part, those?.[at] ?? part] as const);
+  const [a, b] = pairs.find(([one, two]) => one !== two) ?? [0n, 0n];
+  return a < b;
 }
 
 const failMissing = (cursor: SpackCursor, at: number, sign: string): undefined =>
