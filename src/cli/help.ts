@@ -22,7 +22,7 @@ export function optionHelp({ options }: Definition): OptionHelp[] {
 
 /** `amigraph build [NAME...]`, `amigraph leases release KEY`. */
 export const wordsOf = ({ usage }: Definition): string =>
-  usage.replace(unnamedWords, ' [NAME...]').replaceAll(/<(\w+)>/g, '$1');
+  usage.replace(unnamedWords, ' [NAME...]').replaceAll(/<([\w|]+)>/g, '$1');
 
 /** One command: its words, what it does, its options, examples. */
 export function commandHelp(command: Definition, style: Style): string {

@@ -42,6 +42,11 @@ export class LogOutput {
     await this.#write(this.#atStart ? text : `\n${text}`);
   }
 
+  /** A prompt begins a line of its own. */
+  async end(): Promise<void> {
+    if (isTerminal(this.#stdout)) await this.line('');
+  }
+
   async #write(text: string): Promise<void> {
     if (text === '') return;
     this.#atStart = text.endsWith('\n');

@@ -45,6 +45,7 @@ export async function showLogs(
   if (!asked.follow) {
     const all = must(await logs());
     await showing.show(all, true);
+    await showing.end();
     if (all.length === 0 && fate?.kind === 'going-on') say(words.nothingYet);
     else if (all.length === 0) return sayMissing();
     return exitCodes.done;
@@ -78,6 +79,7 @@ export async function showLogs(
     // It has ended: what there is by now is all.
     const all = must(await logs());
     await showing.show(all, true);
+    await showing.end();
     if (now !== fate) say(`${words.fateText(now)}\n`);
     if (all.length === 0) return sayMissing();
     return now?.kind === 'built' ? exitCodes.done : exitCodes.failed;
@@ -108,6 +110,10 @@ class Showing {
   /** Nobody reads any more. */
   get isClosed(): boolean {
     return this.#output.isClosed;
+  }
+
+  async end(): Promise<void> {
+    await this.#output.end();
   }
 
   /** `areAll`: what is not among them will not come any more. */

@@ -123,6 +123,8 @@ export type Event =
       readonly workspace: string;
       readonly provider: string;
       readonly region: string;
+      /** The URL that AWS is called at where that is another one than AWS's own. */
+      readonly endpoint?: string;
       readonly confined?: boolean;
     }
   | { readonly type: 'plan'; readonly actions: readonly Action[] }

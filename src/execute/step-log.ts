@@ -41,7 +41,7 @@ export async function printedBy(
   const whole = redact(parts.length > 0 ? parts.join('') : result.output);
   const name = `${stepLogName(index, count, step)}.log`;
   const log = await ctx.files.write(`.amigraph/logs/${journal.buildId}/${name}`, whole);
-  const tail = whole.trimEnd().split('\n').slice(-lastLines);
+  const tail = whole.trim() === '' ? [] : whole.trimEnd().split('\n').slice(-lastLines);
   return { tail: tail.map((line) => line.slice(-longestLine)), log: log ?? null, stored };
 }
 

@@ -8,7 +8,7 @@ export function changeText(change: Change, explained: TemplateName = change.temp
   const { template, place, pinnedAt } = change;
   const whose = template === explained || isElsewhere(change) ? '' : `${template} changed: `;
   const date = pinnedAt?.slice(0, 10);
-  const pinned = date === undefined ? '' : ` (amigraph update, ${date})`;
+  const pinned = date === undefined ? '' : ` (pinned ${date})`;
   const since = date === undefined ? '' : `, pinned ${date}`;
   const where = place === undefined ? pinned : ` (${place.file}:${place.line}${since})`;
   return printable(`${whose}${whatChanged(change)}${where}`.replaceAll(/\s*\n\s*/g, ' '));

@@ -51,7 +51,8 @@ const planLines = (actions: readonly Action[]): string[] =>
 
 /** Where the run happens: what it costs, and how real it is. */
 function placeOfRun(event: Extract<Event, { type: 'run-started' }>): string {
-  if (event.provider === 'aws') return `AWS, ${event.region}`;
+  if (event.provider === 'aws')
+    return `AWS${event.endpoint === undefined ? '' : ` at ${event.endpoint}`}, ${event.region}`;
   const steps =
     event.confined === true
       ? 'steps run confined by bubblewrap'

@@ -158,12 +158,21 @@ export function troubleBrief(trouble: Trouble): string {
 }
 
 /** Where all of it is: in a file here, and in the bucket for everybody. */
-function printedText({ log, stored, buildId, index }: Extract<Trouble, { code: 'step-failed' }>): string {
+function printedText({
+  tail,
+  log,
+  stored,
+  buildId,
+  index,
+}: Extract<Trouble, { code: 'step-failed' }>): string {
   const places = [
     ...(log === null ? [] : [log]),
     ...(stored === null ? [] : [`amigraph logs ${buildId} --step ${index}`]),
   ];
-  return places.length === 0 ? '' : `; all that it printed: ${places.join(', or ')}`;
+  if (places.length === 0) return '';
+  return tail.length === 0
+    ? '; nothing that it printed is known'
+    : `; all that it printed: ${places.join(', or ')}`;
 }
 
 export const because = (why: string): string => (why === '' ? '' : `: ${why}`);

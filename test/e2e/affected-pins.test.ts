@@ -15,7 +15,7 @@ test('a moved pin is what changed; one that was made or taken out alone is nothi
   const [image = ''] = /ami-[0-9a-f]{17}/.exec(lock) ?? [];
   const other = lock.replaceAll(image, 'ami-0123456789abcdef0');
   await workspace.write('amigraph.lock', other.replace(/(?<="pinnedAt":")[^"]+/, '2026-11-20T10:00:00Z'));
-  const moved = `base image ${image} -> ami-0123456789abcdef0 (amigraph update, 2026-11-20)`;
+  const moved = `base image ${image} -> ami-0123456789abcdef0 (pinned 2026-11-20)`;
   expect(await affected('--explain')).toBe(`foundation\n  ${moved}\ngromacs\n  ${moved}\nnamd\n  ${moved}\n`);
   await workspace.remove('amigraph.lock');
   expect(await affected()).toBe('');
@@ -53,6 +53,6 @@ test('each end has the pins of its own Region', async () => {
   repo.git('branch', '-f', 'main');
   await workspace.write('amifile.ts', "export default { region: 'eu-west-1' };\n");
   expect(await affected('--explain', '--exclude', '{gromacs,namd}')).toBe(
-    'foundation\n  base image ami-0123456789abcdef0 -> ami-0123456789abcdef1 (amigraph update, 2026-11-20)\n',
+    'foundation\n  base image ami-0123456789abcdef0 -> ami-0123456789abcdef1 (pinned 2026-11-20)\n',
   );
 });

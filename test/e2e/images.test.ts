@@ -202,7 +202,7 @@ test('describe says what it cannot find', async () => {
     'error: there is no image ami-00000000000000000 of ours in us-west-2\n  cure: amigraph list shows those that there are\n',
   );
   expect(await said()).toBe(
-    'error: describe takes one image: its id, its template or how its digest begins\n  cure: amigraph list shows all\n',
+    'error: amigraph describe needs more words\n  cure: say amigraph describe IMAGE\n',
   );
 });
 

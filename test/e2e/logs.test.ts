@@ -107,7 +107,7 @@ describe('of a template', () => {
     });
     expect(await workspace.run(['logs'])).toMatchObject({
       code: 2,
-      stderr: 'error: logs takes one template, or the id of one build\n  cure: amigraph list shows all\n',
+      stderr: 'error: amigraph logs needs more words\n  cure: say amigraph logs NAME|BUILD\n',
     });
   });
 });

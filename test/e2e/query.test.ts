@@ -237,6 +237,6 @@ test('show prints a template, with what it inherits and where that was written',
   });
   expect(await workspace.run(['show'])).toMatchObject({
     code: 2,
-    stderr: 'error: show takes the name of one template\n  cure: amigraph graph shows all\n',
+    stderr: 'error: amigraph show needs more words\n  cure: say amigraph show NAME\n',
   });
 });

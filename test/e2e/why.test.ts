@@ -172,7 +172,11 @@ test('wrong words', async () => {
   expect(await workspace.run(['why'])).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'error: why takes the name of one template\n  cure: amigraph graph shows all\n',
+    stderr: 'error: amigraph why needs more words\n  cure: say amigraph why NAME\n',
+  });
+  expect(await workspace.run(['why', 'gromacs', 'namd'])).toMatchObject({
+    code: 2,
+    stderr: 'error: amigraph why takes no "namd"\n  cure: amigraph why --help shows what it takes\n',
   });
   expect(await workspace.run(['why', 'gromac'])).toMatchObject({
     code: 2,

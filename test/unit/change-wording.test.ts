@@ -64,7 +64,7 @@ test('what no template says has no template before it', () => {
   const base = change({ part: 'base image', kind: 'changed', from: 'ami-1', to: 'ami-2' });
   expect(changeText(base, templateName('gromacs'))).toBe('base image ami-1 -> ami-2');
   expect(changeText({ ...base, pinnedAt: '2026-11-20T10:00:00Z' })).toBe(
-    'base image ami-1 -> ami-2 (amigraph update, 2026-11-20)',
+    'base image ami-1 -> ami-2 (pinned 2026-11-20)',
   );
   expect(changeText({ ...base, pinnedAt: '2026-11-20T10:00:00Z', place })).toBe(
     'base image ami-1 -> ami-2 (templates/foundation.yaml:14, pinned 2026-11-20)',

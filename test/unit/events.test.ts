@@ -30,6 +30,10 @@ const cloud = { type: 'run-started', workspace: 'hpc', region: 'us-west-2' } as 
 const rows: readonly (readonly [Event, readonly string[]])[] = [
   [{ ...cloud, provider: 'aws' }, ['hpc: AWS, us-west-2']],
   [
+    { ...cloud, provider: 'aws', endpoint: 'http://127.0.0.1:4566' },
+    ['hpc: AWS at http://127.0.0.1:4566, us-west-2'],
+  ],
+  [
     { ...cloud, provider: 'sandbox', confined: true },
     ['hpc: sandbox, us-west-2; steps run confined by bubblewrap'],
   ],

@@ -81,8 +81,8 @@ Examples
     amigraph build --all
   Build gromacs and what it stands on:
     amigraph build gromacs
-  Build all that stands on foundation, but nothing in md:
-    amigraph build foundation+ --exclude 'md/**'
+  Build all that stands on foundation, but not namd:
+    amigraph build foundation+ --exclude namd
   Build what this branch affects:
     amigraph build --affected --base main
   Show what would happen:
@@ -109,10 +109,10 @@ describe('help', () => {
 
 Images
   amigraph build [NAME...]     Build the images that are missing.
-  amigraph why [NAME...]       Show why an image is reused or would be built.
+  amigraph why NAME            Show why an image is reused or would be built.
   amigraph list                List the images, from their EC2 tags, newest first.
-  amigraph describe [NAME...]  Show all that is known of one image, with the packages of all that it stands on.
-  amigraph logs [NAME...]      Show what the steps of a build have printed, whole.
+  amigraph describe IMAGE      Show all that is known of one image, with the packages of all that it stands on.
+  amigraph logs NAME|BUILD     Show what the steps of a build have printed, whole.
 
 Manifest
   amigraph manifest show       Show what the manifest in the bucket remembers of the images.
@@ -131,7 +131,7 @@ Bases
 Templates
   amigraph graph               Show what stands on what.
   amigraph affected            Show which templates a change affects.
-  amigraph show [NAME...]      Show what a template says, each value with the file and line it comes from.
+  amigraph show NAME           Show what a template says, each value with the file and line it comes from.
   amigraph schema              Print the JSON Schema of a template, for editors.
   amigraph validate            Check all templates, scripts and inputs, without a cloud.
 

@@ -106,7 +106,7 @@ const step = {
   code: 'step-failed',
   step: 'package gcc',
   exitCode: 3,
-  tail: [],
+  tail: ['no room'],
   log: '/x/3.log',
   stored: 's3://b/logs/x',
   buildId: 'build-1',
@@ -138,6 +138,10 @@ test.each<[Trouble, string]>([
   [
     { ...step, status: 'Failed' },
     'step package gcc failed: exit code 3; all that it printed: /x/3.log, or amigraph logs build-1 --step 3',
+  ],
+  [
+    { ...step, status: 'TimedOut', tail: [] },
+    'step package gcc failed: it did not end in time; nothing that it printed is known',
   ],
   [
     { ...step, status: 'DeliveryTimedOut', log: null, stored: null },

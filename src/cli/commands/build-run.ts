@@ -105,6 +105,7 @@ async function carryOut(
     workspace: config.workspace,
     provider: config.provider,
     region: config.region,
+    ...(config.provider === 'aws' && config.endpoint !== undefined ? { endpoint: config.endpoint.url } : {}),
     ...(cloud.confined === undefined ? {} : { confined: cloud.confined }),
   });
   for (const warning of warnings) emit({ type: 'warning', ...warning });

@@ -16,7 +16,7 @@ export class BuildCommand extends CloudCommand {
     examples: [
       ['Build all that is missing', '$0 build --all'],
       ['Build gromacs and what it stands on', '$0 build gromacs'],
-      ['Build all that stands on foundation, but nothing in md', "$0 build foundation+ --exclude 'md/**'"],
+      ['Build all that stands on foundation, but not namd', '$0 build foundation+ --exclude namd'],
       ['Build what this branch affects', '$0 build --affected --base main'],
       ['Show what would happen', '$0 build --all --dry-run'],
     ],

@@ -1,6 +1,6 @@
 /** `amigraph describe`: all that is known of one image. */
 import { Command, Option } from 'clipanion';
-import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
+import { CloudCommand, exitCodes } from './base.ts';
 
 export class DescribeCommand extends CloudCommand {
   static override paths = [['describe']];
@@ -15,15 +15,9 @@ export class DescribeCommand extends CloudCommand {
   });
 
   json = Option.Boolean('--json', false, { description: 'as JSON' });
-  names = Option.Rest({ name: 'NAME' });
+  word = Option.String({ name: 'IMAGE', required: true });
 
   protected override async run(): Promise<number> {
-    const [word, ...others] = this.names;
-    if (word === undefined || others.length > 0)
-      throw invalidFlag(
-        'describe takes one image: its id, its template or how its digest begins',
-        'amigraph list shows all',
-      );
     const { openCloud, openWorkspace } = await import('../context.ts');
     const { describeImage } = await import('../describing.ts');
     const { describeText, describeView } = await import('../../report/images.ts');
@@ -32,7 +26,7 @@ export class DescribeCommand extends CloudCommand {
     const workspace = await openWorkspace(this.context, this.flags);
     const cloud = await openCloud(workspace, this.context);
     try {
-      const { image, warnings } = await describeImage(this.context, workspace, cloud, word);
+      const { image, warnings } = await describeImage(this.context, workspace, cloud, this.word);
       tellWarnings(this.context, warnings);
       const now = this.context.clock.now();
       if (this.json) this.answerJson(describeView(image, now));

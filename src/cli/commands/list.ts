@@ -9,7 +9,7 @@ export class ListCommand extends CloudCommand {
     description: 'List the images, from their EC2 tags, newest first.',
     details: 'An image is stale where no template of this workspace has its digest any more.',
     examples: [
-      ['All images of what is in md', "$0 list --template 'md/*'"],
+      ['All images of templates that begin with g', "$0 list --template 'g*'"],
       ['What may be removed', '$0 list --stale --older-than 30d'],
     ],
   });

@@ -1,7 +1,7 @@
 /** `amigraph logs`: what the steps of a build have printed. */
 import { Command, Option } from 'clipanion';
 import type { Cloud, Workspace } from '../context.ts';
-import { CloudAnswer, invalidFlag } from './base.ts';
+import { CloudAnswer } from './base.ts';
 
 export class LogsCommand extends CloudAnswer {
   static override paths = [['logs']];
@@ -14,24 +14,23 @@ export class LogsCommand extends CloudAnswer {
     `,
     examples: [
       ['All steps of the last build of gromacs', '$0 logs gromacs'],
-      ['One of them, as it is', '$0 logs gromacs --step "package gromacs@2025.3"'],
+      ['One of them, as it is', '$0 logs gromacs --step "package gromacs"'],
     ],
   });
 
-  step = Option.String('--step', { description: 'STEP: one step alone, by its name or its number' });
+  step = Option.String('--step', {
+    description: 'STEP: one step alone, by its number, its name or how that begins',
+  });
   follow = Option.Boolean('--follow', false, {
     description: 'show each log as soon as it is there, until the build ends; exit code 1 where it fails',
   });
-  names = Option.Rest({ name: 'NAME' });
+  word = Option.String({ name: 'NAME|BUILD', required: true });
 
   protected override async answerFor(workspace: Workspace, cloud: Cloud): Promise<number> {
-    const [word, ...others] = this.names;
-    if (word === undefined || others.length > 0)
-      throw invalidFlag('logs takes one template, or the id of one build', 'amigraph list shows all');
     const { findBuild } = await import('../finding-build.ts');
     const { showLogs } = await import('../showing-logs.ts');
     const { step, follow } = this;
-    const build = await findBuild(this.context, workspace, cloud, word);
+    const build = await findBuild(this.context, workspace, cloud, this.word);
     return showLogs(this.context, workspace, cloud, build, { step, follow });
   }
 }

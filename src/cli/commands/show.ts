@@ -1,7 +1,7 @@
 /** `amigraph show`: what a template says, and where each value of it was written. */
 import { Command, Option } from 'clipanion';
 import { templateName } from '../../core/ids.ts';
-import { BaseCommand, exitCodes, invalidFlag } from './base.ts';
+import { BaseCommand, exitCodes } from './base.ts';
 
 export class ShowCommand extends BaseCommand {
   static override paths = [['show']];
@@ -16,12 +16,9 @@ export class ShowCommand extends BaseCommand {
 
   resolved = Option.Boolean('--resolved', false, { description: 'with all that it inherits' });
   json = Option.Boolean('--json', false, { description: 'as JSON' });
-  names = Option.Rest({ name: 'NAME' });
+  wanted = Option.String({ name: 'NAME', required: true });
 
   protected override async run(): Promise<number> {
-    const [wanted, ...others] = this.names;
-    if (wanted === undefined || others.length > 0)
-      throw invalidFlag('show takes the name of one template', 'amigraph graph shows all');
     const { openWorkspace } = await import('../context.ts');
     const { readCollection } = await import('../reading.ts');
     const { selectOne } = await import('../../graph/select.ts');
@@ -30,7 +27,7 @@ export class ShowCommand extends BaseCommand {
     const { styleFor } = await import('../../report/style.ts');
     const merged = selectOne(
       await readCollection(await openWorkspace(this.context, {})),
-      templateName(wanted),
+      templateName(this.wanted),
     );
     const tree = this.resolved ? resolvedWords(merged) : ownWords(merged);
     const { name, file } = merged.template;

@@ -9,7 +9,7 @@ import type { MadeImage, WhyAnswer } from '../../report/why.ts';
 import type { InputIndex } from '../../template/inputs.ts';
 import type { Workspace } from '../context.ts';
 import type { ExplainedRun } from '../planning.ts';
-import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
+import { CloudCommand, exitCodes } from './base.ts';
 
 export class WhyCommand extends CloudCommand {
   static override paths = [['why']];
@@ -23,12 +23,9 @@ export class WhyCommand extends CloudCommand {
   });
 
   json = Option.Boolean('--json', false, { description: 'as JSON' });
-  names = Option.Rest({ name: 'NAME' });
+  wanted = Option.String({ name: 'NAME', required: true });
 
   protected override async run(): Promise<number> {
-    const [wanted, ...others] = this.names;
-    if (wanted === undefined || others.length > 0)
-      throw invalidFlag('why takes the name of one template', 'amigraph graph shows all');
     const { openWorkspace } = await import('../context.ts');
     const { readCollection } = await import('../reading.ts');
     const { selectOne } = await import('../../graph/select.ts');
@@ -37,7 +34,7 @@ export class WhyCommand extends CloudCommand {
     const { styleFor } = await import('../../report/style.ts');
     const workspace = await openWorkspace(this.context, this.flags);
     const { collection, inputs } = await withInputs(workspace, await readCollection(workspace));
-    const { name } = selectOne(collection, templateName(wanted)).template;
+    const { name } = selectOne(collection, templateName(this.wanted)).template;
     const { answer, warnings } = await this.#ask(workspace, collection, inputs, name);
     const { tellWarnings } = await import('../telling.ts');
     tellWarnings(this.context, warnings);
