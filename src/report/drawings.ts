@@ -1,5 +1,4 @@
-/** The graph as a drawing: a tree, Graphviz or Mermaid. It does not know digests. */
-import type { TemplateName } from '../core/ids.ts';
+/** The graph as a drawing for Graphviz or Mermaid. It does not know digests. */
 import type { Collection } from '../graph/collection.ts';
 import { printable } from './style.ts';
 
@@ -7,11 +6,11 @@ import { printable } from './style.ts';
 export function dotDrawing({ templates, graph }: Collection): string {
   const names = [...templates].map(([name, { own }]) => {
     const packages = own.packages.map(({ value }) => dotTooltip(value.written)).join(String.raw`\n`);
-    return `  "${dotText(name)}"${packages === '' ? '' : ` [tooltip="${packages}"]`};\n`;
+    return `  "${dotName(name)}"${packages === '' ? '' : ` [tooltip="${packages}"]`};\n`;
   });
   const edges = graph.edges().map(({ from, to, kind }) => {
     const style = kind === 'depends_on' ? ' [style=dashed]' : '';
-    return `  "${dotText(from)}" -> "${dotText(to)}"${style};\n`;
+    return `  "${dotName(from)}" -> "${dotName(to)}"${style};\n`;
   });
   return `digraph templates {\n  rankdir=LR;\n  node [shape=box];\n${[...names, ...edges].join('')}}\n`;
 }
@@ -23,6 +22,9 @@ const dotText = (text: string, backslash: string = String.raw`\\`): string =>
     .replaceAll('\\', backslash)
     .replaceAll('"', String.raw`\"`)
     .replaceAll('\n', String.raw`\n`);
+
+/** To Graphviz, what begins with `%` has no name. */
+const dotName = (name: string): string => dotText(name).replace(/^%/, String.raw`\%`);
 
 /** Graphviz reads its escapes twice over there. */
 const dotTooltip = (text: string): string => dotText(text, '\\'.repeat(4));
@@ -49,55 +51,3 @@ const mermaidText = (text: string): string =>
     /[^\p{L}\p{M}\p{N}/_-]|(?<![\p{L}\p{N}])[_-]|[_-](?![\p{L}\p{N}])/gu,
     (one) => `#${mermaidNames[one] ?? one.codePointAt(0)};`,
   );
-
-interface Branch {
-  readonly name: TemplateName;
-  /** What stands before its name, and before its children's branches. */
-  readonly lead: string;
-  readonly below: string;
-}
-
-/** Along `extends`, each template under its parent; what else it depends on stands behind its name. */
-export function treeDrawing(collection: Collection): string {
-  const { templates } = collection;
-  const children = new Map<TemplateName | undefined, TemplateName[]>();
-  for (const [name, { template }] of templates) {
-    const parent = template.extends?.value;
-    push(children, parent !== undefined && templates.has(parent) ? parent : undefined, name);
-  }
-  const notes = notesOf(collection);
-  const lines: string[] = [];
-  const roots = children.get(undefined) ?? [];
-  const open: Branch[] = roots.map((name) => ({ name, lead: '', below: '' })).toReversed();
-  for (let branch = open.pop(); branch !== undefined; branch = open.pop()) {
-    const { name, lead, below } = branch;
-    const behind = notes.get(name);
-    lines.push(`${printable(`${lead}${name}${behind === undefined ? '' : ` (${behind.join('; ')})`}`)}\n`);
-    const own = children.get(name) ?? [];
-    for (const [at, child] of own.toReversed().entries()) {
-      const [corner, line] = at === 0 ? ['└─ ', '   '] : ['├─ ', '│  '];
-      open.push({ name: child, lead: below + corner, below: below + line });
-    }
-  }
-  return lines.join('');
-}
-
-/** What each template stands on that its place in the tree does not show. */
-function notesOf({ templates, graph }: Collection): ReadonlyMap<TemplateName, readonly string[]> {
-  const others = new Map<TemplateName, TemplateName[]>();
-  for (const { from, to, kind } of graph.edges()) if (kind === 'depends_on') push(others, to, from);
-  const notes = new Map<TemplateName, string[]>();
-  for (const [name, { template }] of templates) {
-    const parent = template.extends?.value;
-    if (parent !== undefined && !templates.has(parent)) push(notes, name, `extends ${parent}`);
-    const needs = others.get(name);
-    if (needs !== undefined) push(notes, name, `depends on ${needs.join(', ')}`);
-  }
-  return notes;
-}
-
-function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}

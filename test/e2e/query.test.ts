@@ -1,7 +1,8 @@
 /** Commands that only answer: the shapes that other programs rely on. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { finished, makeWorkspace, program, threeTemplates } from './rig.ts';
@@ -97,9 +98,29 @@ test('graph --focus: what a pattern fits, what it stands on and what stands on i
   });
 });
 
+test('graph --html writes a page, from where it is run', async () => {
+  const workspace = await makeWorkspace();
+  expect(await workspace.run(['graph', '--html', 'graph.html', '--focus', 'namd'])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'wrote graph.html\n',
+  });
+  const page = await readFile(join(workspace.folder, 'graph.html'), 'utf8');
+  expect(page).toMatch(/^<!doctype html>\n/);
+  expect(page.match(/<b>\w+<\/b>/g)).toEqual(['<b>foundation</b>', '<b>namd</b>']);
+});
+
 test.each([
-  ['--dot --json', 'graph takes one of --dot, --mermaid and --json', 'leave the others out'],
-  ['--mermaid --dot', 'graph takes one of --dot, --mermaid and --json', 'leave the others out'],
+  ...['--dot --json', '--mermaid --dot', '--html x --json'].map((line) => [
+    line,
+    'graph takes one of --dot, --mermaid, --html and --json',
+    'leave the others out',
+  ]),
+  [
+    '--html none/graph.html',
+    'none/graph.html cannot be written: ENOENT',
+    'name a file in a folder that is there and may be written',
+  ],
   ['--focus gromax', 'there is no template gromax', 'did you mean gromacs?'],
   ['--focus x/*', 'no template matches x/*', 'there are: foundation, gromacs, namd'],
 ])('graph %s is wrong', async (line, message, cure) => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { templateName } from '../../src/core/ids.ts';
 import type { Collection } from '../../src/graph/collection.ts';
 import { focusOn } from '../../src/graph/focus.ts';
-import { dotDrawing, mermaidDrawing, treeDrawing } from '../../src/report/drawings.ts';
+import { dotDrawing, mermaidDrawing } from '../../src/report/drawings.ts';
+import { treeDrawing } from '../../src/report/tree.ts';
 import { graphLines } from '../../src/report/graph-lines.ts';
 import { collectionOf, defined, digestLike } from './rig.ts';
 
@@ -29,6 +30,7 @@ const oddNames = [
   String.raw`\N\G`,
   'end',
   'a]b;c#d',
+  '%x%',
 ];
 const oddPackages = ['say="<b>"', 'two\nlines', String.raw`\N@1\n`, 'a#b;c]&lt;', 'end\\'];
 /** With packages that no template may have, for all that is known of a drawing is that it is given text. */

@@ -1,4 +1,5 @@
 /** `amigraph graph`: the templates and what stands on what. */
+import { resolve } from 'node:path';
 import { Command, Option } from 'clipanion';
 import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
@@ -16,12 +17,16 @@ export class GraphCommand extends CloudCommand {
       ['A picture, with Graphviz', '$0 graph --dot | dot -Tsvg > graph.svg'],
       ['A picture in Markdown, on GitHub', '$0 graph --mermaid'],
       ['What gromacs stands on and what stands on it', '$0 graph --focus gromacs'],
+      ['A page for browsers', '$0 graph --html graph.html'],
       ['For other programs', '$0 graph --json'],
     ],
   });
 
   dot = Option.Boolean('--dot', false, { description: 'for Graphviz' });
   mermaid = Option.Boolean('--mermaid', false, { description: 'a Mermaid flowchart, for Markdown' });
+  html = Option.String('--html', {
+    description: 'FILE: a page for browsers, with what each template adds',
+  });
   focus = Option.String('--focus', {
     description: 'PATTERN: only these, what they stand on and what stands on them',
   });
@@ -34,8 +39,8 @@ export class GraphCommand extends CloudCommand {
   json = Option.Boolean('--json', false, { description: 'as JSON, with digests' });
 
   protected override async run(): Promise<number> {
-    if ([this.dot, this.mermaid, this.json].filter(Boolean).length > 1)
-      throw invalidFlag('graph takes one of --dot, --mermaid and --json', 'leave the others out');
+    if ([this.dot, this.mermaid, this.html !== undefined, this.json].filter(Boolean).length > 1)
+      throw invalidFlag('graph takes one of --dot, --mermaid, --html and --json', 'leave the others out');
     if (this.affected && this.focus !== undefined)
       throw invalidFlag('graph takes --focus or --affected, not both', 'leave one of them out');
     if (this.base !== undefined && !this.affected)
@@ -54,7 +59,8 @@ export class GraphCommand extends CloudCommand {
       await this.answerJsonLists(graphLines(restrict(shown, whole), digests));
       return this.complain(good.diagnostics);
     }
-    this.answer(await this.#drawing(shown));
+    if (this.html === undefined) this.answer(await this.#drawing(shown));
+    else await this.#writePage(this.html, workspace.config.workspace, shown);
     return this.complain(collection.diagnostics);
   }
 
@@ -102,9 +108,21 @@ export class GraphCommand extends CloudCommand {
   }
 
   async #drawing(collection: Collection): Promise<string> {
-    const { dotDrawing, mermaidDrawing, treeDrawing } = await import('../../report/drawings.ts');
-    if (this.dot) return dotDrawing(collection);
-    return this.mermaid ? mermaidDrawing(collection) : treeDrawing(collection);
+    if (!this.dot && !this.mermaid) return (await import('../../report/tree.ts')).treeDrawing(collection);
+    const { dotDrawing, mermaidDrawing } = await import('../../report/drawings.ts');
+    return this.dot ? dotDrawing(collection) : mermaidDrawing(collection);
+  }
+
+  async #writePage(file: string, title: string, collection: Collection): Promise<void> {
+    const { htmlPage } = await import('../../report/html.ts');
+    const { writeNamedFile } = await import('../../adapters/local/named-file.ts');
+    const trouble = await writeNamedFile(resolve(this.context.cwd, file), htmlPage(title, collection));
+    if (trouble !== undefined)
+      throw invalidFlag(
+        `${file} cannot be written: ${trouble}`,
+        'name a file in a folder that is there and may be written',
+      );
+    this.context.stderr.write(`wrote ${file}\n`);
   }
 
   async #digests(
