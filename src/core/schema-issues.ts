@@ -57,7 +57,8 @@ function issuesOf(issue: BaseIssue<unknown>, { schema, above, whole }: Within): 
 }
 
 const isUnquoted = ({ expected, input }: BaseIssue<unknown>): boolean =>
-  expected === 'string' && ['number', 'boolean'].includes(typeof input);
+  expected === 'string' &&
+  (['number', 'boolean'].includes(typeof input) || isMap(input) || Array.isArray(input));
 const inQuotes = 'if it is meant as text, put it in quotes';
 
 /** Of several forms none of which fits: for a list the one of lists, for a map that which knows the first key that any knows. */

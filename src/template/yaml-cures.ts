@@ -11,7 +11,10 @@ const cures: readonly [RegExp, string][] = [
     /deficient indentation|unexpected end/,
     'close the bracket or quote that is open above, or indent this line',
   ],
-  [/bad indentation|multiline key/, 'line it up with its neighbours, and quote a text that holds ": "'],
+  [
+    /bad indentation|multiline key/,
+    'line it up with its neighbours, and quote a text that holds ": " or begins with a bracket',
+  ],
   [
     /expected ':' after|separator is expected|missed comma/,
     'put ": " after a key, and a comma between entries in brackets',
@@ -19,10 +22,17 @@ const cures: readonly [RegExp, string][] = [
   [/node content/, 'take the second comma out'],
   [/escape sequence|hexadecimal/, 'write \\\\ for a backslash, or use single quotes'],
   [/null byte|non-printable/, 'save the file as UTF-8 text'],
-  [/alias|anchor/, 'write the value out, or define the anchor above'],
-  [/tag|directive/i, 'take it out: values are text, numbers, true or false'],
+  [/alias|anchor/, 'define the anchor above, or put a text that begins with * or & in quotes'],
+  [/tag|directive/i, 'take it out, or put a text that begins with ! or % in quotes'],
+  [
+    /line break is expected/,
+    'begin the block on the next line, or put a text that begins with | or > in quotes',
+  ],
   [/nesting/, 'make it flatter: a template is a few levels deep'],
 ];
 
-export const cureOfSyntax = (reason: string): string =>
-  cures.find(([pattern]) => pattern.test(reason))?.[1] ?? 'mend the YAML there';
+/** `there`: the text from the place of the error on. */
+export const cureOfSyntax = (reason: string, there = ''): string =>
+  (/^\s*[%@`]/.test(there) ? 'put it in quotes: no text begins with %, @ or `' : undefined) ??
+  cures.find(([pattern]) => pattern.test(reason))?.[1] ??
+  'mend the YAML there';

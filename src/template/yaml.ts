@@ -52,7 +52,10 @@ export function parseYaml(text: string, trail?: YamlTrail): ParsedYaml {
     if (!(error instanceof YAMLException)) throw error;
     const { reason, mark } = error;
     const at = lastText(text, mark?.position ?? 0);
-    return { data: undefined, problems: [{ message: `YAML: ${reason}`, at, cure: cureOfSyntax(reason) }] };
+    return {
+      data: undefined,
+      problems: [{ message: `YAML: ${reason}`, at, cure: cureOfSyntax(reason, text.slice(at, at + 100)) }],
+    };
   }
 }
 

@@ -50,11 +50,33 @@ describe('a wrong template', () => {
         return [
           text,
           [
-            `1:${at + 1} the tag ${tag} has no meaning here (take it out: values are text, numbers, true or false)`,
+            `1:${at + 1} the tag ${tag} has no meaning here (take it out, or put a text that begins with ! or % in quotes)`,
           ],
         ];
       },
     ),
+    ...(
+      [
+        ['tests:\n  - %gcc', '2:5', 'bad indentation of a mapping entry'],
+        ['tests:\n  - `a`', '2:5', 'bad indentation of a mapping entry'],
+        ['users: @x', '1:8', 'bad indentation of a mapping entry'],
+        ['tests: [a, @x]', '1:12', 'missed comma between flow collection entries'],
+        ['@x: 1', '1:1', 'end of the stream or a document separator is expected'],
+      ] as const
+    ).map(([text, at, reason]): [string, string[]] => [
+      text,
+      [`${at} YAML: ${reason} (put it in quotes: no text begins with %, @ or \`)`],
+    ]),
+    [
+      'tests:\n  - > a',
+      [
+        '2:7 YAML: a line break is expected (begin the block on the next line, or put a text that begins with | or > in quotes)',
+      ],
+    ],
+    [
+      'tests:\n  - echo a: b',
+      ['2:5 tests[0] must be text, not a map (if it is meant as text, put it in quotes)'],
+    ],
     ['tests:\n  - |\n\n\nusers: []\n', ['3:1 tests[0] must not be empty']],
     [
       'extends: *a\ntests: &b [*b]\nusers: [*c]\n*d : 1\nbuild: { spot: !!bool true, instance_type: [*e] }',
@@ -64,10 +86,10 @@ describe('a wrong template', () => {
         '3:10 there is no anchor &c',
         '4:2 there is no anchor &d',
       ]
-        .map((one) => `${one} (write the value out, or define the anchor above)`)
+        .map((one) => `${one} (define the anchor above, or put a text that begins with * or & in quotes)`)
         .concat(
-          '5:16 the tag !!bool has no meaning here (take it out: values are text, numbers, true or false)',
-          '5:46 there is no anchor &e (write the value out, or define the anchor above)',
+          '5:16 the tag !!bool has no meaning here (take it out, or put a text that begins with ! or % in quotes)',
+          '5:46 there is no anchor &e (define the anchor above, or put a text that begins with * or & in quotes)',
         ),
     ],
     ['tests:\n  - |\n    a\n    b\n', ['3:5 tests[0] must be one line']],
@@ -203,11 +225,16 @@ describe('a wrong template', () => {
     [
       'a: b: c',
       [
-        '1:5 YAML: bad indentation of a mapping entry (line it up with its neighbours, and quote a text that holds ": ")',
+        '1:5 YAML: bad indentation of a mapping entry (line it up with its neighbours, and quote a text that holds ": " or begins with a bracket)',
       ],
     ],
     ['', ['1:1 the file holds nothing (write what the image shall hold, or remove the file)']],
-    ['tests: *b', ['1:9 there is no anchor &b (write the value out, or define the anchor above)']],
+    [
+      'tests: *b',
+      [
+        '1:9 there is no anchor &b (define the anchor above, or put a text that begins with * or & in quotes)',
+      ],
+    ],
     ['a: \0', ['1:4 YAML: null byte is not allowed in input (save the file as UTF-8 text)']],
     ['"a: \\q"', ['1:6 YAML: unknown escape sequence (write \\\\ for a backslash, or use single quotes)']],
     ['tests: [a]\n---\nb: 1\n', ['2:1 the file holds more than one document (make a file of each)']],
