@@ -17,7 +17,7 @@ export const line = v.pipe(
 /** It is resolved against the workspace, and hashed as it is written. */
 export const workspacePath = v.pipe(
   line,
-  v.regex(/^(?!\/|(.*\/)?\.\.(\/|$))/, 'must be a path inside the workspace, relative to it'),
+  v.regex(/^(?!\/|(.*\/)?\.\.(\/|$))/, 'must be a path inside the workspace, relative to it and without ..'),
 );
 
 export const architecture = v.picklist(architectures, 'must be "x86_64" or "arm64"');

@@ -9,6 +9,7 @@
 import picomatch from 'picomatch';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Selectable } from './collection.ts';
 import { meantTemplate } from './names.ts';
@@ -39,7 +40,7 @@ export function matchPattern(collection: Selectable, pattern: string): Result<Ma
   const exact = readings.find(isKnown);
   const reading = exact ?? readings.at(-1) ?? bare(pattern);
   const { subject, upward, downward } = reading;
-  if (exact === undefined && !isGlob(subject)) return fail(noTemplate(collection, subject));
+  if (exact === undefined && !isGlob(subject)) return fail(noNameOrFolder(collection, subject));
   const fits = exact === undefined ? globMatcher(subject) : (name: string) => name === subject;
   const found = [...templates.keys()].filter(fits);
   const bad = new Set([...unusable.keys()].filter(fits));
@@ -106,6 +107,16 @@ export function noTemplate(collection: Selectable, subject: string): Diagnostic 
         ? meantTemplate(templateName(subject), namesOf(collection))
         : `did you mean ${byFile.template.name}?`,
   };
+}
+
+/** What a pattern may say, a template's name alone may not. */
+function noNameOrFolder(collection: Selectable, subject: string): Diagnostic {
+  const folder = subject.replace(/\/+$/, '');
+  const isFolder = namesOf(collection).some((name) => name.startsWith(`${folder}/`));
+  const error = noTemplate(collection, subject);
+  return isFolder
+    ? { ...error, cure: `for all in the folder ${folder}, say ${shellWord(`${folder}/**`)}` }
+    : error;
 }
 
 function noMatch(collection: Selectable, glob: string): Diagnostic {

@@ -45,15 +45,9 @@ export function unknownTargets(
       found.push(
         errorOf('unknown-template', {
           place: parent.place,
-          ...(noTemplates.get(parentFile) === 'a file'
-            ? {
-                message: `${name} extends ${parentFile}, which is there but does not match templates in amifile.ts`,
-                cure: 'put it where templates are, under such a name, or set templates so that it matches',
-              }
-            : {
-                message: `${name} extends ${parentFile}, which ${noTemplates.has(parentFile) ? 'is not a regular file' : 'does not exist'}`,
-                cure: cureFor(parent.value, name, written),
-              }),
+          ...wordsFor(`${name} extends ${parentFile}, which`, noTemplates.get(parentFile), () =>
+            cureFor(parent.value, name, written),
+          ),
         }),
       );
     }
@@ -80,6 +74,29 @@ export function unknownTargets(
       .map((template) => [template.name, unknownIn(template)] as const)
       .filter(([, found]) => found.length > 0),
   );
+}
+
+function wordsFor(
+  beginning: string,
+  there: 'a file' | 'no file' | 'outside' | undefined,
+  cureForName: () => string,
+): Pick<Diagnostic, 'message'> & Required<Pick<Diagnostic, 'cure'>> {
+  switch (there) {
+    case 'a file':
+      return {
+        message: `${beginning} is there but does not match templates in amifile.ts`,
+        cure: 'put it where templates are, under such a name, or set templates so that it matches',
+      };
+    case 'outside':
+      return {
+        message: `${beginning} is a link to a place outside the workspace`,
+        cure: 'copy the file into the workspace',
+      };
+    case 'no file':
+      return { message: `${beginning} is not a regular file`, cure: cureForName() };
+    case undefined:
+      return { message: `${beginning} does not exist`, cure: cureForName() };
+  }
 }
 
 const mostTold = 100;

@@ -39,9 +39,9 @@ export function printableAll<Value>(value: Value): Value {
 
 const plain = /^[\t\n -~]*$/;
 
-/** Without control characters: what a template, a step or a service says must not steer the terminal. */
+/** Without control characters, those of the writing's direction too: what a template, a step or a service says must not steer the terminal. */
 export function printable(text: string): string {
   // Nearly every text, and many times faster.
   if (plain.test(text)) return text;
-  return text.replaceAll(/[^\P{Cc}\t\n]/gu, '');
+  return text.replaceAll(/[^\P{Cc}\t\n]|\p{Bidi_Control}/gu, '');
 }

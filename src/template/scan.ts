@@ -15,9 +15,12 @@ export interface Scan {
   /** Files that could not be read as templates, with the names that they would have had. */
   readonly broken: readonly (readonly [TemplateName, string])[];
   /** What templates extend, and what is there without being a template. */
-  readonly others: ReadonlyMap<string, 'a file' | 'no file'>;
+  readonly others: ReadonlyMap<string, NoTemplate>;
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** `outside`: a link out of the workspace. */
+type NoTemplate = 'a file' | 'no file' | 'outside';
 
 type Read = Result<ReadTemplate, readonly Diagnostic[]>;
 
@@ -70,12 +73,13 @@ async function notFound(
   found: ReadonlySet<string>,
   templates: readonly Template[],
 ): Promise<Scan['others']> {
-  const others = new Map<string, 'a file' | 'no file'>();
+  const others = new Map<string, NoTemplate>();
   for (const { parentFile } of templates) {
     if (parentFile === undefined || found.has(parentFile) || others.has(parentFile)) continue;
     const content = await files.read(parentFile, 0);
     if (!('problem' in content) || content.problem === 'too-big') others.set(parentFile, 'a file');
     else if (content.problem === 'not-a-file') others.set(parentFile, 'no file');
+    else if (content.problem === 'outside-workspace') others.set(parentFile, 'outside');
   }
   return others;
 }

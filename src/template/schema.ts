@@ -25,6 +25,9 @@ const id = v.pipe(
 const system =
   /^(?!\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|opt\/lmod|opt\/spack[^/]*|var\/lib)(\/|$)|\/(home|opt|var)$)/;
 
+/** They are there with ids of their own, so that scripts/create-users.sh would fail. */
+const ofTheSystem = /^(?!(root|bin|daemon|games|lp|mail|sshd|sync)$)/;
+
 const reserved = ['__proto__', 'constructor', 'prototype'];
 
 const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
@@ -46,6 +49,7 @@ const user = strictMap({
       /^[a-z_][a-z0-9_-]{0,31}$/,
       'must be a Linux user name: small letters, digits, _ and -, at most 32',
     ),
+    v.regex(ofTheSystem, 'must not be a user whom every system has'),
     v.description('the Linux user name'),
   ),
   uid: described(id, 'the number of the user, the same on every machine'),
@@ -56,7 +60,10 @@ const mount = strictMap({
   bucket: described(bucketName, 'the S3 bucket'),
   mount_point: v.pipe(
     text,
-    v.regex(/^(\/[A-Za-z0-9._-]+)+$/, 'must be an absolute path of plain letters, digits, dots and dashes'),
+    v.regex(
+      /^(\/[A-Za-z0-9._-]+)+$/,
+      'must be an absolute path of plain letters, digits, dots, dashes and underscores, without / at its end',
+    ),
     v.regex(/^(?!.*\/\.{1,2}(\/|$))/, 'must not hold . or .. as a part'),
     v.regex(system, 'must not hide a folder of the system'),
     v.description('where it is mounted: an absolute path, not of a folder of the system'),

@@ -9,7 +9,7 @@ const longestName = 128;
 export function nameProblem(name: string): string | undefined {
   if (name.length > longestName) return `has ${name.length} characters, and ${longestName} are allowed`;
   if (/^aws:/i.test(name)) return 'begins with aws:, which AWS does not take in tags of others';
-  return /[\p{Cc}\p{Zl}\p{Zp}\uFFFD]/u.test(name)
+  return /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\uFFFD]/u.test(name)
     ? 'holds a control character or one that is no text'
     : undefined;
 }

@@ -205,8 +205,16 @@ describe('a wrong option', () => {
       '1:18',
       'workspace must be at most 64 letters, digits, dots, dashes and underscores',
     ],
-    ["templates: '/x'", '1:18', 'templates must be a path inside the workspace, relative to it'],
-    ["templates: '../x'", '1:18', 'templates must be a path inside the workspace, relative to it'],
+    [
+      "templates: '/x'",
+      '1:18',
+      'templates must be a path inside the workspace, relative to it and without ..',
+    ],
+    [
+      "templates: '../x'",
+      '1:18',
+      'templates must be a path inside the workspace, relative to it and without ..',
+    ],
     ["provider: 'gcp'", '1:18', 'provider must be "sandbox" or "aws"'],
     ['maxDepth: 0', '1:18', 'maxDepth must be 1 or more'],
     ['maxDepth: 1.5', '1:18', 'maxDepth must be a whole number'],
@@ -246,7 +254,11 @@ describe('a wrong option', () => {
       'builder.securityGroups[1] must be text, not the number 2',
       inQuotes,
     ],
-    ["steps: { users: '/x.sh' }", '1:27', 'steps.users must be a path inside the workspace, relative to it'],
+    [
+      "steps: { users: '/x.sh' }",
+      '1:27',
+      'steps.users must be a path inside the workspace, relative to it and without ..',
+    ],
     [
       "steps: { users: { script: 'x.sh', inputs: 'a' } }",
       '1:52',

@@ -159,7 +159,7 @@ test.each(rows)('%o', (event, lines) => {
 });
 
 test('nothing that comes from outside steers the terminal', () => {
-  const evil = '\u001B[2J\u0007\u009B1m';
+  const evil = '\u001B[2J\u0007\u009B1m\u202E';
   const spoilt = <Value>(value: Value): Value => {
     if (typeof value === 'string')
       return (/^(?:[a-z]+-)*[a-z]+$/.test(value) ? value : `${value}${evil}`) as Value;
@@ -180,7 +180,7 @@ test('nothing that comes from outside steers the terminal', () => {
       trouble: { ...stepFailed, tail: [evil] },
     },
   ];
-  const control = /\p{Cc}/u;
+  const control = /[\p{Cc}\p{Bidi_Control}]/u;
   for (const event of events) {
     for (const line of eventLines(event, plainStyle)) expect(line).not.toMatch(control);
   }

@@ -104,6 +104,8 @@ test('what is extended and no template is told from what is not there', async ()
     'templates/c.yaml': 'extends: d.yml',
     'templates/d.yml': { problem: 'too-big' },
     'templates/e.yaml': 'extends: software',
+    'templates/f.yaml': 'extends: ../linked/base.yaml',
+    'linked/base.yaml': { problem: 'outside-workspace' },
     'templates/software': { problem: 'not-a-file' },
     'templates/software/f.yaml': '{}',
     'shared/base.yaml': '{}',
@@ -111,9 +113,10 @@ test('what is extended and no template is told from what is not there', async ()
   const cure = 'put it where templates are, under such a name, or set templates so that it matches';
   expect(diagnostics.map((one) => `${placeOf(one)} ${one.message} (${one.cure})`)).toEqual([
     `templates/a.yaml:1:10 a extends shared/base.yaml, which is there but does not match templates in amifile.ts (${cure})`,
-    'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a.yaml, c.yaml, e.yaml, software/f.yaml)',
+    'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a.yaml, c.yaml, e.yaml, f.yaml, software/f.yaml)',
     `templates/c.yaml:1:10 c extends templates/d.yml, which is there but does not match templates in amifile.ts (${cure})`,
     'templates/e.yaml:1:10 e extends templates/software, which is not a regular file (did you mean software/f.yaml?)',
+    'templates/f.yaml:1:10 f extends linked/base.yaml, which is a link to a place outside the workspace (copy the file into the workspace)',
   ]);
 });
 
@@ -133,6 +136,7 @@ test('a name that does not fit into tags and lines of text is refused', async ()
     'templates/a\nb.yaml': '{}',
     [`templates/${long}.yaml`]: '{}',
     'templates/größe "1".yaml': '{}',
+    'templates/z\u202E.yaml': '{}',
   });
   expect(templates.map(({ name }) => name)).toEqual(['größe "1"']);
   expect(diagnostics.map(({ message, cure }) => [message, cure])).toEqual([
@@ -142,6 +146,10 @@ test('a name that does not fit into tags and lines of text is refused', async ()
     ],
     [
       `the name of the template in "templates/${long}.yaml" has 129 characters, and 128 are allowed`,
+      'rename the file',
+    ],
+    [
+      'the name of the template in "templates/z\u202E.yaml" holds a control character or one that is no text',
       'rename the file',
     ],
   ]);

@@ -151,6 +151,12 @@ describe('what fits nothing', () => {
       ['templates/md/gromacs.yaml'],
       ['unknown-template: there is no template templates/md/gromacs.yaml (did you mean md/gromacs?)'],
     ],
+    ...['md', 'md/', '+md'].map((name): [string[], string[]] => [
+      [name],
+      [
+        `unknown-template: there is no template ${name.replace('+', '')} (for all in the folder md, say 'md/**')`,
+      ],
+    ]),
     [['mdd/*'], [`unknown-template: no template matches mdd/* (${list})`]],
     [['+foundatio?n'], ['unknown-template: no template matches foundatio?n (did you mean foundation?)']],
     [['md[!x]gromacs'], ['unknown-template: no template matches md[!x]gromacs (did you mean md/gromacs?)']],
