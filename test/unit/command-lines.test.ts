@@ -91,7 +91,14 @@ describe('a script', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const ready = join(folder, 'ready');
     expect(spawnSync('mkfifo', [ready]).status).toBe(0);
-    const script = 'echo before AKIAIOSFODNN7EXAMPLE\nprintf "no end"\necho >"$1"\nsleep 100\n';
+    const script = [
+      'echo before AKIAIOSFODNN7EXAMPLE',
+      'printf "no end"',
+      'session() { ps -o sid= -p "$1"; }',
+      'until filter=$(pgrep -f "${0%step}filter") && [ "$(session "$filter")" != "$(session $$)" ]; do :; done',
+      'echo >"$1"',
+      'sleep 100',
+    ].join('\n');
     const lines = commandLines(step([ready]), script, { region: 'us-west-2', secrets: [] });
     const child = spawn('sh', ['-c', lines.join('\n')], {
       detached: true,
