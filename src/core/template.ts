@@ -95,16 +95,20 @@ export interface TemplateLists {
   readonly tests: readonly Located<string>[];
 }
 
-export interface Template extends TemplateLists {
+/** What a template stands on. */
+export interface TemplateLinks {
   readonly name: TemplateName;
   /** Workspace path. */
   readonly file: string;
-  /** That of the file as it was read: while it has the same, it says the same. Undefined where nobody can tell. */
-  readonly identity?: string | undefined;
   readonly extends?: Located<TemplateName> | undefined;
   /** Workspace path of the file that `extends` names. */
   readonly parentFile?: string | undefined;
   readonly dependsOn: readonly Located<TemplateName>[];
+}
+
+export interface Template extends TemplateLists, TemplateLinks {
+  /** That of the file as it was read: while it has the same, it says the same. Undefined where nobody can tell. */
+  readonly identity?: string | undefined;
   readonly build: BuildSettings;
   readonly cluster?: Section | undefined;
   readonly compute?: Section | undefined;

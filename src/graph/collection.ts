@@ -62,7 +62,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     claim(name, file);
     if (!byName.has(name)) byName.set(name, template);
   }
-  const unknown = unknownTargets(byName, scan);
+  const unknown = unknownTargets([...byName.values(), ...scan.brokenLinks], scan);
   for (const [name, found] of unknown) reject(name, found);
   const there = filesOf(scan);
   const orphans = new Set(
@@ -119,7 +119,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
 function about(
   names: ReadonlySet<TemplateName>,
   rejections: readonly (readonly [TemplateName, Diagnostic])[],
-  { broken, templates }: Scan,
+  { broken, brokenLinks, templates }: Scan,
 ): Map<TemplateName, Unusable> {
   const found = new Map(
     Array.from(names, (name) => [
@@ -128,6 +128,8 @@ function about(
     ]),
   );
   for (const [name, file] of broken) found.get(name)?.files.push(file);
+  for (const one of brokenLinks)
+    found.get(one.name)?.standsOn.push(...links(one).map(({ edge }) => edge.from));
   for (const [name, error] of rejections) found.get(name)?.errors.push(error);
   for (const template of names.size === 0 ? [] : templates) {
     const one = found.get(template.name);

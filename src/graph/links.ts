@@ -1,7 +1,7 @@
 /** What templates name as their parents, and what is said where that leads round or to what cannot be used. It does not know what a template holds. */
 import { type Diagnostic, errorOf, type RelatedPlace } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
-import type { Located, Template } from '../core/template.ts';
+import type { Located, Template, TemplateLinks } from '../core/template.ts';
 import type { Edge } from './graph.ts';
 
 interface Link {
@@ -9,7 +9,7 @@ interface Link {
   readonly target: Located<TemplateName>;
 }
 
-export function links({ name, extends: parent, dependsOn }: Template): Link[] {
+export function links({ name, extends: parent, dependsOn }: Omit<TemplateLinks, 'file'>): Link[] {
   const found: Link[] = [];
   const add = (kind: Edge['kind'], target: Located<TemplateName>): void => {
     found.push({ edge: { from: target.value, to: name, kind }, target });

@@ -2,15 +2,15 @@
 import { posix } from 'node:path';
 import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
-import type { Located, Template } from '../core/template.ts';
+import type { Located, TemplateLinks } from '../core/template.ts';
 import type { Scan } from '../template/scan.ts';
 import { cureOf, meantNames } from './names.ts';
 
-/** What each template that names one that is not there is told, by its name. */
+/** What each of `asked` that names one that is not there is told. */
 export function unknownTargets(
-  scanned: ReadonlyMap<TemplateName, Template>,
+  asked: readonly TemplateLinks[],
   { templates, broken, others: noTemplates }: Pick<Scan, 'templates' | 'broken' | 'others'>,
-): ReadonlyMap<TemplateName, readonly Diagnostic[]> {
+): (readonly [TemplateName, readonly Diagnostic[]])[] {
   const there = filesOf({ templates, broken });
   const files = new Map([...broken, ...templates.map(({ name, file }) => [name, file] as const)]);
   const names = [...files.keys()];
@@ -36,7 +36,7 @@ export function unknownTargets(
     return searches < mostSearches ? cureOf(search(wanted, without(self)), without(self), written) : tooMany;
   };
 
-  const unknownIn = (template: Template): Diagnostic[] => {
+  const unknownIn = (template: TemplateLinks): Diagnostic[] => {
     const { name, file, extends: parent, parentFile, dependsOn } = template;
     const found: Diagnostic[] = [];
     if (parent !== undefined && parentFile !== undefined && !there.has(parentFile)) {
@@ -69,11 +69,9 @@ export function unknownTargets(
       );
     return found;
   };
-  return new Map(
-    [...scanned.values()]
-      .map((template) => [template.name, unknownIn(template)] as const)
-      .filter(([, found]) => found.length > 0),
-  );
+  return asked
+    .map((template) => [template.name, unknownIn(template)] as const)
+    .filter(([, found]) => found.length > 0);
 }
 
 function wordsFor(

@@ -6,9 +6,10 @@ import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { type SchemaIssue, schemaIssues, unknownKeys } from '../core/schema-issues.ts';
 import type { Source } from '../core/source.ts';
-import type { BuildSettings, Located, RequestedPackage, Template } from '../core/template.ts';
-import { listOf, seconds } from '../core/value-schemas.ts';
+import type { BuildSettings, Located, RequestedPackage, Template, TemplateLinks } from '../core/template.ts';
+import { line, listOf, seconds } from '../core/value-schemas.ts';
 import { valueAt, YamlDocument } from './document.ts';
+import { repeatedPackages, repeatedTemplates } from './repeated.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
 import { unreadable } from './yaml.ts';
@@ -26,15 +27,22 @@ export interface ReadTemplate {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The template, or all that is wrong with it. `identity`: of the file that the text is from. */
+export interface BrokenTemplate {
+  /** Errors and warnings, all that there are. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** As far as they can be read. */
+  readonly links: TemplateLinks | undefined;
+}
+
+/** The template, or what is wrong with it. `identity`: of the file that the text is from. */
 export function readTemplate(
   source: Source,
   naming: TemplateNaming,
   identity?: string,
-): Result<ReadTemplate, Diagnostic[]> {
+): Result<ReadTemplate, BrokenTemplate> {
   const document = new YamlDocument(source);
   const { data, diagnostics } = document.read();
-  if (data === undefined) return fail([...diagnostics]);
+  if (data === undefined) return fail({ diagnostics, links: undefined });
   const checked = v.safeParse(templateSchema, data);
   const specs = readSpecs(data, document);
   const link = readLink(data, document, naming);
@@ -47,18 +55,19 @@ export function readTemplate(
     link.problems,
     credentialProblems(source, data, document),
   ].flat();
-  if (!checked.success || errors.length > 0) return fail(firstOf(errors, source.file));
-  const { cluster, compute } = checked.output;
-  const unknown = unknownKeys(templateSchema, { cluster, compute });
-  const template = toTemplate(checked.output, { ...specs, ...link, identity }, document, naming);
-  return ok({
-    template,
-    warnings: [
-      unknown.map((issue) => schemaDiagnostic(document, issue, 'warning')),
-      repeated(template.packages, repeatedPackage),
-      repeated(template.dependsOn, repeatedTemplate),
-    ].flat(),
-  });
+  const links = readLinks(data, link.parentFile, document, naming);
+  const warnings = [
+    unknownKeys(templateSchema, {
+      cluster: valueAt(data, paths.cluster),
+      compute: valueAt(data, paths.compute),
+    }).map((issue) => schemaDiagnostic(document, issue, 'warning')),
+    repeatedPackages(specs.packages),
+    repeatedTemplates(links.dependsOn),
+  ].flat();
+  if (!checked.success || errors.length > 0)
+    return fail({ diagnostics: [...firstOf(errors, source.file), ...warnings], links });
+  const { packages } = specs;
+  return ok({ template: toTemplate(checked.output, links, { packages, identity }, document), warnings });
 }
 
 const isOfUnreadable = ({ input, path, issues }: v.BaseIssue<unknown>): boolean =>
@@ -84,11 +93,10 @@ function firstOf(errors: readonly (() => Diagnostic)[], file: string): Diagnosti
 
 function toTemplate(
   written: WrittenTemplate,
-  { packages, parentFile, identity }: Pick<Template, 'packages' | 'parentFile' | 'identity'>,
+  links: TemplateLinks,
+  { packages, identity }: Pick<Template, 'packages' | 'identity'>,
   document: YamlDocument,
-  naming: TemplateNaming,
 ): Template {
-  const { file } = document;
   const all = <Item, Value>(
     items: readonly Item[] | null | undefined,
     path: readonly string[],
@@ -97,13 +105,13 @@ function toTemplate(
     items?.map((item, index) => document.located(convert(item), path, index)) ?? none;
   const build = written.build ?? {};
   return {
-    name: naming.nameOf(file),
-    file,
+    // One literal: there are many templates, and a spread makes each slower.
+    name: links.name,
+    file: links.file,
     identity,
-    extends:
-      parentFile === undefined ? undefined : document.located(naming.nameOf(parentFile), paths.extends),
-    parentFile,
-    dependsOn: all(written.depends_on, paths.dependsOn, templateName),
+    extends: links.extends,
+    parentFile: links.parentFile,
+    dependsOn: links.dependsOn,
     packages,
     users: all(written.users, paths.users, same),
     mounts: all(written.data?.s3_mounts, paths.mounts, (mount) => ({
@@ -192,7 +200,7 @@ function readLink(
   readonly problems: readonly (() => Diagnostic)[];
 } {
   const path = valueAt(data, paths.extends);
-  if (typeof path !== 'string') return { parentFile: undefined, problems: none };
+  if (typeof path !== 'string' || !v.is(line, path)) return { parentFile: undefined, problems: none };
   const parentFile = naming.inWorkspace(path, document.file);
   if (parentFile !== undefined) return { parentFile, problems: none };
   const outside = (): Diagnostic => ({
@@ -203,6 +211,30 @@ function readLink(
     cure: 'write the path of a template in the workspace, relative to this file',
   });
   return { parentFile, problems: [outside] };
+}
+
+/** What it stands on, whatever the schema says of the rest. */
+function readLinks(
+  data: unknown,
+  parentFile: string | undefined,
+  document: YamlDocument,
+  naming: TemplateNaming,
+): TemplateLinks {
+  const { file } = document;
+  const written = valueAt(data, paths.dependsOn);
+  const dependsOn = (Array.isArray(written) ? written : none).flatMap((name: unknown, index) =>
+    typeof name === 'string' && v.is(line, name)
+      ? document.located(templateName(name), paths.dependsOn, index)
+      : [],
+  );
+  return {
+    name: naming.nameOf(file),
+    file,
+    extends:
+      parentFile === undefined ? undefined : document.located(naming.nameOf(parentFile), paths.extends),
+    parentFile,
+    dependsOn: dependsOn.length === 0 ? none : dependsOn,
+  };
 }
 
 /** Every text that stands where a spec is expected, also where the schema has something to say of the others. */
@@ -236,46 +268,6 @@ function readSpecs(
   }
   return { packages, problems };
 }
-
-/** Within one file, each once; what an ancestor has too is joined in silence. */
-function repeated<Value>(
-  items: readonly Located<Value>[],
-  { code, identity, written }: Repetition<Value>,
-): Diagnostic[] {
-  const first = new Map<string, Located<Value>>();
-  const again = new Map<Located<Value>, Located<Value>>();
-  for (const one of items) {
-    const before = first.get(identity(one.value));
-    if (before === undefined) first.set(identity(one.value), one);
-    else if (!again.has(before)) again.set(before, one);
-  }
-  return [...again].slice(0, mostTold).map(([before, one]) => ({
-    severity: 'warning',
-    code,
-    message: written(one.value),
-    place: one.place,
-    related: [{ message: 'first', place: before.place }],
-    cure: 'take one of them out',
-  }));
-}
-
-interface Repetition<Value> {
-  readonly code: string;
-  readonly identity: (value: Value) => string;
-  readonly written: (value: Value) => string;
-}
-
-const repeatedPackage: Repetition<RequestedPackage> = {
-  code: 'repeated-package',
-  identity: ({ spec }) => spec,
-  written: ({ written }) => `${written} stands twice; it is installed once`,
-};
-
-const repeatedTemplate: Repetition<TemplateName> = {
-  code: 'repeated-template',
-  identity: (name) => name,
-  written: (name) => `${name} stands twice; it counts once`,
-};
 
 function schemaDiagnostic(
   document: YamlDocument,

@@ -4,9 +4,9 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { Source } from '../core/source.ts';
-import type { Template } from '../core/template.ts';
+import type { Template, TemplateLinks } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
-import { type ReadTemplate, readTemplate, type TemplateNaming } from './read.ts';
+import { type BrokenTemplate, type ReadTemplate, readTemplate, type TemplateNaming } from './read.ts';
 import { nameProblem } from './template-name.ts';
 import { unlisted } from './unlisted.ts';
 
@@ -14,6 +14,8 @@ export interface Scan {
   readonly templates: readonly Template[];
   /** Files that could not be read as templates, with the names that they would have had. */
   readonly broken: readonly (readonly [TemplateName, string])[];
+  /** What they stand on, as far as they can be read. */
+  readonly brokenLinks: readonly TemplateLinks[];
   /** What templates extend, and what is there without being a template. */
   readonly others: ReadonlyMap<string, NoTemplate>;
   readonly diagnostics: readonly Diagnostic[];
@@ -22,7 +24,7 @@ export interface Scan {
 /** `outside`: a link out of the workspace. */
 type NoTemplate = 'a file' | 'no file' | 'outside';
 
-type Read = Result<ReadTemplate, readonly Diagnostic[]>;
+type Read = Result<ReadTemplate, BrokenTemplate>;
 
 /** Files that were read, for another scan in which some of them are the same. */
 export interface Reads {
@@ -51,6 +53,7 @@ export async function scanTemplates(
   if (only === undefined && found.value.length === 0) return nothing(noTemplates(pattern));
   const templates: Template[] = [];
   const broken: [TemplateName, string][] = [];
+  const brokenLinks: TemplateLinks[] = [];
   const diagnostics: (readonly Diagnostic[])[] = [];
   for (const file of found.value) {
     const name = naming.nameOf(file);
@@ -61,17 +64,18 @@ export async function scanTemplates(
       diagnostics.push(read.value.warnings);
     } else {
       broken.push([name, file]);
-      diagnostics.push(read.error);
+      if (read.error.links !== undefined) brokenLinks.push(read.error.links);
+      diagnostics.push(read.error.diagnostics);
     }
   }
-  const others = await notFound(files, new Set(found.value), templates);
-  return { templates, broken, others, diagnostics: diagnostics.flat() };
+  const others = await notFound(files, new Set(found.value), [...templates, ...brokenLinks]);
+  return { templates, broken, brokenLinks, others, diagnostics: diagnostics.flat() };
 }
 
 async function notFound(
   files: Files,
   found: ReadonlySet<string>,
-  templates: readonly Template[],
+  templates: readonly TemplateLinks[],
 ): Promise<Scan['others']> {
   const others = new Map<string, NoTemplate>();
   for (const { parentFile } of templates) {
@@ -91,17 +95,20 @@ async function readFile(
   naming: TemplateNaming,
 ): Promise<Read> {
   const misnamed = nameProblem(name);
-  if (misnamed !== undefined) return fail([unfitName(file, misnamed)]);
+  if (misnamed !== undefined) return unread(unfitName(file, misnamed));
   const content = await files.read(file, maxBytes);
-  if ('problem' in content) return fail([unreadable(file, content.problem)]);
+  if ('problem' in content) return unread(unreadable(file, content.problem));
   return readTemplate(new Source(file, content.text.replace(byteOrderMark, '')), naming, content.identity);
 }
+
+const unread = (why: Diagnostic): Read => fail({ diagnostics: [why], links: undefined });
 
 const byteOrderMark = /^\uFEFF/;
 
 const nothing = (why: Diagnostic): Scan => ({
   templates: [],
   broken: [],
+  brokenLinks: [],
   others: new Map(),
   diagnostics: [why],
 });

@@ -156,6 +156,7 @@ test('a template that extends one of two files of one name stands on what cannot
   const { diagnostics, unusable } = collect(
     {
       templates,
+      brokenLinks: [],
       broken: [
         [d, 'd.yaml'],
         [d, 'd.yml'],
@@ -180,7 +181,7 @@ test('two files of one name are told, and neither is used', () => {
     (file) => valueOf(readTemplate(new Source(file, '{}'), naming)).template,
   );
   const { diagnostics, templates: good } = collect(
-    { templates, broken: [], others: new Map(), diagnostics: [] },
+    { templates, broken: [], brokenLinks: [], others: new Map(), diagnostics: [] },
     { maxDepth: 5, ...usual },
   );
   expect(diagnostics).toEqual([

@@ -8,7 +8,7 @@ import { digestOf } from '../../src/core/digest.ts';
 import { byCodeUnits } from '../../src/core/order.ts';
 import { type Digest, type ImageId, imageId, type TemplateName, templateName } from '../../src/core/ids.ts';
 import type { Action, Reuse, Work } from '../../src/core/plan.ts';
-import { ok, type Result } from '../../src/core/result.ts';
+import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import { collect, type Collection } from '../../src/graph/collection.ts';
 import { type Fingerprinted, fingerprintEach } from '../../src/plan/plan.ts';
@@ -73,7 +73,7 @@ export const stepScripts: Readonly<Record<string, string>> = Object.fromEntries(
 /** One file as it is read, without its warnings. */
 export function templateOf(file: string, text: string): Result<Template, Diagnostic[]> {
   const read = readTemplate(new Source(file, text), templateNaming('templates/**/*.yaml', '/workspace'));
-  return read.ok ? ok(read.value.template) : read;
+  return read.ok ? ok(read.value.template) : fail([...read.error.diagnostics]);
 }
 
 export async function collectionOf(tree: Tree, maxDepth = 5): Promise<Collection> {

@@ -176,6 +176,17 @@ describe('a wrong template', () => {
     ]);
   });
 
+  test('is told what is doubtful too', () => {
+    const text =
+      'tests: 1\ncluster: { nam: x }\nsoftware: { spack_packages: [gcc, gcc] }\ndepends_on: [a, a]\n';
+    expect(errorOf(read(text)).map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'error wrong-value',
+      'warning unknown-key',
+      'warning repeated-package',
+      'warning repeated-template',
+    ]);
+  });
+
   test('may name the prototype without touching it', () => {
     const known = 'known here: extends, depends_on, cluster, compute, software, users, data, build, tests';
     expect(wrong('__proto__: { polluted: 1 }')).toEqual([`1:1 unknown key __proto__ (${known})`]);

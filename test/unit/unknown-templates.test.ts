@@ -78,6 +78,21 @@ describe('a name that does not exist', () => {
     ]);
   });
 
+  test('is told of a template that has other errors too', async () => {
+    expect(
+      await problems({
+        foundation: '{}',
+        a: 'extends: fundation.yaml\ndepends_on: [x, 1, "y\\nz"]\ntests: 1',
+      }),
+    ).toEqual([
+      'a.yaml:2:17 wrong-value: depends_on[1] must be text, not the number 1 (if it is meant as text, put it in quotes)',
+      'a.yaml:2:20 wrong-value: depends_on[2] must be one line',
+      'a.yaml:3:8 wrong-value: tests must be a list, not the number 1',
+      'a.yaml:1:10 unknown-template: a extends templates/fundation.yaml, which does not exist (did you mean foundation.yaml?)',
+      'a.yaml:2:14 unknown-template: a depends on x, which does not exist (there are: foundation)',
+    ]);
+  });
+
   test('is told too where there is no other', async () => {
     expect(await problems({ a: 'extends: b.yaml' })).toEqual([
       'a.yaml:1:10 unknown-template: a extends templates/b.yaml, which does not exist (mend the name, or add the template)',

@@ -1,0 +1,53 @@
+/** What stands twice in one file, which counts once. It does not know what else is wrong there. */
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { TemplateName } from '../core/ids.ts';
+import type { Located, RequestedPackage } from '../core/template.ts';
+
+export const repeatedPackages = (packages: readonly Located<RequestedPackage>[]): Diagnostic[] =>
+  repeated(packages, repeatedPackage);
+
+export const repeatedTemplates = (names: readonly Located<TemplateName>[]): Diagnostic[] =>
+  repeated(names, repeatedTemplate);
+
+/** A place takes a while to find, and nobody reads thousands of them. */
+const mostTold = 100;
+
+/** Within one file, each once; what an ancestor has too is joined in silence. */
+function repeated<Value>(
+  items: readonly Located<Value>[],
+  { code, identity, written }: Repetition<Value>,
+): Diagnostic[] {
+  const first = new Map<string, Located<Value>>();
+  const again = new Map<Located<Value>, Located<Value>>();
+  for (const one of items) {
+    const before = first.get(identity(one.value));
+    if (before === undefined) first.set(identity(one.value), one);
+    else if (!again.has(before)) again.set(before, one);
+  }
+  return [...again].slice(0, mostTold).map(([before, one]) => ({
+    severity: 'warning',
+    code,
+    message: written(one.value),
+    place: one.place,
+    related: [{ message: 'first', place: before.place }],
+    cure: 'take one of them out',
+  }));
+}
+
+interface Repetition<Value> {
+  readonly code: string;
+  readonly identity: (value: Value) => string;
+  readonly written: (value: Value) => string;
+}
+
+const repeatedPackage: Repetition<RequestedPackage> = {
+  code: 'repeated-package',
+  identity: ({ spec }) => spec,
+  written: ({ written }) => `${written} stands twice; it is installed once`,
+};
+
+const repeatedTemplate: Repetition<TemplateName> = {
+  code: 'repeated-template',
+  identity: (name) => name,
+  written: (name) => `${name} stands twice; it counts once`,
+};
