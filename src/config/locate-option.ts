@@ -1,8 +1,9 @@
 /** Finds where in the text of amifile.ts an option stands. It does not know TypeScript: it skips comments and strings, and counts braces. */
 
-/** The offset of the last key of `path` that the text holds; undefined where it holds none. */
+/** The offset of the last key of `path` that the text holds, or without a path that of the export; undefined where it holds none. */
 export function locateOption(text: string, path: readonly (string | number)[]): number | undefined {
   const bare = codeOnly(text);
+  if (path.length === 0) return /\bexport\s+default\b/.exec(bare)?.index;
   let from = 0;
   let to = bare.length;
   let found: number | undefined;

@@ -306,6 +306,6 @@ describe('a wrong option', () => {
     ['new Map()', 'what amifile.ts exports must be a map, not an object of a class'],
     ['[1]', 'what amifile.ts exports must be a map, not a list'],
   ])('in place of all of them, %s, is told', async (exported, message) => {
-    expect(await wrongIn(`export default ${exported};`)).toMatchObject([{ at: 'amifile.ts', message }]);
+    expect(await wrongIn(`\nexport default ${exported};`)).toMatchObject([{ at: 'amifile.ts:2:1', message }]);
   });
 });

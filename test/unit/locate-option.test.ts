@@ -66,8 +66,12 @@ test('an item of a list stands where its list does', () => {
 test('what is not there stands where the nearest part of its path does, or nowhere', () => {
   expect(textAt(amifile, ['steps', 'cleanUp'])).toBe('steps: {');
   expect(textAt(amifile, ['sandbox', 'speed'])).toBeUndefined();
-  expect(textAt(amifile, [])).toBeUndefined();
   expect(textAt('', ['region'])).toBeUndefined();
+});
+
+test('without a path it is the export', () => {
+  expect(textAt(amifile, [])).toBe('export default defineConfig({');
+  expect(textAt('// export default 1', [])).toBeUndefined();
 });
 
 test('part of a longer name is no match', () => {
