@@ -40,6 +40,9 @@ const optional = <Schema extends v.GenericSchema>(schema: Schema, description: s
 const optionalList = <Item extends v.GenericSchema>(item: Item, description: string) =>
   optional(v.array(item), description);
 
+/** Each is looked for on the disk. */
+const mostPaths = 1000;
+
 const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(0, 'must be 0 or more'));
 
 const user = strictMap({
@@ -115,8 +118,20 @@ export const templateSchema = strictMap({
       timeout: optionalValue(duration, 'of the whole build, such as 90m or 3h'),
       volume_size_gb: optionalValue(volumeGb, 'GiB of the root volume'),
       arch: optionalValue(architecture, 'the architecture of the image'),
-      scripts: optionalList(workspacePath, 'scripts that run after the packages'),
-      inputs: optionalList(workspacePath, 'patterns of files that the digest covers'),
+      scripts: optional(
+        v.pipe(v.array(workspacePath), v.maxLength(mostPaths, `must be at most ${mostPaths} scripts`)),
+        'scripts that run after the packages',
+      ),
+      inputs: optional(
+        v.pipe(
+          v.array(workspacePath),
+          v.maxLength(
+            mostPaths,
+            `must be at most ${mostPaths} patterns, such as files/** for all in a folder`,
+          ),
+        ),
+        'patterns of files that the digest covers',
+      ),
       base: optionalValue(
         baseImage,
         'the image below: an AMI, an SSM parameter that names one, or an official AMI of ParallelCluster',

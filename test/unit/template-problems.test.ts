@@ -176,6 +176,15 @@ describe('a wrong template', () => {
     ]);
   });
 
+  test.each([
+    ['scripts', 'scripts'],
+    ['inputs', 'patterns, such as files/** for all in a folder'],
+  ])('has a bound for its %s', (key, what) => {
+    const some = (count: number): string => `build: { ${key}: [${'a,'.repeat(count)}] }`;
+    expect(wrong(some(1001))).toEqual([`1:${key.length + 12} build.${key} must be at most 1000 ${what}`]);
+    expect(read(some(1000)).ok).toBe(true);
+  });
+
   test('is told what is doubtful too', () => {
     const text =
       'tests: 1\ncluster: { nam: x }\nsoftware: { spack_packages: [gcc, gcc] }\ndepends_on: [a, a]\n';
