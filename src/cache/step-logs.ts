@@ -56,11 +56,9 @@ export async function stepLogs(
   return ok(found.toSorted((a, b) => a.index - b.index || byCodeUnits(a.step, b.step)));
 }
 
-/** `word`: a step's index, its name, or how that begins. */
+/** `word`: a step's index, or its name. */
 export function meantLogs(word: string, logs: readonly StepLog[]): StepLog[] {
   const byName = logs.filter(({ step }) => step !== '' && step === plain(word));
-  if (byName.length > 0) return byName;
-  return /^\d+$/.test(word)
-    ? logs.filter(({ index }) => index === Number(word))
-    : logs.filter(({ step }) => word !== '' && step.startsWith(plain(word)));
+  if (byName.length > 0 || !/^\d+$/.test(word)) return byName;
+  return logs.filter(({ index }) => index === Number(word));
 }

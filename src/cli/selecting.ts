@@ -26,6 +26,7 @@ export async function withInputs(
   collection: Collection,
 ): Promise<Whole> {
   const inputs = await inputsOf({ config, files: indexed }, collection);
+  if (inputs.diagnostics.length > 0) throw new InvalidInput(inputs.diagnostics);
   return { collection: without(collection, inputs.lacking), inputs };
 }
 
@@ -38,6 +39,8 @@ export async function selectWhole(
   const selection = select(collection, wanted);
   const needed = standingOn(collection, selection.templates);
   const inputs = await inputsOf(state, needed);
+  if (inputs.diagnostics.length > 0)
+    throw new InvalidInput([...inputs.diagnostics, ...[...inputs.lacking.values()].flat()]);
   if (inputs.lacking.size === 0) return { ...selection, collection, needed, inputs };
   const rest = without(collection, inputs.lacking);
   const again = select(rest, wanted);
@@ -48,15 +51,12 @@ export async function selectWhole(
 export async function selectNone(state: State, collection: Collection): Promise<WholeSelection> {
   const needed = restrict(collection, new Set());
   const inputs = await inputsOf(state, needed);
+  if (inputs.diagnostics.length > 0) throw new InvalidInput(inputs.diagnostics);
   return { templates: new Set(), incomplete: false, lacking: [], collection, needed, inputs };
 }
 
 export const standingOn = (collection: Collection, names: ReadonlySet<TemplateName>): Collection =>
   restrict(collection, collection.graph.withAncestors(names));
 
-async function inputsOf({ config, files }: State, { templates }: Collection): Promise<InputIndex> {
-  const inputs = await readInputs(files, config.steps, templates.values());
-  if (inputs.diagnostics.length > 0)
-    throw new InvalidInput([...inputs.diagnostics, ...[...inputs.lacking.values()].flat()]);
-  return inputs;
-}
+const inputsOf = ({ config, files }: State, { templates }: Collection): Promise<InputIndex> =>
+  readInputs(files, config.steps, templates.values());

@@ -1,5 +1,6 @@
 /** All that can be said of a workspace without a cloud. It does not know how it is shown. */
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { without } from '../graph/without.ts';
 import { readInputs } from '../template/inputs.ts';
 import { checkScripts } from '../template/scripts.ts';
 import { openShell, type Workspace } from './context.ts';
@@ -28,9 +29,8 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
   return {
     templates: good.length + collection.unusable.size,
     diagnostics: [
-      ...collection.diagnostics,
+      ...without(collection, inputs.lacking).diagnostics,
       ...inputs.diagnostics,
-      ...[...inputs.lacking.values()].flat(),
       ...faults,
       ...(lock.ok ? [] : lock.error),
     ],

@@ -56,9 +56,11 @@ function issuesOf(issue: BaseIssue<unknown>, { schema, above, whole }: Within): 
   return [{ path, code: 'wrong-value', message, cure: isUnquoted(issue) ? inQuotes : undefined }];
 }
 
-const isUnquoted = ({ expected, input }: BaseIssue<unknown>): boolean =>
+/** Of a list, an item without quotes may be a map (`a: b`) or a list (`[ -d x ]`) that nobody meant. */
+const isUnquoted = ({ expected, input, path }: BaseIssue<unknown>): boolean =>
   expected === 'string' &&
-  (['number', 'boolean'].includes(typeof input) || isMap(input) || Array.isArray(input));
+  (['number', 'boolean'].includes(typeof input) ||
+    (typeof path?.at(-1)?.key === 'number' && (isMap(input) || Array.isArray(input))));
 const inQuotes = 'if it is meant as text, put it in quotes';
 
 /** Of several forms none of which fits: for a list the one of lists, for a map that which knows the first key that any knows. */

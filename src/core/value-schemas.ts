@@ -9,7 +9,7 @@ export const line = v.pipe(
   text,
   v.regex(/^[^\0\r\n]*$/, ({ input }) =>
     /^[^\0\r\n]*\n$/.test(input)
-      ? 'must not end with a line break: in YAML, write |- for |, and >- for >'
+      ? 'must not end with a line break: |- in the place of | leaves it out'
       : 'must be one line',
   ),
 );

@@ -20,7 +20,7 @@ export function without(
       good.add(name);
       continue;
     }
-    found.push(...wrong);
+    for (const one of wrong) found.push(one);
     const standsOn = links(template).map(({ edge }) => edge.from);
     unusable.set(name, { files: [template.file], standsOn, errors: wrong });
   }

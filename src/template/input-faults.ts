@@ -18,9 +18,6 @@ export interface InputFaults {
   readonly scripts: Map<string, FileProblem>;
 }
 
-/** So many wrong files of one pattern are told of: many templates may have it. */
-const mostTold = 100;
-
 /** What is to be said to whoever names one, but for where. `matches`: what each pattern finds. */
 export function inputWords(
   matches: ReadonlyMap<string, readonly string[]>,
@@ -39,22 +36,12 @@ export function inputWords(
     }
     const pattern = faults.patterns.get(path);
     if (pattern !== undefined) return [pattern];
-    const wrong = wrongIn.get(path) ?? [];
-    const told = wrong.slice(0, mostTold).flatMap((file) => {
+    return (wrongIn.get(path) ?? []).flatMap((file) => {
       const problem = faults.files.get(file);
       return problem === undefined ? [] : [unusable(file, problem, other)];
     });
-    const more = wrong.length - told.length;
-    return more === 0 ? told : [...told, moreWrong(path, more)];
   };
 }
-
-const moreWrong = (pattern: string, more: number): Diagnostic => ({
-  severity: 'error',
-  code: 'more-errors',
-  message: `${pattern} finds ${more} more files that are wrong`,
-  cure: 'mend these first',
-});
 
 const problems: Record<FileProblem, readonly [why: string, cure: string]> = {
   missing: ['does not exist', 'put it there'],

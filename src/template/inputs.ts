@@ -6,6 +6,7 @@ import { type InputFile, maxScriptBytes } from '../core/recipe.ts';
 import type { MergedTemplate } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 import { type InputFaults, inputWords, type NamedInput, nothingMatches } from './input-faults.ts';
+import { firstOf } from './told.ts';
 import { unlisted } from './unlisted.ts';
 
 /** By the name that amifile.ts has for each. */
@@ -48,15 +49,21 @@ export async function readInputs(
     if (long !== undefined) faults.scripts.set(path, long);
   }
   const words = inputWords(matches, faults);
-  const wrongWith = (one: Named): readonly Diagnostic[] =>
-    words(one).map((fault) => ({ ...fault, place: one.at.place }));
+  const wrongWith = (ones: readonly Named[], file: string): Diagnostic[] =>
+    firstOf(
+      eachOnce(ones.flatMap((one) => words(one).map((fault) => [fault, one] as const))).map(
+        ([fault, { at }]) =>
+          () => ({ ...fault, place: at.place }),
+      ),
+      file,
+    );
   const lacking = all.map(
-    (merged) => [merged.template.name, eachOnce(namedBy(merged).flatMap(wrongWith))] as const,
+    (merged) => [merged.template.name, wrongWith(namedBy(merged), merged.template.file)] as const,
   );
   return {
     files: found,
     matches,
-    diagnostics: eachOnce(namedBySteps(steps).flatMap(wrongWith)),
+    diagnostics: wrongWith(namedBySteps(steps), 'amifile.ts'),
     lacking: new Map(lacking.filter(([, wrong]) => wrong.length > 0)),
   };
 }
@@ -82,10 +89,12 @@ const namedBy = ({ own }: MergedTemplate): Named[] => [
 const otherScript = 'name another script, by its path from the folder of amifile.ts';
 const otherInput = 'take it out of the pattern';
 
+type Fault = readonly [Diagnostic, Named];
+
 /** A file that several patterns find is told of where the first stands. */
-function eachOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  if (diagnostics.length < 2) return diagnostics;
-  return [...new Map(diagnostics.toReversed().map((one) => [one.message, one])).values()].toReversed();
+function eachOnce(faults: readonly Fault[]): readonly Fault[] {
+  if (faults.length < 2) return faults;
+  return [...new Map(faults.toReversed().map((one) => [one[0].message, one])).values()].toReversed();
 }
 
 async function tooLong(files: Files, path: string): Promise<FileProblem | undefined> {

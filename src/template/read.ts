@@ -12,6 +12,7 @@ import { valueAt, YamlDocument } from './document.ts';
 import { repeatedPackages, repeatedTemplates } from './repeated.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
+import { firstOf } from './told.ts';
 import { unreadable } from './yaml.ts';
 import { parseSpackSpec } from './spack-spec.ts';
 
@@ -28,7 +29,7 @@ export interface ReadTemplate {
 }
 
 export interface BrokenTemplate {
-  /** Errors and warnings, all that there are. */
+  /** Errors and warnings. */
   readonly diagnostics: readonly Diagnostic[];
   /** As far as they can be read. */
   readonly links: TemplateLinks | undefined;
@@ -56,11 +57,12 @@ export function readTemplate(
     credentialProblems(source, data, document),
   ].flat();
   const links = readLinks(data, link.parentFile, document, naming);
+  const unknown = unknownKeys(templateSchema, {
+    cluster: valueAt(data, paths.cluster),
+    compute: valueAt(data, paths.compute),
+  }).map((issue) => () => schemaDiagnostic(document, issue, 'warning'));
   const warnings = [
-    unknownKeys(templateSchema, {
-      cluster: valueAt(data, paths.cluster),
-      compute: valueAt(data, paths.compute),
-    }).map((issue) => schemaDiagnostic(document, issue, 'warning')),
+    firstOf(unknown, source.file, 'warning'),
     repeatedPackages(specs.packages),
     repeatedTemplates(links.dependsOn),
   ].flat();
@@ -74,22 +76,6 @@ const isOfUnreadable = ({ input, path, issues }: v.BaseIssue<unknown>): boolean 
   input === unreadable ||
   path?.some((part) => part.input === unreadable) === true ||
   issues?.some(isOfUnreadable) === true;
-
-/** A place takes a while to find, and nobody reads thousands of them. */
-const mostTold = 100;
-
-function firstOf(errors: readonly (() => Diagnostic)[], file: string): Diagnostic[] {
-  const told = errors.slice(0, mostTold).map((error) => error());
-  const more = errors.length - told.length;
-  const rest: Diagnostic = {
-    severity: 'error',
-    code: 'more-errors',
-    message: `${file} has ${more} more errors`,
-    place: { file },
-    cure: 'mend these first',
-  };
-  return [...told.toSorted(byPlace), ...(more > 0 ? [rest] : [])];
-}
 
 function toTemplate(
   written: WrittenTemplate,
@@ -276,9 +262,4 @@ function schemaDiagnostic(
 ): Diagnostic {
   const place = issue.code === 'unknown-key' ? document.placeOfKey(path) : document.place(path);
   return { severity, ...issue, place };
-}
-
-function byPlace({ place: a }: Diagnostic, { place: b }: Diagnostic): number {
-  const known = a !== undefined && b !== undefined && 'line' in a && 'line' in b;
-  return known ? a.line - b.line || a.column - b.column : 0;
 }

@@ -2,15 +2,13 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Located, RequestedPackage } from '../core/template.ts';
+import { mostTold } from './told.ts';
 
 export const repeatedPackages = (packages: readonly Located<RequestedPackage>[]): Diagnostic[] =>
   repeated(packages, repeatedPackage);
 
 export const repeatedTemplates = (names: readonly Located<TemplateName>[]): Diagnostic[] =>
   repeated(names, repeatedTemplate);
-
-/** A place takes a while to find, and nobody reads thousands of them. */
-const mostTold = 100;
 
 /** Within one file, each once; what an ancestor has too is joined in silence. */
 function repeated<Value>(

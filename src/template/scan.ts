@@ -80,7 +80,8 @@ async function notFound(
   const others = new Map<string, NoTemplate>();
   for (const { parentFile } of templates) {
     if (parentFile === undefined || found.has(parentFile) || others.has(parentFile)) continue;
-    const content = await files.read(parentFile, 0);
+    // The workspace's own folder is neither inside nor a link.
+    const content = parentFile === '.' ? { problem: 'not-a-file' } : await files.read(parentFile, 0);
     if (!('problem' in content) || content.problem === 'too-big') others.set(parentFile, 'a file');
     else if (content.problem === 'not-a-file') others.set(parentFile, 'no file');
     else if (content.problem === 'outside-workspace') others.set(parentFile, 'outside');

@@ -26,7 +26,7 @@ const system =
   /^(?!\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|opt\/lmod|opt\/spack[^/]*|var\/lib)(\/|$)|\/(home|opt|var)$)/;
 
 /** They are there with ids of their own, so that scripts/create-users.sh would fail. */
-const ofTheSystem = /^(?!(root|bin|daemon|games|lp|mail|sshd|sync)$)/;
+const ofTheSystem = /^(?!(root|bin|daemon|games|lp|mail|nobody|sshd|sync)$)/;
 
 const reserved = ['__proto__', 'constructor', 'prototype'];
 

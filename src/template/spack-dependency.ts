@@ -8,7 +8,7 @@ const sigil = /\^|%%?/y;
 const assignment = /\w[\w-]*(?:,\w[\w-]*)*=(?=\w)/y;
 const key = /\w[\w.-]*/y;
 const operator = /:?==?/y;
-const types = new Set(['build', 'link', 'run', 'test', 'all']);
+const types = new Set(['build', 'link', 'run', 'test']);
 const noEdge: SpackEdge = {};
 
 /** The cursor stands on `%` or `^`. */

@@ -23,6 +23,7 @@ const cures: readonly [RegExp, string][] = [
   [/escape sequence|hexadecimal/, 'write \\\\ for a backslash, or use single quotes'],
   [/null byte|non-printable/, 'save the file as UTF-8 text'],
   [/alias|anchor/, 'define the anchor above, or put a text that begins with * or & in quotes'],
+  [/directives end mark/, 'write --- on a line of its own after what begins with %, or take that out'],
   [/tag|directive/i, 'take it out, or put a text that begins with ! or % in quotes'],
   [
     /line break is expected/,

@@ -108,7 +108,22 @@ test('a script that is missing keeps its template out, as any other error does',
   expect(graph.stdout.match(/"name":"[^"]*"/g)).toEqual(
     ['foundation', 'gromacs', 'namd'].map((name) => `"name":"${name}"`),
   );
+  const focused = await workspace.run(['graph', '--json', '--focus', 'bad']);
+  expect([focused.code, focused.stdout, withoutCures(focused.stderr)]).toEqual([
+    2,
+    '',
+    named.stderr.replace(/^ {2}cure: .*\n/gm, ''),
+  ]);
+  const validated = await workspace.run(['validate']);
+  expect([validated.code, withoutCures(validated.stderr).startsWith(told)]).toEqual([2, true]);
   expect((await workspace.run(['why', 'namd'])).stdout).toMatch(/^namd is up to date/);
+  await workspace.remove('scripts/clean-up.sh');
+  expect((await workspace.run(['why', 'nam'])).stderr).toBe(
+    'error: there is no template nam\n  cure: did you mean namd?\n',
+  );
+  const steps = await workspace.run(['why', 'namd']);
+  expect(steps.stderr).toMatch(/^error: scripts\/clean-up\.sh does not exist\n/);
+  expect(steps.stderr).not.toMatch(/none\.sh/);
 });
 
 test.each([

@@ -155,7 +155,7 @@ test('each template that names what is missing is told of it, once, and no other
   expect(said(diagnostics)).toEqual(['amifile.ts s.sh does not exist', 'amifile.ts in/x cannot be read']);
   expect([...lacking].map(([name, all]) => [name, said(all)])).toEqual([
     ['a', ['templates/a.yaml:1:19 in/x cannot be read']],
-    ['c', ['templates/c.yaml:1:39 s.sh does not exist', 'templates/c.yaml:1:19 in/x cannot be read']],
+    ['c', ['templates/c.yaml:1:19 in/x cannot be read', 'templates/c.yaml:1:39 s.sh does not exist']],
   ]);
 });
 
@@ -167,7 +167,7 @@ test('of a pattern that finds very many wrong files, some are told', async () =>
   const last = wrongIn(found).at(-1);
   expect([wrongIn(found).length, last?.message, last?.cure]).toEqual([
     101,
-    'in/** finds 50 more files that are wrong',
+    'templates/a.yaml has 50 more errors',
     'mend these first',
   ]);
 });

@@ -57,7 +57,7 @@ test.each<[string, number, string, string]>([
     `${name} cannot be handed on with ==`,
     `write ${name}=, which is for all of them`,
   ]),
-  ['a ^[deptypes=build,bogus] b', 4, 'bogus is no type of dependency', 'use build, link, run, test, all'],
+  ['a ^[deptypes=build,bogus] b', 4, 'bogus is no type of dependency', 'use build, link, run, test'],
   ['gcc@14 cmake@3', 7, 'cmake begins a second spec', entries],
   ['foo++ bar', 6, 'bar begins a second spec', entries],
   [`gcc ${'x'.repeat(99)}`, 4, `${'x'.repeat(57)}... begins a second spec`, entries],

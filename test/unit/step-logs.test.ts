@@ -56,19 +56,13 @@ test('logs are read in order, what was printed before what the agent says, and w
   ]);
 });
 
-test('a word means a step by its name, as it is said or as it is kept, by how that begins, or by its number', async () => {
-  const logs = await logsOf([
-    ...['02-test-1', '03-7', '04-package-gcc@13', '05-package-gromacs@2025.3-mpi'].map((step) =>
-      output(step),
-    ),
-    ...['07-a-b', '08-a-b'].map((step) => output(step)),
-  ]);
+test('a word means a step by its name, as it is said or as it is kept, or by its number', async () => {
+  const logs = await logsOf([output('02-test-1'), output('03-7'), output('07-a-b'), output('08-a-b')]);
   const meant = (word: string): number[] => meantLogs(word, logs).map(({ index }) => index);
   expect([meant('test 1'), meant('test-1'), meant('2'), meant('002')]).toEqual([[2], [2], [2], [2]]);
   // A name wins.
   expect(meant('7')).toEqual([3]);
-  expect([meant('test'), meant('package gromacs@2025.3'), meant('package')]).toEqual([[2], [5], [4, 5]]);
-  expect([meant('tests'), meant('9'), meant('')]).toEqual([[], [], []]);
+  expect([meant('test'), meant('9'), meant('')]).toEqual([[], [], []]);
   expect(unmeantStep('a b', meantLogs('a b', logs), logs)).toMatchObject({
     code: 'ambiguous-step',
     message: 'a b names 2 steps',

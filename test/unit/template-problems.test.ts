@@ -43,7 +43,7 @@ describe('a wrong template', () => {
     ['tests:\n  - |\n    a\n    b\n', ['3:5 tests[0] must be one line']],
     ...['|', '>'].map((style): [string, string[]] => [
       `tests:\n  - ${style}\n    a\n`,
-      ['3:5 tests[0] must not end with a line break: in YAML, write |- for |, and >- for >'],
+      ['3:5 tests[0] must not end with a line break: |- in the place of | leaves it out'],
     ]),
     [
       'software:\n  spack_packages:\n    - >-\n      gcc@13\n      +x+\n',
@@ -183,6 +183,12 @@ describe('a wrong template', () => {
     const some = (count: number): string => `build: { ${key}: [${'a,'.repeat(count)}] }`;
     expect(wrong(some(1001))).toEqual([`1:${key.length + 12} build.${key} must be at most 1000 ${what}`]);
     expect(read(some(1000)).ok).toBe(true);
+  });
+
+  test('with very many doubtful keys is told the first of them', () => {
+    const keys = Array.from({ length: 150 }, (_, at) => `  k${at}: 1\n`);
+    const found = errorOf(read(`tests: 1\ncluster:\n${keys.join('')}`));
+    expect([found.length, found.at(-1)?.message]).toEqual([102, `${file} has 50 more warnings`]);
   });
 
   test('is told what is doubtful too', () => {

@@ -29,6 +29,12 @@ describe('wrong YAML', () => {
       [`${at} YAML: ${reason} (put it in quotes: no text begins with %, @ or \`)`],
     ]),
     [
+      '%YAML 1.1\ntests: [a]',
+      [
+        '2:1 YAML: directives end mark is expected (write --- on a line of its own after what begins with %, or take that out)',
+      ],
+    ],
+    [
       'tests:\n  - > a',
       [
         '2:7 YAML: a line break is expected (begin the block on the next line, or put a text that begins with | or > in quotes)',

@@ -41,6 +41,7 @@ export class GraphCommand extends CloudCommand {
   protected override async run(): Promise<number> {
     if ([this.dot, this.mermaid, this.html !== undefined, this.json].filter(Boolean).length > 1)
       throw invalidFlag('graph takes one of --dot, --mermaid, --html and --json', 'leave the others out');
+    if (this.html === '') throw invalidFlag('--html needs a file', 'say --html graph.html');
     if (this.affected && this.focus !== undefined)
       throw invalidFlag('graph takes --focus or --affected, not both', 'leave one of them out');
     if (this.base !== undefined && !this.affected)
@@ -48,16 +49,21 @@ export class GraphCommand extends CloudCommand {
     const { openWorkspace } = await import('../context.ts');
     const workspace = await openWorkspace(this.context, this.flags);
     if (this.json && !this.affected && this.focus === undefined) return this.#whole(workspace);
-    const { restrict } = await import('../../graph/focus.ts');
+    const { focusOn, restrict } = await import('../../graph/focus.ts');
+    const { without } = await import('../../graph/without.ts');
     const { collection, shown } = await this.#shown(workspace);
     if (this.json) {
       const { graphLines } = await import('../../report/graph-lines.ts');
       // A digest needs those of all that the template stands on, shown or not.
       const needed = restrict(collection, collection.graph.withAncestors(shown.templates.keys()));
-      const { digests, good } = await this.#digests(workspace, needed);
-      const whole = new Set([...shown.templates.keys()].filter((name) => good.templates.has(name)));
-      await this.answerJsonLists(graphLines(restrict(shown, whole), digests));
-      return this.complain(good.diagnostics);
+      const { digests, inputs } = await this.#digests(workspace, needed);
+      const rest = without(collection, inputs.lacking);
+      const left =
+        this.focus === undefined
+          ? restrict(rest, new Set(shown.templates.keys()))
+          : focusOn(rest, this.focus);
+      await this.answerJsonLists(graphLines(left, digests));
+      return this.complain(rest.diagnostics);
     }
     if (this.html === undefined) this.answer(await this.#drawing(shown));
     else await this.#writePage(this.html, workspace.config.workspace, shown);
@@ -115,6 +121,7 @@ export class GraphCommand extends CloudCommand {
 
   async #writePage(file: string, title: string, collection: Collection): Promise<void> {
     const { htmlPage } = await import('../../report/html.ts');
+    const { printable } = await import('../../report/style.ts');
     const { writeNamedFile } = await import('../../adapters/local/named-file.ts');
     const trouble = await writeNamedFile(resolve(this.context.cwd, file), htmlPage(title, collection));
     if (trouble !== undefined)
@@ -122,7 +129,7 @@ export class GraphCommand extends CloudCommand {
         `${file} cannot be written: ${trouble}`,
         'name a file in a folder that is there and may be written',
       );
-    this.context.stderr.write(`wrote ${file}\n`);
+    this.context.stderr.write(`${printable(`wrote ${file}`)}\n`);
   }
 
   async #digests(

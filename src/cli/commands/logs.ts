@@ -14,12 +14,12 @@ export class LogsCommand extends CloudAnswer {
     `,
     examples: [
       ['All steps of the last build of gromacs', '$0 logs gromacs'],
-      ['One of them, as it is', '$0 logs gromacs --step "package gromacs"'],
+      ['One of them, as it is', '$0 logs gromacs --step 4'],
     ],
   });
 
   step = Option.String('--step', {
-    description: 'STEP: one step alone, by its number, its name or how that begins',
+    description: 'STEP: one step alone, by its number or its name',
   });
   follow = Option.Boolean('--follow', false, {
     description: 'show each log as soon as it is there, until the build ends; exit code 1 where it fails',

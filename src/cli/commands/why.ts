@@ -33,7 +33,10 @@ export class WhyCommand extends CloudCommand {
     const { whyText, whyView } = await import('../../report/why.ts');
     const { styleFor } = await import('../../report/style.ts');
     const workspace = await openWorkspace(this.context, this.flags);
-    const { collection, inputs } = await withInputs(workspace, await readCollection(workspace));
+    const read = await readCollection(workspace);
+    // An unknown name is told before anything that other templates lack.
+    selectOne(read, templateName(this.wanted));
+    const { collection, inputs } = await withInputs(workspace, read);
     const { name } = selectOne(collection, templateName(this.wanted)).template;
     const { answer, warnings } = await this.#ask(workspace, collection, inputs, name);
     const { tellWarnings } = await import('../telling.ts');
