@@ -118,8 +118,8 @@ test('a script that is missing keeps its template out, as any other error does',
   expect([validated.code, withoutCures(validated.stderr).startsWith(told)]).toEqual([2, true]);
   expect((await workspace.run(['why', 'namd'])).stdout).toMatch(/^namd is up to date/);
   await workspace.remove('scripts/clean-up.sh');
-  expect((await workspace.run(['why', 'nam'])).stderr).toBe(
-    'error: there is no template nam\n  cure: did you mean namd?\n',
+  expect((await workspace.run(['why', 'namdd'])).stderr).toBe(
+    'error: there is no template namdd\n  cure: did you mean namd?\n',
   );
   const steps = await workspace.run(['why', 'namd']);
   expect(steps.stderr).toMatch(/^error: scripts\/clean-up\.sh does not exist\n/);
