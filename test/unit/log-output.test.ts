@@ -83,3 +83,19 @@ test('a line of ours begins a line, and nothing more is written to a stream that
   expect(output.isClosed).toBe(true);
   expect(stdout.written.length).toBeLessThan(5 * mebibyte);
 });
+
+test.each([
+  ['a line without its end', true, 'no end', 'no end\n'],
+  ['a whole line', true, 'an end\n', 'an end\n'],
+  ['nothing', true, '', ''],
+  ['anything that goes elsewhere', false, 'no end', 'no end'],
+])(
+  'at the end of %s a prompt begins a line of its own on a terminal: %s',
+  async (_, isTTY, text, written) => {
+    const stdout = new Screen(isTTY);
+    const output = new LogOutput({ stdout }, storeOf(Buffer.from(text)));
+    await output.object('k');
+    await output.end();
+    expect(stdout.written.toString()).toBe(written);
+  },
+);
