@@ -22,6 +22,8 @@ export function commandLines(step: Step, script: string, { region, secrets }: Co
     'amigraph_work=$(mktemp -d) || exit 70',
     ...asFile('step', script, end),
     ...asFile('filter', logFilter(end, secrets.length).join('\n'), end),
+    // The step may empty the folder that the file is in before awk would have opened it.
+    'amigraph_filter=$(cat "$amigraph_work/filter")',
     ...(secrets.length === 0 ? [] : reading(region, secrets)),
     'amigraph_alone=$(command -v setsid)',
     '{',
@@ -31,7 +33,7 @@ export function commandLines(step: Step, script: string, { region, secrets }: Co
     ),
     // Room enough for an awk that reads 4 KiB at a time: it may have ended by then.
     `printf '%s%s\\n%65536s' ${end} "$?" '' 2>/dev/null`,
-    `} | ${secrets.map((_, at) => `amigraph_secret${at + 1}="$amigraph_secret${at + 1}" `).join('')}LC_ALL=C $amigraph_alone awk -f "$amigraph_work/filter"`,
+    `} | ${secrets.map((_, at) => `amigraph_secret${at + 1}="$amigraph_secret${at + 1}" `).join('')}LC_ALL=C $amigraph_alone awk "$amigraph_filter"`,
     'code=$?',
     'rm -rf "$amigraph_work"',
     'exit "$code"',

@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
     args: ['build', 'namd'],
     files: { 'templates/namd.yaml': 'build:\n  scripts: [s.sh]\n' },
     bytes: { 's.sh': Uint8Array.of(0x23, 0xe9) },
-    says: 'error: s.sh is not UTF-8 text\n  at templates/namd.yaml:2:13\n      scripts: [s.sh]\n                ^\n  cure: save it as UTF-8, or name another script, by its path from the folder of amifile.ts\n',
+    says: 'error: namd cannot be used, for the errors below\nerror: s.sh is not UTF-8 text\n  at templates/namd.yaml:2:13\n      scripts: [s.sh]\n                ^\n  cure: save it as UTF-8, or name another script, by its path from the folder of amifile.ts\n',
   },
   {
     what: 'the file of a template in place of its name',

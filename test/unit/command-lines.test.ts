@@ -1,6 +1,6 @@
 /** The shell lines of a step, run by a real shell as SSM would. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,6 +86,25 @@ describe('a script', () => {
     expect(run('test -e "$0"\n').code).toBe(0);
   });
 
+  test('that empties the folder of temporary files, as the clean-up does, takes nothing from the filter', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'amigraph-emptied-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const [work, programs] = ['work', 'programs'].map((name) => join(folder, name));
+    mkdirSync(work ?? '');
+    mkdirSync(programs ?? '');
+    // An awk that begins late.
+    const late = `#!/bin/sh\nwhile ls -d ${work}/* >/dev/null 2>&1; do :; done\nPATH=\${PATH#*:} exec awk "$@"\n`;
+    writeFileSync(join(programs ?? '', 'awk'), late, { mode: 0o755 });
+    const script = `rm -rf ${work}/*\necho AKIAIOSFODNN7EXAMPLE\n`;
+    const lines = commandLines(step(), script, { region: 'us-west-2', secrets: [] });
+    const ran = spawnSync('bash', ['-c', lines.join('\n')], {
+      env: { ...process.env, TMPDIR: work, PATH: `${programs}:${process.env['PATH']}` },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([ran.status, ran.stdout, ran.stderr]).toEqual([0, '***\n', '']);
+  });
+
   test('that is killed with all that it started, as SSM does it at the end of its time, keeps what it printed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'amigraph-killed-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -94,8 +113,9 @@ describe('a script', () => {
     const script = [
       'echo before AKIAIOSFODNN7EXAMPLE',
       'printf "no end"',
-      'session() { ps -o sid= -p "$1"; }',
-      'until filter=$(pgrep -f "${0%step}filter") && [ "$(session "$filter")" != "$(session $$)" ]; do :; done',
+      // By that name it has a session of its own.
+      'shell=$(ps -o ppid= -p $PPID)',
+      'until pgrep -P "${shell// /}" awk >/dev/null; do :; done',
       'echo >"$1"',
       'sleep 100',
     ].join('\n');
