@@ -129,7 +129,7 @@ function about(
   );
   for (const [name, file] of broken) found.get(name)?.files.push(file);
   for (const one of brokenLinks)
-    found.get(one.name)?.standsOn.push(...links(one).map(({ edge }) => edge.from));
+    for (const { edge } of links(one)) found.get(one.name)?.standsOn.push(edge.from);
   for (const [name, error] of rejections) found.get(name)?.errors.push(error);
   for (const template of names.size === 0 ? [] : templates) {
     const one = found.get(template.name);

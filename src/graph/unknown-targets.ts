@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Located, TemplateLinks } from '../core/template.ts';
-import type { Scan } from '../template/scan.ts';
+import type { NoTemplate, Scan } from '../template/scan.ts';
 import { cureOf, meantNames } from './names.ts';
 
 /** What each of `asked` that names one that is not there is told. */
@@ -76,7 +76,7 @@ export function unknownTargets(
 
 function wordsFor(
   beginning: string,
-  there: 'a file' | 'no file' | 'outside' | undefined,
+  there: NoTemplate | undefined,
   cureForName: () => string,
 ): Pick<Diagnostic, 'message'> & Required<Pick<Diagnostic, 'cure'>> {
   switch (there) {

@@ -23,11 +23,14 @@ export function inputWords(
   matches: ReadonlyMap<string, readonly string[]>,
   faults: InputFaults,
 ): (named: NamedInput) => readonly Diagnostic[] {
+  const wrongOf = (found: readonly string[]): (readonly [string, FileProblem])[] =>
+    found.flatMap((file) => {
+      const problem = faults.files.get(file);
+      return problem === undefined ? [] : [[file, problem] as const];
+    });
+  // Most have none, and patterns may find very many files.
   const wrongIn = new Map(
-    [...matches].flatMap(([pattern, found]) => {
-      const wrong = faults.files.size === 0 ? [] : found.filter((file) => faults.files.has(file));
-      return wrong.length === 0 ? [] : [[pattern, wrong] as const];
-    }),
+    faults.files.size === 0 ? [] : Array.from(matches, ([pattern, found]) => [pattern, wrongOf(found)]),
   );
   return ({ path, isScript, other }) => {
     if (isScript) {
@@ -36,10 +39,7 @@ export function inputWords(
     }
     const pattern = faults.patterns.get(path);
     if (pattern !== undefined) return [pattern];
-    return (wrongIn.get(path) ?? []).flatMap((file) => {
-      const problem = faults.files.get(file);
-      return problem === undefined ? [] : [unusable(file, problem, other)];
-    });
+    return (wrongIn.get(path) ?? []).map(([file, problem]) => unusable(file, problem, other));
   };
 }
 

@@ -22,7 +22,7 @@ export interface Scan {
 }
 
 /** `outside`: a link out of the workspace. */
-type NoTemplate = 'a file' | 'no file' | 'outside';
+export type NoTemplate = 'a file' | 'no file' | 'outside';
 
 type Read = Result<ReadTemplate, BrokenTemplate>;
 

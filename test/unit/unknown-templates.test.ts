@@ -102,12 +102,18 @@ describe('a name that does not exist', () => {
 
 describe('a list of a hundred thousand names', () => {
   const list = (names: readonly string[]): string => `depends_on: [${names.join(',')}]`;
-  const often = (name: string): string => list(Array.from({ length: 100_000 }, () => name));
+  const often = (name: string): string => list(Array.from({ length: 125_000 }, () => name));
 
   test('of one template is a warning', async () => {
     expect(await problems({ a: often('b'), b: '{}' })).toEqual([
       'a.yaml:1:16 repeated-template: b stands twice; it counts once (take one of them out)',
     ]);
+  });
+
+  test('of a broken template leaves its own mistake to be told', async () => {
+    expect((await problems({ a: `${often('b')}\ntests: 1`, b: '{}' }))[0]).toBe(
+      'a.yaml:2:8 wrong-value: tests must be a list, not the number 1',
+    );
   });
 
   test('of one that does not exist is told once', async () => {
