@@ -1,4 +1,6 @@
 /** The git of this machine, run as this program runs it. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { localFiles } from '../../src/adapters/local/files.ts';
 import { localGit } from '../../src/adapters/local/git.ts';
@@ -26,4 +28,19 @@ test('the order in which the user wants differences told does not count', async 
   const tree = valueOf(await valueOf(repository).tree(commit, localFiles(repo.folder)));
   valueOf(repository).close();
   expect([...tree.changed]).toEqual(['a']);
+});
+
+test('a link to a longer path than a system can follow leads nowhere', async () => {
+  const repo = await makeRepo();
+  await writeFile(join(repo.folder, 'target'), 'a/'.repeat(200_000));
+  const id = repo.git('hash-object', '-w', 'target').trim();
+  await repo.write('a/b', '');
+  repo.git('add', 'a');
+  repo.git('update-index', '--add', '--cacheinfo', `120000,${id},link`);
+  repo.git('commit', '-q', '-m', 'x');
+  const repository = valueOf(await localGit(repo.folder, gitEnvironment).open());
+  const { files } = valueOf(await repository.tree('HEAD', localFiles(repo.folder)));
+  const read = await files.read('link', 1000);
+  repository.close();
+  expect(read).toEqual({ problem: 'missing' });
 });

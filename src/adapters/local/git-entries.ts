@@ -79,8 +79,9 @@ export interface NotFound extends Way {
   readonly problem: FileProblem;
 }
 
-/** As many as Linux follows. */
+/** As many as Linux follows, and how long each may be. */
 const mostLinks = 40;
+const longestLink = 4095;
 
 /** What `path` is, links followed but for the last one where `asLink`; `top`: the absolute path of the root. */
 export function find(root: Folder, top: string, path: string, asLink = false): Found | NotFound {
@@ -101,9 +102,9 @@ export function find(root: Folder, top: string, path: string, asLink = false): F
     const whole = (): string => [...at, part, ...parts.toReversed()].join('/');
     if (entry === undefined) return { problem: 'missing', paths: [...paths, whole()] };
     if (entry.kind === 'link' && !(asLink && parts.length === 0)) {
-      if (++links > mostLinks) return { problem: 'missing', paths };
-      paths.push([...at, part].join('/'));
       const { target } = entry;
+      if (++links > mostLinks || target.length > longestLink) return { problem: 'missing', paths };
+      paths.push([...at, part].join('/'));
       if (target.startsWith('/')) {
         if (!`${target}/`.startsWith(`${top}/`)) return { problem: 'outside-workspace', paths };
         [at, folders] = [[], [root]];
