@@ -99,6 +99,5 @@ function summary(event: Extract<Event, { type: 'run-finished' }>): string {
   const parts = [`${built.length} built`, `${reused.length} reused`];
   if (failed.length > 0) parts.push(`${failed.length} failed`);
   if (skipped.length > 0) parts.push(`${skipped.length} skipped`);
-  const nothing = built.length + failed.length + skipped.length === 0 ? '; there was nothing to build' : '';
-  return `done in ${duration(event.durationMs)}: ${parts.join(', ')}${nothing}`;
+  return `done in ${duration(event.durationMs)}: ${parts.join(', ')}`;
 }

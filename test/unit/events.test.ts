@@ -139,7 +139,7 @@ const rows: readonly (readonly [Event, readonly string[]])[] = [
   ],
   [
     { type: 'run-finished', ...none, reused: [template], durationMs: 400 },
-    ['done in 0.4 s: 0 built, 1 reused; there was nothing to build'],
+    ['done in 0.4 s: 0 built, 1 reused'],
   ],
   [
     {
