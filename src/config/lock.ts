@@ -5,7 +5,7 @@ import { imageId } from '../core/ids.ts';
 import { byCodeUnits } from '../core/order.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
-import { Source } from '../core/source.ts';
+import { Source, withoutByteOrderMark } from '../core/source.ts';
 import { strictMap } from '../core/strict-map.ts';
 import { line } from '../core/value-schemas.ts';
 import { identity, type Pin } from './pins.ts';
@@ -28,7 +28,7 @@ const lock = strictMap({ version: v.literal(version), pins: v.array(pin) });
 
 /** The pins, or all that is wrong with the text. */
 export function parseLock(text: string): Result<readonly Pin[], readonly Diagnostic[]> {
-  const source = new Source(lockName, text);
+  const source = new Source(lockName, withoutByteOrderMark(text));
   const data = dataOf(source);
   if (!data.ok) return fail([data.error]);
   const newer = newerVersion(data.value);

@@ -41,3 +41,6 @@ export class Source {
     return this.#lineStarts;
   }
 }
+
+/** Some editors put one at the beginning of a file; it is no part of the text. */
+export const withoutByteOrderMark = (text: string): string => text.replace(/^\uFEFF/, '');

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { Source } from '../core/source.ts';
+import { Source, withoutByteOrderMark } from '../core/source.ts';
 import type { Template, TemplateLinks } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 import { type BrokenTemplate, type ReadTemplate, readTemplate, type TemplateNaming } from './read.ts';
@@ -99,12 +99,10 @@ async function readFile(
   if (misnamed !== undefined) return unread(unfitName(file, misnamed));
   const content = await files.read(file, maxBytes);
   if ('problem' in content) return unread(unreadable(file, content.problem));
-  return readTemplate(new Source(file, content.text.replace(byteOrderMark, '')), naming, content.identity);
+  return readTemplate(new Source(file, withoutByteOrderMark(content.text)), naming, content.identity);
 }
 
 const unread = (why: Diagnostic): Read => fail({ diagnostics: [why], links: undefined });
-
-const byteOrderMark = /^\uFEFF/;
 
 const nothing = (why: Diagnostic): Scan => ({
   templates: [],

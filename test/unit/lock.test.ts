@@ -31,6 +31,10 @@ describe('the text', () => {
     expect(printLock([])).toBe('{"version":1,"pins":[\n]}\n');
   });
 
+  test('is read with the mark that some editors put before it', () => {
+    expect(valueOf(parseLock(`\uFEFF${text}`))).toEqual(valueOf(parseLock(text)));
+  });
+
   test('is read back as the same pins', () => {
     const word = fc.stringMatching(/^[^\0\r\n]+$/);
     const any = fc.record({
