@@ -1,6 +1,7 @@
 /** A template as YAML in which each value says where it was written, and as data for programs. It does not know how it was merged. */
 import type { Json } from '../core/digest.ts';
 import {
+  isEmpty,
   isList,
   plainData,
   type Resolved,
@@ -37,6 +38,7 @@ const widest = 72;
 function linesOf(tree: ResolvedMap, indent: string): Line[] {
   return [...tree].flatMap(([key, value]): Line[] => {
     const name = `${indent}${yamlText(key)}:`;
+    if (isEmpty(value)) return [{ text: `${name} ${yamlText(plainData(value))}` }];
     if (isList(value)) return [{ text: name }, ...value.flatMap((item) => itemLines(item, `${indent}  `))];
     if (value instanceof Map) return [{ text: name }, ...linesOf(value as ResolvedMap, `${indent}  `)];
     const single = value as ResolvedValue;
@@ -46,12 +48,12 @@ function linesOf(tree: ResolvedMap, indent: string): Line[] {
 
 /** A map in a list begins on the line of its dash. */
 function itemLines(item: Resolved, indent: string): Line[] {
+  if (isList(item) || isEmpty(item)) return [{ text: `${indent}- ${yamlText(plainData(item))}` }];
   if (item instanceof Map) {
     return linesOf(item as ResolvedMap, `${indent}  `).map((line, at) =>
       at === 0 ? { ...line, text: `${indent}- ${line.text.trimStart()}` } : line,
     );
   }
-  if (isList(item)) return [{ text: `${indent}- ${yamlText(plainData(item))}` }];
   const single = item as ResolvedValue;
   return [{ text: `${indent}- ${yamlText(single.value)}`, value: single }];
 }

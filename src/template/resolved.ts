@@ -100,12 +100,14 @@ const each = <Value>(items: readonly Located<Value>[], shown: (value: Value) => 
 /** Without what is empty. */
 function mapOf(entries: Readonly<Record<string, Resolved | undefined>>): ResolvedMap {
   const kept = Object.entries(entries).flatMap(([key, value]) =>
-    value === undefined || size(value) === 0 ? [] : [[key, value] as const],
+    value === undefined || isEmpty(value) ? [] : [[key, value] as const],
   );
   return new Map(kept);
 }
 
-const size = (tree: Resolved): number => (isList(tree) ? tree.length : tree instanceof Map ? tree.size : 1);
+/** Whether it holds no value, and so has no place. */
+export const isEmpty = (tree: Resolved): boolean =>
+  isList(tree) ? tree.length === 0 : tree instanceof Map && tree.size === 0;
 
 export const isList = (tree: Resolved): tree is readonly Resolved[] => Array.isArray(tree);
 

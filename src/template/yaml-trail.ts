@@ -63,7 +63,7 @@ export class YamlTrail {
       here = below(this.#target(here), key);
       const next = this.#spots.get(this.#target(here));
       if (next === undefined) break;
-      spot = next;
+      spot = { ...next, keyAt: this.#ofKey(here)?.keyAt ?? next.keyAt };
     }
     return spot;
   }
@@ -71,15 +71,19 @@ export class YamlTrail {
   /** Links lead to what was written before them, so they end. */
   #target(path: string): string {
     const link = this.#links.get(path);
-    return link === undefined ? path : this.#resolved(link);
+    return link === undefined ? path : this.#target(this.#without(link));
   }
 
-  /** A link's own path may go through other links. */
-  #resolved(path: string): string {
+  /** A link's own path may go through other links: the same without them, but for the last step. */
+  #without(path: string): string {
     const cut = path.lastIndexOf(separator);
-    if (cut < 0) return this.#target(path);
-    const parent = this.#resolved(path.slice(0, cut));
-    return this.#target(parent + path.slice(cut));
+    return cut < 0 ? path : this.#target(this.#without(path.slice(0, cut))) + path.slice(cut);
+  }
+
+  /** What was written with the key: of an alias not what it stands for, and of what is merged in what was merged. */
+  #ofKey(path: string): Spot | undefined {
+    const link = this.#links.get(path);
+    return this.#spots.get(path) ?? (link === undefined ? undefined : this.#ofKey(this.#without(link)));
   }
 }
 

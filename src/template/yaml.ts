@@ -51,12 +51,25 @@ export function parseYaml(text: string, trail?: YamlTrail): ParsedYaml {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { reason, mark } = error;
-    const at = lastText(text, mark?.position ?? 0);
-    return {
-      data: undefined,
-      problems: [{ message: `YAML: ${reason}`, at, cure: cureOfSyntax(reason, text.slice(at, at + 100)) }],
-    };
+    return { data: undefined, problems: [syntaxProblem(text, reason, mark?.position ?? 0)] };
   }
+}
+
+function syntaxProblem(text: string, reason: string, offset: number): YamlProblem {
+  const conflict = /^(?:<{7}|>{7})(?=[ \r\n]|$)/m.exec(text);
+  if (conflict !== null)
+    return {
+      message: 'the file holds a merge conflict',
+      at: conflict.index,
+      cure: 'keep one of the two texts, and take the lines with the marks out',
+    };
+  const end = lastText(text, offset);
+  const lineStart = text.lastIndexOf('\n', end - 1) + 1;
+  const tab = text.slice(lineStart, end).indexOf('\t');
+  // The library takes any tab before or between brackets for indentation.
+  return reason === 'deficient indentation' && tab >= 0
+    ? { message: `YAML: ${reason}`, at: lineStart + tab, cure: cureOfSyntax('tab characters') }
+    : { message: `YAML: ${reason}`, at: end, cure: cureOfSyntax(reason, text.slice(end, end + 100)) };
 }
 
 /** The offset, or where there is nothing on its line, that of the last character before it: an empty line explains nothing. */
@@ -208,6 +221,13 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     return { data: undefined, problems };
   }
   position += 1;
+  const [directive, version] = yamlDirective.exec(text) ?? [];
+  if (directive !== undefined && version !== '1.2')
+    wrong(
+      `the file says that it is YAML ${version}, and is read as YAML 1.2`,
+      directive.lastIndexOf('%'),
+      'take that line out, and write numbers and truth values as YAML 1.2 has them',
+    );
   const data = read(next());
   next();
   if (position < events.length) {
@@ -215,6 +235,9 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
   }
   return { data, problems };
 }
+
+/** Before the document, among comments and other directives. */
+const yamlDirective = /^(?:(?:[#%].*|[ \t]*)(?:\r\n?|\n))*?%YAML[ \t]+(\S+)/;
 
 /** Setting `__proto__` would set the prototype. */
 function put(entries: MutableMap, key: string, value: YamlData): void {

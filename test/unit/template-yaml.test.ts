@@ -1,6 +1,6 @@
 /** What is said about a template that is no good YAML. */
 import { describe, expect, test } from 'vitest';
-import { wrong } from './template-rig.ts';
+import { read, wrong } from './template-rig.ts';
 
 describe('wrong YAML', () => {
   test.each<[string, string[]]>([
@@ -94,8 +94,48 @@ describe('wrong YAML', () => {
         '1:5 YAML: unexpected end of the stream within a flow collection (close the bracket or quote that is open above, or indent this line)',
       ],
     ],
+    ['tests:\n  - a\nbuild:\t{ spot: true }\n', ['3:7 YAML: deficient indentation (use spaces, not tabs)']],
+    ['tests: [ a,\tb,\tc ]\n', ['1:12 YAML: deficient indentation (use spaces, not tabs)']],
+    [
+      'tests: [ a,\nb ]\n',
+      [
+        '2:1 YAML: deficient indentation (close the bracket or quote that is open above, or indent this line)',
+      ],
+    ],
+    ...['1.1', '1.3'].map((version): [string, string[]] => [
+      `# old\n%YAML ${version} # x\n---\ntests: [a]\n`,
+      [
+        `2:1 the file says that it is YAML ${version}, and is read as YAML 1.2 (take that line out, and write numbers and truth values as YAML 1.2 has them)`,
+      ],
+    ]),
   ])('%j', (text, messages) => {
     expect(wrong(text)).toEqual(messages);
+  });
+
+  const conflict =
+    'the file holds a merge conflict (keep one of the two texts, and take the lines with the marks out)';
+  test.each([
+    ['tests:\n<<<<<<< HEAD\n  - a\n=======\n  - b\n>>>>>>> topic\nusers: []\n', '2:1'],
+    ['<<<<<<< HEAD\ntests: [a]\n||||||| 0123\ntests: []\n=======\ntests: [b]\n>>>>>>> topic\n', '1:1'],
+    ['tests: [a]\n=======\ntests: [b]\n>>>>>>> topic\n', '4:1'],
+    ['tests: [a]\r\n<<<<<<<\r\n', '2:1'],
+  ])('of a merge conflict is told where it begins: %j', (text, at) => {
+    expect(wrong(text)).toEqual([`${at} ${conflict}`]);
+  });
+
+  test('of what looks like a merge conflict in a text that can be read is nothing', () => {
+    expect(read('tests:\n  - |-\n    echo <<<<<<< x\n').ok).toBe(true);
+    expect(read('%YAML 1.2\n---\ntests: ["%YAML 1.1"]\n').ok).toBe(true);
+  });
+
+  test('of a key is told where that key stands, also where its value is another by its alias', () => {
+    const known = (keys: string): string => `(known here: ${keys})`;
+    expect(wrong('software:\n  spack_packages: &p\n    - zlib\n  foo: *p\n')).toEqual([
+      `4:3 unknown key software.foo ${known('spack_packages')}`,
+    ]);
+    expect(wrong('tests: [&a x]\nusers: [{ <<: { nam: *a }, name: x, uid: 5000, gid: 5000 }]\n')).toEqual([
+      '2:17 unknown key users[0].nam (did you mean name?)',
+    ]);
   });
 
   test('of aliases that multiply is told in bounded time', () => {
