@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { settledBase } from '../core/base.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
-import { listOf, seconds } from '../core/value-schemas.ts';
+import { listOf, plainPath, seconds } from '../core/value-schemas.ts';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
 import type { StepScript, StepScriptWithInputs, WrittenConfig } from './written-config.ts';
@@ -42,7 +42,7 @@ export function resolveConfig(
         .replaceAll(/[^A-Za-z0-9._-]/g, '-')
         .slice(0, 64) ||
         'workspace'),
-    templates: config.templates ?? 'templates/**/*.yaml',
+    templates: plainPath(config.templates ?? 'templates/**/*.yaml'),
     maxDepth: config.maxDepth ?? 5,
     provider,
     region: config.region ?? awsRegion(env) ?? regionOfProfile ?? 'us-west-2',
@@ -98,8 +98,10 @@ export const isRegionOfProfile = (written: WrittenConfig, env: Environment, flag
   (flags.region ?? (env['AMIGRAPH_REGION'] || written.region)) === undefined &&
   awsRegion(env) === undefined;
 
-const step = (written: StepScript): Required<StepScriptWithInputs> =>
-  typeof written === 'string' ? { script: written, inputs: [] } : { inputs: [], ...written };
+function step(written: StepScript): Required<StepScriptWithInputs> {
+  const { script, inputs = [] } = typeof written === 'string' ? { script: written } : written;
+  return { script: plainPath(script), inputs: inputs.map(plainPath) };
+}
 
 const variables = {
   AMIGRAPH_PROVIDER: 'provider',

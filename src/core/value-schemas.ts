@@ -1,4 +1,5 @@
 /** Schemas of the values that amifile.ts and templates have in common. It does not know where they stand. */
+import { posix } from 'node:path';
 import * as v from 'valibot';
 import { strictMap } from './strict-map.ts';
 import { architectures, parallelClusterSystems } from './template.ts';
@@ -14,11 +15,14 @@ export const line = v.pipe(
   ),
 );
 
-/** It is resolved against the workspace, and hashed as it is written. */
+/** It is resolved against the workspace. */
 export const workspacePath = v.pipe(
   line,
   v.regex(/^(?!\/|(.*\/)?\.\.(\/|$))/, 'must be a path inside the workspace, relative to it and without ..'),
 );
+
+/** What {@link workspacePath} took, or a pattern of such paths: one file has one path, which is hashed. */
+export const plainPath = (written: string): string => posix.normalize(written);
 
 export const architecture = v.picklist(architectures, 'must be "x86_64" or "arm64"');
 

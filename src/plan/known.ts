@@ -90,7 +90,7 @@ export function keyOf(programVersion: string, config: Config, { files, matches }
 }
 
 /** Raised whenever a template that is the same would have another digest, another row, or an error. */
-const version = 3;
+const version = 4;
 
 export function knownText({ key, bases, templates }: KnownTemplates): string {
   const rows = templates.map(({ name, file, identity, parent, dependsOn, digest, base, packages }) => [

@@ -7,9 +7,9 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { type SchemaIssue, schemaIssues, unknownKeys } from '../core/schema-issues.ts';
 import type { Source } from '../core/source.ts';
 import type { BuildSettings, Located, RequestedPackage, Template, TemplateLinks } from '../core/template.ts';
-import { line, listOf, seconds } from '../core/value-schemas.ts';
+import { line, listOf, plainPath, seconds } from '../core/value-schemas.ts';
 import { valueAt, YamlDocument } from './document.ts';
-import { repeatedPackages, repeatedTemplates } from './repeated.ts';
+import { repeatedPackages, repeatedTemplates, repeatedWork } from './repeated.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
 import { firstOf } from './told.ts';
@@ -69,7 +69,8 @@ export function readTemplate(
   if (!checked.success || errors.length > 0)
     return fail({ diagnostics: [...firstOf(errors, source.file), ...warnings], links });
   const { packages } = specs;
-  return ok({ template: toTemplate(checked.output, links, { packages, identity }, document), warnings });
+  const template = toTemplate(checked.output, links, { packages, identity }, document);
+  return ok({ template, warnings: [...warnings, ...repeatedWork(template)] });
 }
 
 const isOfUnreadable = ({ input, path, issues }: v.BaseIssue<unknown>): boolean =>
@@ -105,8 +106,8 @@ function toTemplate(
       mountPoint: mount.mount_point,
       readOnly: mount.read_only ?? false,
     })),
-    scripts: all(build.scripts, paths.scripts, same),
-    inputs: all(build.inputs, paths.inputs, same),
+    scripts: all(build.scripts, paths.scripts, plainPath),
+    inputs: all(build.inputs, paths.inputs, plainPath),
     tests: all(written.tests, paths.tests, same),
     build: settings(build, document),
     cluster: isThere(written.cluster) ? document.section(paths.cluster) : undefined,

@@ -1,7 +1,7 @@
 /** What stands twice in one file, which counts once. It does not know what else is wrong there. */
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
-import type { Located, RequestedPackage } from '../core/template.ts';
+import type { Located, RequestedPackage, Template } from '../core/template.ts';
 import { mostTold } from './told.ts';
 
 export const repeatedPackages = (packages: readonly Located<RequestedPackage>[]): Diagnostic[] =>
@@ -10,11 +10,19 @@ export const repeatedPackages = (packages: readonly Located<RequestedPackage>[])
 export const repeatedTemplates = (names: readonly Located<TemplateName>[]): Diagnostic[] =>
   repeated(names, repeatedTemplate);
 
+/** Of what runs in the order in which it is written, where somebody may mean it to run again. */
+export const repeatedWork = ({ scripts, tests }: Pick<Template, 'scripts' | 'tests'>): Diagnostic[] => [
+  ...repeated(scripts, repeatedScript),
+  ...repeated(tests, repeatedTest),
+];
+
 /** Within one file, each once; what an ancestor has too is joined in silence. */
 function repeated<Value>(
   items: readonly Located<Value>[],
   { code, identity, written }: Repetition<Value>,
 ): Diagnostic[] {
+  // Most say each thing once, and there are many of them.
+  if (new Set(items.map(({ value }) => identity(value))).size === items.length) return [];
   const first = new Map<string, Located<Value>>();
   const again = new Map<Located<Value>, Located<Value>>();
   for (const one of items) {
@@ -48,4 +56,16 @@ const repeatedTemplate: Repetition<TemplateName> = {
   code: 'repeated-template',
   identity: (name) => name,
   written: (name) => `${name} stands twice; it counts once`,
+};
+
+const repeatedScript: Repetition<string> = {
+  code: 'repeated-script',
+  identity: (path) => path,
+  written: (path) => `${path} stands twice; it runs once, in the first place`,
+};
+
+const repeatedTest: Repetition<string> = {
+  code: 'repeated-test',
+  identity: (command) => command,
+  written: (command) => `the test ${command} stands twice; it runs once`,
 };

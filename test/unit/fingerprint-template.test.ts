@@ -59,6 +59,18 @@ const digestOf = async (
 ): Promise<Digest> => (await fingerprintsOf(treeOf(child, rest), config, base)).digest('child');
 
 describe('of a template', () => {
+  test('is not changed by how the path of a file is spelled', async () => {
+    const digestWith = (path: (plain: string) => string): Promise<Digest> =>
+      digestOf(
+        `build: { scripts: [${path('s.sh')}], inputs: ["${path('files/**')}"] }`,
+        { 'setup/boot.sh': '' },
+        { steps: { bootstrap: { script: path('setup/boot.sh'), inputs: [path('conf')] } } },
+      );
+    const plain = await digestWith((path) => path);
+    expect(await digestWith((path) => `./${path}`)).toBe(plain);
+    expect(await digestWith((path) => path.replace('/', '/.//'))).toBe(plain);
+  });
+
   test('is not changed by order, comments, layout, queues, names and regions', async () => {
     const plain = await digestOf(childOf(written));
     const shuffled = fc.record({

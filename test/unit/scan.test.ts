@@ -124,11 +124,18 @@ test('what is extended and no template is told from what is not there', async ()
 
 test('what stands twice in one file is a warning', async () => {
   const { diagnostics } = await scan({
-    'templates/a.yaml': 'depends_on: [cuda, x, cuda]\nsoftware: { spack_packages: [gcc, gcc@14, "gcc @14"] }',
+    'templates/a.yaml': [
+      'depends_on: [cuda, x, cuda]',
+      'software: { spack_packages: [gcc, gcc@14, "gcc @14"] }',
+      'build: { scripts: [a.sh, b.sh, ./a.sh] }',
+      'tests: [gcc -v, gcc -v]',
+    ].join('\n'),
   });
   expect(diagnostics.map((one) => `${placeOf(one)} ${one.code}: ${one.message} (${one.cure})`)).toEqual([
     'templates/a.yaml:2:43 repeated-package: gcc @14 stands twice; it is installed once (take one of them out)',
     'templates/a.yaml:1:23 repeated-template: cuda stands twice; it counts once (take one of them out)',
+    'templates/a.yaml:3:32 repeated-script: a.sh stands twice; it runs once, in the first place (take one of them out)',
+    'templates/a.yaml:4:17 repeated-test: the test gcc -v stands twice; it runs once (take one of them out)',
   ]);
 });
 
