@@ -51,24 +51,43 @@ export type PublishFailure =
   /** Somebody with a newer lease has published this digest. */
   | { readonly code: 'fenced'; readonly token: number };
 
+/** What a run knows of the manifest from reading and writing it: what is lost meanwhile is not lost with it. */
+export interface SeenManifest {
+  images: Manifest['images'];
+}
+
+export interface Published extends ChangedManifest {
+  /** Whether it was lost since it was seen, and has again what was seen. */
+  readonly restored: boolean;
+}
+
 /** Enters one image. */
 export async function publish(
   access: ManifestAccess,
   digest: Digest,
   entry: ManifestEntry,
-): Promise<Result<void, PublishFailure>> {
+  seen: SeenManifest,
+): Promise<Result<Published, PublishFailure>> {
+  let restored = false;
+  let now: Manifest['images'] = {};
   const changed = await changeManifest(
     access,
-    ({ images, ...others }): Result<Manifest | undefined, PublishFailure> => {
+    (current, isThere): Result<Manifest | undefined, PublishFailure> => {
+      restored = !isThere && Object.keys(seen.images).length > 0;
+      const { images, ...others } = restored ? { ...current, ...seen } : current;
       const known = images[digest];
       if (known !== undefined && known.token > entry.token)
         return fail({ code: 'fenced', token: known.token });
+      now = { ...images, [digest]: entry };
       // After a lost answer the entry may stand there already.
-      if (known?.image === entry.image && known.token === entry.token) return ok(undefined);
-      return ok({ ...others, images: { ...images, [digest]: entry } });
+      if (isThere && known?.image === entry.image && known.token === entry.token) return ok(undefined);
+      return ok({ ...others, images: now });
     },
   );
-  return changed.ok ? ok(undefined) : changed;
+  if (!changed.ok) return changed;
+  // Several may be entered at once: none takes out what another has seen.
+  seen.images = { ...seen.images, ...now };
+  return ok({ ...changed.value, restored });
 }
 
 /** With a hundred others at the same time, each needs about a sixth of it. */
@@ -78,7 +97,11 @@ const mostUnanswered = 20;
 const longestPauseMs = 2000;
 
 type Changed<Refusal> = Result<Manifest | undefined, Refusal>;
-export type Change<Refusal> = (current: Manifest) => Changed<Refusal> | Promise<Changed<Refusal>>;
+/** `isThere`: false where there is none that can be read, and `current` is empty. */
+export type Change<Refusal> = (
+  current: Manifest,
+  isThere: boolean,
+) => Changed<Refusal> | Promise<Changed<Refusal>>;
 
 export interface ChangedManifest {
   /** Where what was there before was put, since it could not be read. */
@@ -130,7 +153,7 @@ async function attemptChange<Refusal>(
   if (!current.ok) return failedAttempt(current.error);
   if (current.value === undefined) return { kind: 'contested' };
   if (current.value.setAside !== undefined) onSetAside(current.value.setAside);
-  const next = await change(current.value.manifest);
+  const next = await change(current.value.manifest, current.value.isThere);
   if (!next.ok) return { kind: 'refused', failure: next.error };
   if (next.value === undefined) return { kind: 'done' };
   const text = manifestText(next.value);
@@ -167,6 +190,7 @@ const notWritten = (key: string, why: string): CloudFailure => ({
 
 interface Usable extends ChangedManifest {
   readonly manifest: Manifest;
+  readonly isThere: boolean;
 }
 
 /** The manifest that was read, or an empty one once what was read is safe under another key; undefined: it has changed since. */
@@ -174,14 +198,15 @@ async function usable(
   { store, key }: ManifestAccess,
   stored: StoredObject | undefined,
 ): Promise<Result<Usable | undefined, CloudFailure>> {
-  if (stored === undefined) return ok({ manifest: emptyManifest, setAside: undefined });
+  const none = { manifest: emptyManifest, isThere: false };
+  if (stored === undefined) return ok({ ...none, setAside: undefined });
   const parsed = parseManifest(stored.text);
-  if (parsed.ok) return ok({ manifest: parsed.value, setAside: undefined });
+  if (parsed.ok) return ok({ manifest: parsed.value, isThere: true, setAside: undefined });
   if (parsed.error.kind === 'newer')
     return fail({ ...notWritten(key, parsed.error.message), awsCode: 'ManifestNewer' });
   const setAside = `${key}.unreadable-${stored.etag.replaceAll(/[^0-9A-Za-z-]/g, '')}`;
   const kept = await store.copy(key, stored.etag, setAside);
-  if (kept.ok) return ok({ manifest: emptyManifest, setAside });
+  if (kept.ok) return ok({ ...none, setAside });
   if (['PreconditionFailed', 'NoSuchKey'].includes(kept.error.awsCode)) return ok(undefined);
   const why = `it is unreadable and could not be set aside as ${setAside}: ${kept.error.message}`;
   return fail({ ...kept.error, message: `${key}: ${why}` });

@@ -41,6 +41,7 @@ export function executeContext(
     clock,
     random,
     ...asked,
+    seen: { images: asked.listed },
     lease: { ...access, heartbeat: new Heartbeat(access) },
     pace,
     trust: config.cache.trust,

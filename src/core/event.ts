@@ -108,6 +108,13 @@ export type Warning =
       readonly object: string;
       readonly problem: string;
     }
+  /** It was lost since the run began, and has again what the run had seen in it. `setAside`: where what could not be read lies. */
+  | {
+      readonly code: 'manifest-restored';
+      readonly region: string;
+      readonly object: string;
+      readonly setAside: string | null;
+    }
   | {
       readonly code: 'manifest-not-written';
       readonly region: string;

@@ -1,7 +1,7 @@
 /** What carrying out a plan needs of the world. It does not know which world it is. */
 import type { LeaseAccess } from '../cache/lease.ts';
 import type { Manifest } from '../cache/manifest.ts';
-import type { ManifestAccess } from '../cache/manifest-store.ts';
+import type { ManifestAccess, SeenManifest } from '../cache/manifest-store.ts';
 import type { Emit } from '../core/event.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -33,6 +33,8 @@ export interface ExecuteContext {
   readonly pace: number;
   /** What the manifest had, by digest, when the plan was made. */
   readonly listed: Manifest['images'];
+  /** What it has had since. */
+  readonly seen: SeenManifest;
   /** False: an image that another run builds is an error at once. */
   readonly wait: boolean;
   /** Images are reused, and none is built: nothing is written. */

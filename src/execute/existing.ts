@@ -66,6 +66,9 @@ async function lookAgain(
   if (ctx.trust === 'tags') return ok({ found, isTrusted: () => true });
   const read = await attempt(ctx, () => readManifest(ctx.store, ctx.manifest.key), options);
   if (!read.ok) return read;
-  const { images } = read.value.manifest;
+  const { manifest, isThere, problem } = read.value;
+  if (isThere && problem === undefined) ctx.seen.images = { ...ctx.seen.images, ...manifest.images };
+  // What was trusted is not built anew for a manifest that is lost.
+  const { images } = ctx.seen;
   return ok({ found, isTrusted: ({ image }) => images[digest]?.image === image.id });
 }

@@ -1,7 +1,6 @@
 /** A finished instance to a published image. It does not know what was installed. */
 import { keepFingerprint } from '../cache/fingerprints.ts';
 import { holderName } from '../cache/lease-body.ts';
-import { publish } from '../cache/manifest-store.ts';
 import { recordOf, tagsOf } from '../cache/tags.ts';
 import type { Failure } from '../core/failure.ts';
 import { type ImageId, imageId, type InstanceId, instanceId } from '../core/ids.ts';
@@ -11,6 +10,7 @@ import { fingerprint } from '../plan/fingerprint.ts';
 import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { outageMs, paced, patience } from './context.ts';
+import { enterIntoManifest } from './entering.ts';
 import { nameLatest } from './latest.ts';
 import { instanceEnded } from './machine.ts';
 
@@ -172,7 +172,7 @@ export async function publishImage(
   }
   const { taken: named } = await nameLatest(ctx, action.template, image.id, lease);
   const now = ctx.clock.now();
-  const published = await publish(ctx.manifest, action.digest, {
+  const entered = await enterIntoManifest(ctx, action.digest, {
     template: action.template,
     image: image.id,
     buildId: journal.buildId,
@@ -181,22 +181,12 @@ export async function publishImage(
     durationMs: Math.round(ctx.clock.monotonic() - build.began),
     builtBy: holderName(ctx.lease.holder),
   });
-  if (published.ok) return ok({ named });
-  if (published.error.code === 'fenced') {
-    return fail({
-      code: 'lease-lost',
-      digest: action.digest,
-      holder: `the holder of token ${published.error.token}`,
-    });
-  }
-  ctx.emit({
-    type: 'warning',
-    code: 'manifest-not-written',
-    region: ctx.region,
-    image: image.id,
-    cause: published.error,
+  if (entered.ok) return ok({ named });
+  return fail({
+    code: 'lease-lost',
+    digest: action.digest,
+    holder: `the holder of token ${entered.error.token}`,
   });
-  return ok({ named });
 }
 
 /** For who asks later why an image is built anew; the image is good without. */

@@ -3,11 +3,11 @@ import { asLeft } from '../cache/journal.ts';
 import { holderName, parseLease } from '../cache/lease-body.ts';
 import { leaseKey } from '../cache/lease-keys.ts';
 import type { Lease } from '../cache/lease.ts';
-import { publish } from '../cache/manifest-store.ts';
 import type { Action, Plan, Reuse } from '../core/plan.ts';
 import type { TaggedInstance } from '../ports/builder.ts';
 import { acquire, type Turn } from './acquire.ts';
 import type { ExecuteContext } from './context.ts';
+import { enterIntoManifest } from './entering.ts';
 import { nameLatest } from './latest.ts';
 import { letGo } from './letting-go.ts';
 import { findOrphans, isOurInstance } from './orphans.ts';
@@ -88,7 +88,7 @@ async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Pro
   if (isListed(ctx, action) || reason.buildId !== journal.buildId || !(await lease.confirm())) return;
   const { taken } = await nameLatest(ctx, template, image, lease);
   const took = Date.parse(reason.createdAt) - Date.parse(journal.startedAt);
-  const published = await publish(ctx.manifest, digest, {
+  await enterIntoManifest(ctx, digest, {
     template,
     image,
     buildId: journal.buildId,
@@ -98,7 +98,4 @@ async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Pro
     builtBy: holderName(previous.holder),
   });
   await taken;
-  if (published.ok || published.error.code === 'fenced') return;
-  const about = { region: ctx.region, image, cause: published.error };
-  ctx.emit({ type: 'warning', code: 'manifest-not-written', ...about });
 }

@@ -142,6 +142,14 @@ function words(warning: Warning): Words {
         message: `the manifest is not used: ${warning.object}: ${warning.problem}`,
         cure: `the images are found by their tags; to set it aside and make it anew: ${repair(warning)}`,
       };
+    case 'manifest-restored':
+      return {
+        message:
+          warning.setAside === null
+            ? `${warning.object} was removed during this run: it has again what the run had seen in it`
+            : `${warning.object} could not be read any more, and is kept as ${warning.setAside}: it has again what the run had seen in it`,
+        cure: `to see what it lacks: amigraph manifest verify --region ${warning.region}; to enter that: ${repair(warning)}`,
+      };
     case 'manifest-not-written':
       return {
         message: `${warning.image} is there and tagged, but the manifest does not have it: ${troubleText(warning.cause)}`,

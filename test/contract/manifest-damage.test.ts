@@ -7,7 +7,7 @@ import {
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../../src/cache/manifest.ts';
-import { changeManifest, publish } from '../../src/cache/manifest-store.ts';
+import { changeManifest } from '../../src/cache/manifest-store.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import {
   Bucket,
@@ -17,6 +17,7 @@ import {
   entry,
   key,
   onlyAdded,
+  publish,
   published,
   publisherOn,
   textOf,

@@ -1,7 +1,6 @@
 /** A manifest that is repaired while others publish. */
 import { expect, test } from 'vitest';
 import { tagsOf } from '../../src/cache/tags.ts';
-import { publish } from '../../src/cache/manifest-store.ts';
 import { repairManifest } from '../../src/cli/manifests.ts';
 import type { Cloud } from '../../src/cli/context.ts';
 import { buildId, type Digest, imageId, templateName } from '../../src/core/ids.ts';
@@ -9,7 +8,7 @@ import type { RegisteredImage } from '../../src/core/image.ts';
 import { ok } from '../../src/core/result.ts';
 import { configOf } from '../unit/rig.ts';
 import { homeRegion } from '../sandbox/rig.ts';
-import { added, bucketRig, entryOf, first, publisherOn, withIntruder } from './manifest-rig.ts';
+import { added, bucketRig, entryOf, first, publish, publisherOn, withIntruder } from './manifest-rig.ts';
 
 const imageOf = (digest: Digest, template: string): RegisteredImage => ({
   id: imageId(entryOf(template).image),

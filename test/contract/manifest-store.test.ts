@@ -1,10 +1,11 @@
 /** The manifest in a real store: what is published stays, whatever the answers and whoever else writes. */
 import { describe, expect, test } from 'vitest';
-import { changeManifest, publish } from '../../src/cache/manifest-store.ts';
+import { changeManifest, publish as publishSeen } from '../../src/cache/manifest-store.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { defined } from '../sandbox/rig.ts';
+import { valueOf } from '../unit/rig.ts';
 import { clouds, done } from './cloud.ts';
 import {
   added,
@@ -14,6 +15,7 @@ import {
   first,
   key,
   onlyAdded,
+  publish,
   published,
   publisherOn,
   second,
@@ -71,6 +73,46 @@ describe('publishing', () => {
     await setBytes(textOf({ ...three, images: { [added]: entryOf('other', { token }), ...three.images } }));
     expect(await publish(publisher, added, entry)).toEqual(published);
     expect(await manifestAt()).toEqual({ ...three, images: { ...three.images, [added]: entry } });
+  });
+});
+
+describe('where it was lost since it was seen', () => {
+  const seen = three.images;
+  const restored = { ...three, images: { ...three.images, [added]: entry } };
+
+  test('it has again what was seen in it, and what was entered since', async () => {
+    const { publisher, remove, manifestAt } = await bucketRig();
+    const run = { images: {} };
+    expect(await publishSeen(publisher, first, defined(seen[first]), run)).toMatchObject({
+      value: { restored: false },
+    });
+    await remove();
+    expect(await publishSeen(publisher, added, entry, run)).toMatchObject({ value: { restored: true } });
+    expect(await manifestAt()).toEqual({ ...three, images: { [first]: seen[first], [added]: entry } });
+  });
+
+  test('what cannot be read any more is set aside, and told', async () => {
+    const { publisher, setBytes, bytesAt, manifestAt } = await bucketRig();
+    await setBytes('spoilt');
+    const done = await publishSeen(publisher, added, entry, { images: seen });
+    expect(done).toMatchObject({ value: { restored: true } });
+    expect(await manifestAt()).toEqual(restored);
+    expect((await bytesAt(defined(valueOf(done).setAside))).toString()).toBe('spoilt');
+  });
+
+  test('a newer lease that was seen in it still fences', async () => {
+    const { publisher } = await bucketRig();
+    const run = { images: { ...seen, [added]: { ...entry, token: 4 } } };
+    expect(await publishSeen(publisher, added, entry, run)).toEqual(fail({ code: 'fenced', token: 4 }));
+    expect(publisher.writes()).toBe(0);
+  });
+
+  test('what others have put in its place is left as it is', async () => {
+    const { publisher, setBytes, manifestAt } = await bucketRig();
+    await setBytes(textOf({ version: 1, images: {} }));
+    const run = { images: seen };
+    expect(await publishSeen(publisher, added, entry, run)).toMatchObject({ value: { restored: false } });
+    expect(await manifestAt()).toEqual(onlyAdded);
   });
 });
 

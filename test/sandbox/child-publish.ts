@@ -53,7 +53,7 @@ await told;
 clearTimeout(waiting);
 
 const access = { store, clock: localClock, random: localRandom, key };
-const published = await publish(access, digest as Digest, JSON.parse(entry) as ManifestEntry);
+const published = await publish(access, digest as Digest, JSON.parse(entry) as ManifestEntry, { images: {} });
 if (!published.ok) throw new Error(JSON.stringify(published.error));
 process.stdout.write(`writes ${writes}\n`);
 await sandbox.close();

@@ -156,6 +156,19 @@ test.each<[Warning, string, string]>([
     'the manifest is not used: s3://b/k: it is not JSON',
     'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region us-west-2',
   ],
+  ...(
+    [
+      [null, 's3://b/k was removed during this run: it has again what the run had seen in it'],
+      [
+        's3://b/k.unreadable-1',
+        's3://b/k could not be read any more, and is kept as s3://b/k.unreadable-1: it has again what the run had seen in it',
+      ],
+    ] as const
+  ).map(([setAside, message]): [Warning, string, string] => [
+    { code: 'manifest-restored', region, object: 's3://b/k', setAside },
+    message,
+    'to see what it lacks: amigraph manifest verify --region us-west-2; to enter that: amigraph manifest repair --region us-west-2',
+  ]),
   [
     {
       code: 'manifest-not-written',
