@@ -50,7 +50,7 @@ export const configSchema = strictMap({
       volumeSizeGb: v.optional(volumeGb),
       subnet: v.optional(
         oneOrMore(
-          v.pipe(text, v.regex(/^subnet-[0-9a-f]+$/)),
+          v.pipe(text, v.regex(/^subnet-[0-9a-f]+$/, 'must be like subnet-0123456789abcdef0')),
           'must be like subnet-0123456789abcdef0, or a list of such',
         ),
       ),

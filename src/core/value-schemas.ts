@@ -85,6 +85,10 @@ export const bucketName = v.pipe(
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     'must be the name of an S3 bucket: 3 to 63 small letters, digits, dots and dashes',
   ),
+  v.regex(
+    /^(?!xn--|sthree-|(\d+\.){3}\d+$|.*\.\.)/,
+    'must be the name of an S3 bucket: not an IP address, without two dots side by side, and not beginning with xn-- or sthree-',
+  ),
 );
 
 /** What a shell, the loader or a step's wrapper reads itself is not to be had. */
@@ -120,7 +124,18 @@ const durationPattern = /^([1-9]\d{0,5})(s|m|h)$/;
 
 const durationForm = 'must be like "90m" or "3h"';
 
-export const duration = v.pipe(v.string(durationForm), v.regex(durationPattern, durationForm));
+/** SSM runs no command longer than 48 hours; in each of the units. */
+const over48h = [
+  '(49|[5-9]\\d|\\d{3,})h',
+  '(288[1-9]|289\\d|29\\d{2}|[3-9]\\d{3}|\\d{5,})m',
+  '(17280[1-9]|1728[1-9]\\d|1729\\d{2}|17[3-9]\\d{3}|1[89]\\d{4}|[2-9]\\d{5})s',
+];
+
+export const duration = v.pipe(
+  v.string(durationForm),
+  v.regex(durationPattern, durationForm),
+  v.regex(new RegExp(`^(?!(${over48h.join('|')})$)`), 'must be at most 48h'),
+);
 
 /** Seconds of `90m`, `3h`, `45s`; the schema has seen to the form. */
 export function seconds(written: string): number {

@@ -70,6 +70,18 @@ describe('a wrong option', () => {
     ['builder: []', '1:18', 'builder must be a map, not a list'],
     ["builder: ['x']", '1:18', 'builder must be a map, not a list'],
     ["builder: { timeout: '90 min' }", '1:29', 'builder.timeout must be like "90m" or "3h"'],
+    ["builder: { timeout: '1000h' }", '1:29', 'builder.timeout must be at most 48h'],
+    ...['a..b', '192.168.1.1', 'xn--abc', 'sthree-abc'].map((bucket): Wrong => [
+      `bucket: '${bucket}'`,
+      '1:18',
+      'bucket must be the name of an S3 bucket: not an IP address, without two dots side by side, and not beginning with xn-- or sthree-',
+    ]),
+    ["builder: { subnet: 'net' }", '1:29', 'builder.subnet must be like subnet-0123456789abcdef0'],
+    [
+      "builder: { subnet: ['subnet-0', 'net'] }",
+      '1:29',
+      'builder.subnet[1] must be like subnet-0123456789abcdef0',
+    ],
     ["builder: { architecture: 'x86' }", '1:29', 'builder.architecture must be "x86_64" or "arm64"'],
     ["builder: { spot: 'yes' }", '1:29', 'builder.spot must be true or false, not the text "yes"'],
     [
