@@ -18,10 +18,13 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
   const { config, files } = workspace;
   const collection = await readCollection(workspace);
   const good = [...collection.templates.values()];
-  const inputs = await readInputs(files, config.steps, good);
+  const bad = [...collection.unusable.values()].flatMap(({ templates }) =>
+    templates.map((template) => ({ template, own: template })),
+  );
+  const inputs = await readInputs(files, config.steps, [...good, ...bad]);
   const scripts = [
     ...Object.values(config.steps).map(({ script }) => script),
-    ...good.flatMap(({ own }) => own.scripts.map(({ value }) => value)),
+    ...[...good, ...bad].flatMap(({ own }) => own.scripts.map(({ value }) => value)),
   ];
   const readable = scripts.filter((path) => inputs.files.has(path));
   const faults = await checkScripts(files, await openShell(workspace, around), readable);
@@ -30,6 +33,7 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
     templates: good.length + collection.unusable.size,
     diagnostics: [
       ...without(collection, inputs.lacking).diagnostics,
+      ...[...collection.unusable.keys()].flatMap((name) => inputs.lacking.get(name) ?? []),
       ...inputs.diagnostics,
       ...faults,
       ...(lock.ok ? [] : lock.error),

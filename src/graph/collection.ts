@@ -6,6 +6,7 @@ import type { BuildDefaults } from '../template/conflicts.ts';
 import { mergeTemplate } from '../template/merge.ts';
 import type { Scan } from '../template/scan.ts';
 import { buildGraph, type Edge, type TemplateGraph } from './graph.ts';
+import { hiddenConflicts } from './hidden-conflicts.ts';
 import { blockedIn, cycleOf, links, sameName, tooDeep } from './links.ts';
 import { filesOf, unknownTargets } from './unknown-targets.ts';
 
@@ -27,7 +28,7 @@ interface Unusable {
   /** Workspace paths: several where they have one name. */
   readonly files: readonly string[];
   /** As far as they can be read. */
-  readonly standsOn: readonly TemplateName[];
+  readonly templates: readonly Template[];
   /** What keeps it out, besides errors in its files. */
   readonly errors: readonly Diagnostic[];
 }
@@ -62,7 +63,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     claim(name, file);
     if (!byName.has(name)) byName.set(name, template);
   }
-  const unknown = unknownTargets([...byName.values(), ...scan.brokenLinks], scan);
+  const unknown = unknownTargets([...byName.values(), ...scan.readable], scan);
   for (const [name, found] of unknown) reject(name, found);
   const there = filesOf(scan);
   const orphans = new Set(
@@ -83,6 +84,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
   );
 
   const templates = new Map<TemplateName, MergedTemplate>();
+  const settled = new Set<TemplateName>();
   const depths = new Map<TemplateName, number>();
   const usable = [...byName.keys()].filter((name) => !unusable.has(name));
   const graph = usable.length === byName.size ? whole : buildGraph(usable, within(new Set(usable), edges));
@@ -96,6 +98,7 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     }
     const depth = template.extends === undefined ? 0 : (depths.get(template.extends.value) ?? 0) + 1;
     depths.set(name, depth);
+    settled.add(name);
     if (depth > options.maxDepth) {
       reject(name, [tooDeep(template, depth, options.maxDepth)]);
       continue;
@@ -108,6 +111,9 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     if (merged.ok) templates.set(name, merged.value);
     else reject(name, merged.error);
   }
+  const hidden = [...scan.readable, ...byName.values()].filter(({ name }) => !settled.has(name));
+  const conflicts = hiddenConflicts(new Map(hidden.map((one) => [one.name, one])), templates, options);
+  for (const [name, found] of conflicts) reject(name, found);
   return {
     templates,
     graph: templates.size === usable.length ? graph : buildGraph(templates.keys(), within(templates, edges)),
@@ -119,23 +125,22 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
 function about(
   names: ReadonlySet<TemplateName>,
   rejections: readonly (readonly [TemplateName, Diagnostic])[],
-  { broken, brokenLinks, templates }: Scan,
+  { broken, readable, templates }: Scan,
 ): Map<TemplateName, Unusable> {
   const found = new Map(
     Array.from(names, (name) => [
       name,
-      { files: [] as string[], standsOn: [] as TemplateName[], errors: [] as Diagnostic[] },
+      { files: [] as string[], templates: [] as Template[], errors: [] as Diagnostic[] },
     ]),
   );
   for (const [name, file] of broken) found.get(name)?.files.push(file);
-  for (const one of brokenLinks)
-    for (const { edge } of links(one)) found.get(one.name)?.standsOn.push(edge.from);
+  for (const template of readable) found.get(template.name)?.templates.push(template);
   for (const [name, error] of rejections) found.get(name)?.errors.push(error);
   for (const template of names.size === 0 ? [] : templates) {
     const one = found.get(template.name);
     if (one === undefined) continue;
     one.files.push(template.file);
-    for (const { edge } of links(template)) one.standsOn.push(edge.from);
+    one.templates.push(template);
   }
   return found;
 }

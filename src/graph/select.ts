@@ -2,6 +2,7 @@
 import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Collection, Selectable } from './collection.ts';
+import { links } from './links.ts';
 import { severalNames } from './names.ts';
 import type { MergedTemplate } from '../core/template.ts';
 import { type Match, matchPattern, noTemplate } from './pattern.ts';
@@ -84,7 +85,7 @@ export function errorsAbout(collection: Selectable, names: Iterable<TemplateName
     const one = collection.unusable.get(name);
     for (const file of one?.files ?? []) files.add(file);
     for (const error of one?.errors ?? []) own.add(error);
-    for (const above of one?.standsOn ?? []) reached.add(above);
+    for (const { edge } of (one?.templates ?? []).flatMap(links)) reached.add(edge.from);
   }
   return errorsOf(collection).filter(
     (error) => own.has(error) || (error.place !== undefined && files.has(error.place.file)),

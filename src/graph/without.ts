@@ -3,7 +3,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Collection } from './collection.ts';
 import { restrict } from './focus.ts';
-import { blockedIn, links } from './links.ts';
+import { blockedIn } from './links.ts';
 
 /** `errors`: of each such template. */
 export function without(
@@ -21,8 +21,7 @@ export function without(
       continue;
     }
     for (const one of wrong) found.push(one);
-    const standsOn = links(template).map(({ edge }) => edge.from);
-    unusable.set(name, { files: [template.file], standsOn, errors: wrong });
+    unusable.set(name, { files: [template.file], templates: [template], errors: wrong });
   }
   return { ...restrict(collection, good), unusable, diagnostics: [...collection.diagnostics, ...found] };
 }

@@ -3,7 +3,7 @@ import type { StepScriptWithInputs } from '../config/written-config.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import { type InputFile, maxScriptBytes } from '../core/recipe.ts';
-import type { MergedTemplate } from '../core/template.ts';
+import type { MergedTemplate, TemplateLists } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 import { type InputFaults, inputWords, type NamedInput, nothingMatches } from './input-faults.ts';
 import { firstOf } from './told.ts';
@@ -27,7 +27,7 @@ export interface InputIndex {
 export async function readInputs(
   files: Files,
   steps: Steps,
-  templates: Iterable<MergedTemplate>,
+  templates: Iterable<Naming>,
 ): Promise<InputIndex> {
   const all = [...templates];
   const named = [...namedBySteps(steps), ...all.flatMap(namedBy)];
@@ -68,6 +68,9 @@ export async function readInputs(
   };
 }
 
+/** `own`: without what it inherits, which is its ancestors' to name. */
+type Naming = Pick<MergedTemplate, 'template'> & { readonly own: Pick<TemplateLists, 'scripts' | 'inputs'> };
+
 interface Named extends NamedInput {
   readonly at: Pick<Diagnostic, 'place'>;
 }
@@ -80,8 +83,7 @@ function namedBySteps(steps: Steps): Named[] {
   ]);
 }
 
-/** By the template itself: what it inherits is its ancestors' to name. */
-const namedBy = ({ own }: MergedTemplate): Named[] => [
+const namedBy = ({ own }: Naming): Named[] => [
   ...own.scripts.map((at) => ({ path: at.value, isScript: true, at, other: otherScript })),
   ...own.inputs.map((at) => ({ path: at.value, isScript: false, at, other: otherInput })),
 ];

@@ -12,6 +12,7 @@ import { valueAt, YamlDocument } from './document.ts';
 import { repeatedPackages, repeatedTemplates, repeatedWork } from './repeated.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 import { shown } from './spack-cursor.ts';
+import { readablePart } from './readable.ts';
 import { firstOf } from './told.ts';
 import { unreadable } from './yaml.ts';
 import { parseSpackSpec } from './spack-spec.ts';
@@ -31,8 +32,8 @@ export interface ReadTemplate {
 export interface BrokenTemplate {
   /** Errors and warnings. */
   readonly diagnostics: readonly Diagnostic[];
-  /** As far as they can be read. */
-  readonly links: TemplateLinks | undefined;
+  /** As far as it can be read; undefined where the text is not YAML. */
+  readonly rest: Template | undefined;
 }
 
 /** The template, or what is wrong with it. `identity`: of the file that the text is from. */
@@ -43,7 +44,7 @@ export function readTemplate(
 ): Result<ReadTemplate, BrokenTemplate> {
   const document = new YamlDocument(source);
   const { data, diagnostics } = document.read();
-  if (data === undefined) return fail({ diagnostics, links: undefined });
+  if (data === undefined) return fail({ diagnostics, rest: undefined });
   const checked = v.safeParse(templateSchema, data);
   const specs = readSpecs(data, document);
   const link = readLink(data, document, naming);
@@ -66,10 +67,17 @@ export function readTemplate(
     repeatedPackages(specs.packages),
     repeatedTemplates(links.dependsOn),
   ].flat();
-  if (!checked.success || errors.length > 0)
-    return fail({ diagnostics: [...firstOf(errors, source.file), ...warnings], links });
-  const { packages } = specs;
-  const template = toTemplate(checked.output, links, { packages, identity }, document);
+  const others = { packages: specs.packages, identity };
+  if (!checked.success || errors.length > 0) {
+    const wrong = (checked.issues ?? []).map(({ path = [] }) => path.map(({ key }) => key));
+    const readable = readablePart(data, [...wrong, ...issues.map(({ path }) => path)]);
+    // What it is built on is not known where its parent is not.
+    const { extends: parent, build, ...own } = readable;
+    const isKnown = links.extends !== undefined || valueAt(data, paths.extends) === undefined;
+    const rest = toTemplate(isKnown ? readable : own, links, others, document);
+    return fail({ diagnostics: [...firstOf(errors, source.file), ...warnings], rest });
+  }
+  const template = toTemplate(checked.output, links, others, document);
   return ok({ template, warnings: [...warnings, ...repeatedWork(template)] });
 }
 

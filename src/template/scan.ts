@@ -14,8 +14,8 @@ export interface Scan {
   readonly templates: readonly Template[];
   /** Files that could not be read as templates, with the names that they would have had. */
   readonly broken: readonly (readonly [TemplateName, string])[];
-  /** What they stand on, as far as they can be read. */
-  readonly brokenLinks: readonly TemplateLinks[];
+  /** What they say, as far as they can be read. */
+  readonly readable: readonly Template[];
   /** What templates extend, and what is there without being a template. */
   readonly others: ReadonlyMap<string, NoTemplate>;
   readonly diagnostics: readonly Diagnostic[];
@@ -53,7 +53,7 @@ export async function scanTemplates(
   if (only === undefined && found.value.length === 0) return nothing(noTemplates(pattern));
   const templates: Template[] = [];
   const broken: [TemplateName, string][] = [];
-  const brokenLinks: TemplateLinks[] = [];
+  const readable: Template[] = [];
   const diagnostics: (readonly Diagnostic[])[] = [];
   for (const file of found.value) {
     const name = naming.nameOf(file);
@@ -64,12 +64,12 @@ export async function scanTemplates(
       diagnostics.push(read.value.warnings);
     } else {
       broken.push([name, file]);
-      if (read.error.links !== undefined) brokenLinks.push(read.error.links);
+      if (read.error.rest !== undefined) readable.push(read.error.rest);
       diagnostics.push(read.error.diagnostics);
     }
   }
-  const others = await notFound(files, new Set(found.value), [...templates, ...brokenLinks]);
-  return { templates, broken, brokenLinks, others, diagnostics: diagnostics.flat() };
+  const others = await notFound(files, new Set(found.value), [...templates, ...readable]);
+  return { templates, broken, readable, others, diagnostics: diagnostics.flat() };
 }
 
 async function notFound(
@@ -102,12 +102,12 @@ async function readFile(
   return readTemplate(new Source(file, withoutByteOrderMark(content.text)), naming, content.identity);
 }
 
-const unread = (why: Diagnostic): Read => fail({ diagnostics: [why], links: undefined });
+const unread = (why: Diagnostic): Read => fail({ diagnostics: [why], rest: undefined });
 
 const nothing = (why: Diagnostic): Scan => ({
   templates: [],
   broken: [],
-  brokenLinks: [],
+  readable: [],
   others: new Map(),
   diagnostics: [why],
 });

@@ -99,6 +99,27 @@ describe.skipIf(!hasBash)('with bash', () => {
     expect(ran).toMatchObject({ code: 2, stdout: '7 templates, 9 errors, 1 warning\n' });
   });
 
+  test('also what templates lack that have other errors, or stand on such', async () => {
+    const workspace = await makeWorkspace({
+      'templates/foundation.yaml': 'build: { scripts: [gone.sh, broken.sh], timeout: 3x }\n',
+      'templates/child.yaml': 'extends: foundation.yaml\nbuild: { inputs: ["data/**"] }\n',
+      'broken.sh': wrong['broken.sh'],
+    });
+    const { stderr } = await workspace.run(['validate'], withBash);
+    expect(stderr.split('\n').filter((one) => /^error|^ {2}at/.test(one))).toEqual([
+      "error: bash: syntax error near unexpected token `)'",
+      '  at broken.sh:3:3',
+      'error: child stands on foundation, which has errors',
+      '  at templates/child.yaml:1:10',
+      'error: no file matches data/**',
+      '  at templates/child.yaml:2:19',
+      'error: gone.sh does not exist',
+      '  at templates/foundation.yaml:1:20',
+      'error: build.timeout must be like "90m" or "3h"',
+      '  at templates/foundation.yaml:1:50',
+    ]);
+  });
+
   test('--json', async () => {
     const workspace = await makeWorkspace(wrong);
     const { stdout, ...rest } = await workspace.run(['validate', '--json'], withBash);

@@ -110,7 +110,7 @@ test('what stands on a bad template is told once each, all the way down', async 
   expect([...unusable.keys()].toSorted()).toEqual(['a', 'b', 'c', 'd']);
   expect(unusable.get(templateName('c'))).toMatchObject({
     files: ['templates/c.yaml'],
-    standsOn: ['f', 'b'],
+    templates: [{ name: 'c' }],
   });
   expect(graph.order()).toEqual(['f']);
 });
@@ -127,6 +127,51 @@ test('a conflict of versions keeps a template out, and what stands on it', async
     'b.yaml:2:30 version-conflict: gcc@14 conflicts with gcc@13, which it inherits (use gcc@13 here, change templates/a.yaml, or do not extend it)',
     'c.yaml:1:10 blocked: c stands on b, which has errors',
   ]);
+});
+
+describe('a conflict with what is inherited is told also', () => {
+  const software = (...specs: string[]): string =>
+    `software: { spack_packages: [${specs.map((spec) => `"${spec}"`).join(', ')}] }`;
+  const base = software('gcc@13', 'cmake@3.30');
+  const conflict = (at: string, is: string, was: string): string =>
+    `${at} version-conflict: ${is} conflicts with ${was}, which it inherits (use ${was} here, change templates/a.yaml, or do not extend it)`;
+
+  test('of a template with errors of its own', async () => {
+    const b = `extends: a.yaml\n${software('gcc@14', 'zlib@@1')}\nusers: [{ name: x }]\nbuild: { scripts: 3 }\nfoo: 1`;
+    const found = await problems({ a: base, b });
+    expect(found.slice(-1)).toEqual([conflict('b.yaml:2:30', 'gcc@14', 'gcc@13')]);
+    expect(found.map((one) => one.split(': ', 1)[0])).toEqual([
+      'b.yaml:2:45 spack-spec',
+      'b.yaml:3:9 missing-key',
+      'b.yaml:3:9 missing-key',
+      'b.yaml:4:19 wrong-value',
+      'b.yaml:5:1 unknown-key',
+      'b.yaml:2:30 version-conflict',
+    ]);
+  });
+
+  test('of one that stands on such a template, or depends on what does not exist', async () => {
+    expect(
+      await problems({
+        a: base,
+        b: 'extends: a.yaml\nfoo: 1',
+        c: `extends: b.yaml\n${software('cmake@4')}`,
+        d: `extends: a.yaml\ndepends_on: [viz]\n${software('cmake@4')}`,
+      }),
+    ).toEqual([
+      'b.yaml:2:1 unknown-key: unknown key foo (known here: extends, depends_on, cluster, compute, software, users, data, build, tests)',
+      'd.yaml:2:14 unknown-template: d depends on viz, which does not exist (there are: a, b, c)',
+      'c.yaml:1:10 blocked: c stands on b, which has errors',
+      conflict('c.yaml:2:30', 'cmake@4', 'cmake@3.30'),
+      conflict('d.yaml:3:30', 'cmake@4', 'cmake@3.30'),
+    ]);
+  });
+
+  test('but for what nobody can know', async () => {
+    const arm = 'build: { arch: arm64, base: { parallelcluster: 3.14.0, os: rhel9, arch: x86_64 } }';
+    for (const link of ['../../x.yaml', 'gone.yaml', '3', 'b.yaml'])
+      expect((await problems({ b: `extends: ${link}\nfoo: 1\n${arm}` })).join('\n')).not.toMatch(/conflict/);
+  });
 });
 
 describe('the depth', () => {
@@ -156,7 +201,7 @@ test('a template that extends one of two files of one name stands on what cannot
   const { diagnostics, unusable } = collect(
     {
       templates,
-      brokenLinks: [],
+      readable: [],
       broken: [
         [d, 'd.yaml'],
         [d, 'd.yml'],
@@ -181,7 +226,7 @@ test('two files of one name are told, and neither is used', () => {
     (file) => valueOf(readTemplate(new Source(file, '{}'), naming)).template,
   );
   const { diagnostics, templates: good } = collect(
-    { templates, broken: [], brokenLinks: [], others: new Map(), diagnostics: [] },
+    { templates, broken: [], readable: [], others: new Map(), diagnostics: [] },
     { maxDepth: 5, ...usual },
   );
   expect(diagnostics).toEqual([
