@@ -3,6 +3,7 @@ import { localGit } from '../adapters/local/git.ts';
 import { lockName } from '../config/lock.ts';
 import { pinDates } from '../config/pins.ts';
 import type { Affected } from '../core/affected.ts';
+import type { TemplateName } from '../core/ids.ts';
 import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
 import type { Collection } from '../graph/collection.ts';
 import { affectedBetween, type End } from '../plan/affected.ts';
@@ -30,7 +31,7 @@ export interface AffectedRun {
   /** Of what was asked about. */
   readonly inputs: InputIndex;
   /** Of what was asked about, as in a selection. */
-  readonly incomplete: boolean;
+  readonly left: readonly TemplateName[];
   readonly lacking: readonly Diagnostic[];
 }
 

@@ -52,7 +52,7 @@ export async function selectNone(state: State, collection: Collection): Promise<
   const needed = restrict(collection, new Set());
   const inputs = await inputsOf(state, needed);
   if (inputs.diagnostics.length > 0) throw new InvalidInput(inputs.diagnostics);
-  return { templates: new Set(), incomplete: false, lacking: [], collection, needed, inputs };
+  return { templates: new Set(), left: [], lacking: [], collection, needed, inputs };
 }
 
 export const standingOn = (collection: Collection, names: ReadonlySet<TemplateName>): Collection =>

@@ -19,8 +19,8 @@ export interface Wanted {
 export interface Selection {
   /** Parents before children. */
   readonly templates: ReadonlySet<TemplateName>;
-  /** Templates that are wanted too cannot be used. */
-  readonly incomplete: boolean;
+  /** Those that are wanted too and cannot be used. */
+  readonly left: readonly TemplateName[];
   /** Why they cannot. */
   readonly lacking: readonly Diagnostic[];
 }
@@ -48,17 +48,17 @@ export function select(collection: Selectable, wanted: Wanted): Selection {
   const excluded = new Set(out.flatMap((match) => [...match.templates, ...match.unusable]));
   const inTheWay = taken.map((match) => inTheWayOf(collection, match, excluded));
   const obstacles = inTheWay.flatMap(obstaclesOf);
-  const unwanted = inTheWay.flatMap(({ fit, within }) => [...fit, ...within]);
-  const lacking = errorsAbout(collection, unwanted);
-  const incomplete = unwanted.length > 0;
-  if (incomplete && !keepGoing) {
+  const left = [...new Set(inTheWay.flatMap(({ fit, within }) => [...fit, ...within]))];
+  const lacking = errorsAbout(collection, left);
+  if (left.length > 0 && !keepGoing) {
     const plain = names === 'all' && exclude.length === 0;
     throw new InvalidInput(plain ? errors : [...obstacles, ...lacking]);
   }
   const all = new Set(taken.flatMap(({ templates }) => [...templates]));
   const templates = [...collection.templates.keys()].filter((name) => all.has(name) && !excluded.has(name));
-  if (templates.length === 0) throw new InvalidInput(incomplete ? [...obstacles, ...lacking] : [nothingLeft]);
-  return { templates: new Set(templates), incomplete, lacking };
+  if (templates.length === 0)
+    throw new InvalidInput(left.length > 0 ? [...obstacles, ...lacking] : [nothingLeft]);
+  return { templates: new Set(templates), left, lacking };
 }
 
 /** The template of that very name. Throws InvalidInput where there is none, or it cannot be used. */

@@ -117,6 +117,11 @@ function words(warning: Warning): Words {
         message: `not built, since all that stands on ${warning.templates.length === 1 ? 'it' : 'them'} is there: ${some(warning.templates)}`,
         cure: `to build one all the same, name it: amigraph build ${shellWord(warning.templates[0] ?? 'NAME')}`,
       };
+    case 'templates-left-out':
+      return {
+        message: `left out, for the errors that were told first: ${some(warning.templates)}`,
+        cure: 'mend them; amigraph validate tells them again',
+      };
     case 'children-kept':
       return {
         message: `${warning.template} is built anew, and what stands on its image of before is kept: ${some(warning.children)}`,

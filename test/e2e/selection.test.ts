@@ -49,12 +49,22 @@ test('--keep-going: the good ones are built, and the exit code says that others 
   expect(ran.code).toBe(2);
   expect(withoutCures(ran.stderr)).toBe(badTexts('error') + blocked('error'));
   expect(finished(ran)).toMatchObject({ built: ['foundation', 'gromacs', 'namd'], failed: [] });
+  expect(JSON.parse(ran.stdout.split('\n').at(-3) ?? '')).toMatchObject({
+    type: 'warning',
+    code: 'templates-left-out',
+    templates: ['bad', 'on-bad'],
+  });
 
   const named = await workspace.run(['build', 'namd', '--keep-going', '--json']);
   expect(named.code).toBe(0);
   expect(withoutCures(named.stderr)).toBe(badTexts('warning') + blocked('warning'));
   const dry = await workspace.run(['build', '{bad,namd}', '--keep-going', '--dry-run', '--json']);
   expect([dry.code, actions(dry)]).toEqual([2, ['reuse namd']]);
+  expect(dry.stderr.split('\n').slice(-3)).toEqual([
+    'warning: left out, for the errors that were told first: bad',
+    '  cure: mend them; amigraph validate tells them again',
+    '',
+  ]);
 });
 
 test('--keep-going: a failed build outweighs a wrong template', async () => {

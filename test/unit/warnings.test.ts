@@ -156,6 +156,11 @@ test.each<[Warning, string, string]>([
     'the manifest is not used: s3://b/k: it is not JSON',
     'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region us-west-2',
   ],
+  [
+    { code: 'templates-left-out', templates: [templateName('a'), templateName('b')] },
+    'left out, for the errors that were told first: a, b',
+    'mend them; amigraph validate tells them again',
+  ],
   ...(
     [
       [null, 's3://b/k was removed during this run: it has again what the run had seen in it'],

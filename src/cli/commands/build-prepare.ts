@@ -47,8 +47,8 @@ export interface PreparedBuild {
   readonly cloud: Cloud;
   readonly planned: PlannedRun;
   readonly reporter: Reporter;
-  /** Templates that were wanted too cannot be used; it has been said. */
-  readonly incomplete: boolean;
+  /** Templates that were wanted too and cannot be used; why has been said. */
+  readonly left: readonly TemplateName[];
   /** What the chain of a template that is to be built begins with. */
   readonly baseOf: (template: TemplateName) => BaseImage | undefined;
 }
@@ -60,11 +60,7 @@ export async function prepareBuild(
 ): Promise<PreparedBuild> {
   const known = await reuseKnown(around, workspace, options);
   if (known !== undefined) return known;
-  const { collection, templates, incomplete, lacking, needed, inputs } = await wanted(
-    workspace,
-    around,
-    options,
-  );
+  const { collection, templates, left, lacking, needed, inputs } = await wanted(workspace, around, options);
   tellDiagnostics(around, collection, lacking);
   const reporter = await reporterFor(around, options.json);
   const cloud = await openCloud(workspace, around);
@@ -87,7 +83,7 @@ export async function prepareBuild(
     return {
       cloud,
       reporter,
-      incomplete,
+      left,
       planned: { ...planned, warnings },
       baseOf: (template) => given ?? chainBase(needed.templates.get(template), workspace.config),
     };
@@ -114,7 +110,7 @@ async function reuseKnown(
     return undefined;
   const known = await recallTemplates(workspace);
   if (known === undefined) return undefined;
-  const { templates, incomplete } = select(
+  const { templates, left } = select(
     {
       graph: known.graph,
       templates: new Map([...known.templates].map(([name, template]) => [name, { template }])),
@@ -131,7 +127,7 @@ async function reuseKnown(
       return {
         cloud,
         planned,
-        incomplete,
+        left,
         reporter: await reporterFor(around, options.json),
         baseOf: () => undefined,
       };

@@ -1,7 +1,8 @@
 /** Shows or carries out the plan of `amigraph build`. It does not know the command line. */
 import { type Pin, withPins } from '../../config/pins.ts';
 import type { Flags } from '../../config/resolve.ts';
-import type { Emit } from '../../core/event.ts';
+import type { Emit, Warning } from '../../core/event.ts';
+import type { TemplateName } from '../../core/ids.ts';
 import { runPlan, type RunSummary } from '../../execute/run.ts';
 import { severalNames } from '../../graph/names.ts';
 import { type ClusterImage, clusterImages } from '../../report/cluster-images.ts';
@@ -12,7 +13,6 @@ import { actionView } from '../../report/views.ts';
 import { openWorkspace, type Workspace } from '../context.ts';
 import { executeContext } from '../execute-context.ts';
 import { changePins } from '../lock-file.ts';
-import type { PlannedRun } from '../planning.ts';
 import type { Interruptions, Surroundings } from '../surroundings.ts';
 import { tellWarnings } from '../telling.ts';
 import { unlessInterrupted } from '../unless-interrupted.ts';
@@ -56,9 +56,9 @@ async function interruptibly(
   }
   try {
     const code = options.dryRun
-      ? showPlan(around, prepared.planned, options)
+      ? showPlan(around, prepared, options)
       : await carryOut(around, workspace, prepared, options, interruptions);
-    return code === exitCodes.done && prepared.incomplete ? exitCodes.invalid : code;
+    return code === exitCodes.done && prepared.left.length > 0 ? exitCodes.invalid : code;
   } finally {
     await prepared.cloud.close();
   }
@@ -66,7 +66,7 @@ async function interruptibly(
 
 function showPlan(
   around: Surroundings,
-  { plan, warnings }: PlannedRun,
+  { planned: { plan, warnings }, left }: PreparedBuild,
   { json, readOnly }: Pick<BuildOptions, 'json' | 'readOnly'>,
 ): number {
   tellWarnings(around, warnings);
@@ -74,6 +74,7 @@ function showPlan(
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
     : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
   around.stdout.write(`${text}\n`);
+  tellWarnings(around, leftOut(left));
   const missing = plan.actions.filter(({ action }) => action === 'build');
   if (!readOnly || missing.length === 0) return exitCodes.done;
   around.stderr.write(
@@ -85,7 +86,7 @@ function showPlan(
 async function carryOut(
   around: Surroundings,
   workspace: Workspace,
-  { cloud, planned, reporter, baseOf }: PreparedBuild,
+  { cloud, planned, reporter, left, baseOf }: PreparedBuild,
   options: BuildOptions,
   interruptions: Interruptions,
 ): Promise<number> {
@@ -97,7 +98,10 @@ async function carryOut(
   interrupted.addEventListener('abort', announce, { once: true });
   const emit: Emit = (event) => {
     // Nothing follows it.
-    if (event.type === 'run-finished') interrupted.removeEventListener('abort', announce);
+    if (event.type === 'run-finished') {
+      interrupted.removeEventListener('abort', announce);
+      for (const warning of leftOut(left)) reporter.emit({ type: 'warning', ...warning });
+    }
     reporter.emit(event);
   };
   emit({
@@ -122,6 +126,10 @@ async function carryOut(
   if (!options.json) around.stdout.write(`${resultTable(summary)}${clusterImages(built(summary, baseOf))}`);
   return exitCodeOf(summary, interrupted.aborted);
 }
+
+/** At the end, which is read first where a log is long. */
+const leftOut = (templates: readonly TemplateName[]): Warning[] =>
+  templates.length === 0 ? [] : [{ code: 'templates-left-out', templates }];
 
 /** Before anything is built, so that what was built is what the next run finds. */
 async function pin(around: Surroundings, { files }: Workspace, unpinned: readonly Pin[]): Promise<void> {
