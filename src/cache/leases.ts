@@ -25,11 +25,12 @@ export interface Leases {
 
 const readAtOnce = 32;
 
-/** One look at all of them. */
+/** One look at all of them, or at those of `wanted`. */
 export async function allLeases(
   store: ObjectStore,
   prefix: string,
   region: string,
+  wanted?: ReadonlySet<Digest>,
 ): Promise<Result<Leases, CloudFailure>> {
   const below = leasePrefix(prefix, region);
   const keys = await store.list(below);
@@ -40,6 +41,7 @@ export async function allLeases(
   const look = async (key: string): Promise<CloudFailure | undefined> => {
     const digest = digestIn(key, below);
     if (digest === undefined) return void strange.push(key);
+    if (wanted?.has(digest) === false) return undefined;
     const stored = await store.get(key);
     if (!stored.ok) return stored.error;
     // It was removed since it was listed.

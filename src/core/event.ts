@@ -90,6 +90,13 @@ export type Warning =
     }
   /** They have no image, and all that stands on them is there. */
   | { readonly code: 'not-needed'; readonly templates: readonly TemplateName[] }
+  /** Its lease is held; one look cannot tell whether the holder lives. */
+  | {
+      readonly code: 'under-way';
+      readonly template: TemplateName;
+      readonly holder: string;
+      readonly since: string;
+    }
   /** They are wanted too, and cannot be used for errors that have been told. */
   | { readonly code: 'templates-left-out'; readonly templates: readonly TemplateName[] }
   /** `children` stand on the image of `template` that was there before. */

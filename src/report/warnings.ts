@@ -3,7 +3,7 @@ import { credentialWords } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import { shellWord } from '../core/shell-word.ts';
-import { because, moreRoom, placeText, stateText, troubleText } from './wording.ts';
+import { because, date, moreRoom, placeText, stateText, troubleText } from './wording.ts';
 
 interface Words {
   readonly message: string;
@@ -116,6 +116,11 @@ function words(warning: Warning): Words {
       return {
         message: `not built, since all that stands on ${warning.templates.length === 1 ? 'it' : 'them'} is there: ${some(warning.templates)}`,
         cure: `to build one all the same, name it: amigraph build ${shellWord(warning.templates[0] ?? 'NAME')}`,
+      };
+    case 'under-way':
+      return {
+        message: `${warning.template}: ${warning.holder} has been building it since ${date(warning.since)}`,
+        cure: 'a build waits for it, and goes on with it where that run has died',
       };
     case 'templates-left-out':
       return {

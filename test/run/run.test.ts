@@ -2,6 +2,7 @@
 import { DeregisterImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { lookInto } from '../e2e/cloud.ts';
+import { ask } from './leases-rig.ts';
 import { last, makeWorld, minutes, one, stepStarted, steps } from './rig.ts';
 
 test('a build takes as long as its steps, and is remembered', async () => {
@@ -87,6 +88,18 @@ test('of two runs at once, the second waits, says for whom, and reuses', async (
   expect(last(second)).toMatchObject({ built: [], reused: ['a'] });
   const waiting = second.events.filter(({ type }) => type === 'lease-waiting').map(({ step }) => step);
   expect(waiting).toEqual(expect.arrayContaining(['bootstrap', 'package gcc@13.2.0', 'image']));
+});
+
+test('what another run is building is told with the plan', async () => {
+  const world = await makeWorld({ ...one, 'templates/b.yaml': '{}\n' });
+  const run = world.start(['build', 'a']);
+  await run.event(stepStarted('launch'));
+  run.freeze();
+  const { code, stderr } = await ask(world, ['build', '--all', '--dry-run']);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    /^warning: a: person-\d+@test has been building it since .* UTC\n {2}cure: a build waits for it, and goes on with it where that run has died\n$/,
+  );
 });
 
 test('AWS 9: an image that is removed while it is being made: the build ends soon, and says so', async () => {

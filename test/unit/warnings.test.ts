@@ -157,6 +157,16 @@ test.each<[Warning, string, string]>([
     'the images are found by their tags; to set it aside and make it anew: amigraph manifest repair --region us-west-2',
   ],
   [
+    {
+      code: 'under-way',
+      template: templateName('a'),
+      holder: 'ada@laptop',
+      since: '2026-11-26T10:00:00.000Z',
+    },
+    'a: ada@laptop has been building it since 2026-11-26 10:00 UTC',
+    'a build waits for it, and goes on with it where that run has died',
+  ],
+  [
     { code: 'templates-left-out', templates: [templateName('a'), templateName('b')] },
     'left out, for the errors that were told first: a, b',
     'mend them; amigraph validate tells them again',

@@ -1,4 +1,6 @@
 /** Shows or carries out the plan of `amigraph build`. It does not know the command line. */
+import { holderName } from '../../cache/lease-body.ts';
+import { allLeases } from '../../cache/leases.ts';
 import { type Pin, withPins } from '../../config/pins.ts';
 import type { Flags } from '../../config/resolve.ts';
 import type { Emit, Warning } from '../../core/event.ts';
@@ -56,7 +58,7 @@ async function interruptibly(
   }
   try {
     const code = options.dryRun
-      ? showPlan(around, prepared, options)
+      ? showPlan(around, prepared, await underWay(workspace, prepared), options)
       : await carryOut(around, workspace, prepared, options, interruptions);
     return code === exitCodes.done && prepared.left.length > 0 ? exitCodes.invalid : code;
   } finally {
@@ -67,6 +69,7 @@ async function interruptibly(
 function showPlan(
   around: Surroundings,
   { planned: { plan, warnings }, left }: PreparedBuild,
+  others: readonly Warning[],
   { json, readOnly }: Pick<BuildOptions, 'json' | 'readOnly'>,
 ): number {
   tellWarnings(around, warnings);
@@ -74,13 +77,31 @@ function showPlan(
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
     : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
   around.stdout.write(`${text}\n`);
-  tellWarnings(around, leftOut(left));
+  tellWarnings(around, [...others, ...leftOut(left)]);
   const missing = plan.actions.filter(({ action }) => action === 'build');
   if (!readOnly || missing.length === 0) return exitCodes.done;
   around.stderr.write(
     `with --cache=r none is built: ${severalNames(missing.map(({ template }) => template))}\n`,
   );
   return exitCodes.failed;
+}
+
+/** What others build just now, as far as that can be read: a build would wait for it. */
+async function underWay({ config }: Workspace, { cloud, planned }: PreparedBuild): Promise<Warning[]> {
+  const wanted = new Map(
+    planned.plan.actions.flatMap(({ action, digest, template }) =>
+      action === 'build' ? [[digest, template] as const] : [],
+    ),
+  );
+  if (wanted.size === 0) return [];
+  const leases = await allLeases(cloud.store, config.prefix, config.region, new Set(wanted.keys()));
+  if (!leases.ok) return [];
+  return leases.value.held.flatMap(({ digest, body: { holder, since } }) => {
+    const template = wanted.get(digest);
+    return template === undefined
+      ? []
+      : [{ code: 'under-way' as const, template, holder: holderName(holder), since }];
+  });
 }
 
 async function carryOut(
