@@ -42,8 +42,8 @@ export async function acquireLease(
   }
 }
 
-/** Whose write was found in place of ours, for people; or why none could be written: anybody may hold it since. */
-export type LostTo = { readonly holder: string } | { readonly failure: CloudFailure };
+/** Whose write was found in place of ours, for people; null: nobody's, since its object is gone or no lease. Or why none could be written: anybody may hold it since. */
+export type LostTo = { readonly holder: string | null } | { readonly failure: CloudFailure };
 
 /** A lease that is held. Losing it aborts `signal`: then nothing may be touched any more. */
 export class Lease implements Beating {
@@ -148,8 +148,8 @@ export class Lease implements Beating {
   }
 
   #lose(written: Exclude<Written, { kind: 'held' }>): false {
-    if (written.kind === 'lost' && written.by !== undefined)
-      this.#lostTo = { holder: holderName(written.by.holder) };
+    if (written.kind === 'lost')
+      this.#lostTo = { holder: written.by === undefined ? null : holderName(written.by.holder) };
     if (written.kind === 'failed') this.#lostTo = { failure: written.failure };
     this.#access.heartbeat.letGo(this);
     this.#lost.abort();

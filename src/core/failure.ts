@@ -60,7 +60,8 @@ export type Failure =
   | { readonly code: 'parent-gone'; readonly parent: Digest }
   | { readonly code: 'lease-unreadable'; readonly key: string }
   | { readonly code: 'inputs-changed'; readonly files: readonly string[] }
-  | { readonly code: 'lease-lost'; readonly digest: Digest; readonly holder: string }
+  /** `holder`: null where nobody took it, and its object is gone or no lease. */
+  | { readonly code: 'lease-lost'; readonly digest: Digest; readonly holder: string | null }
   /** It could not be kept, so that another run may have it. */
   | { readonly code: 'lease-unsure'; readonly digest: Digest; readonly cause: CloudFailure }
   | { readonly code: 'lease-held'; readonly digest: Digest; readonly holder: string; readonly since: string }

@@ -55,7 +55,7 @@ function instanceLine(
     orphan: `no run has it: ${done}`,
     'in-use': 'in use: left',
     kept: `kept for a look; to end it: ${endInstance({ region, instance })}`,
-    unknown: 'whether a run has it is not known: left',
+    unknown: `whether a run has it is not known: left; if none has, to end it: ${endInstance({ region, instance })}`,
   };
   return `instance ${instance}${of(template)}${buildId === null ? '' : `, build ${buildId}`}: ${words[verdict]}`;
 }

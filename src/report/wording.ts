@@ -98,7 +98,9 @@ export function troubleText(trouble: Trouble): string {
     case 'inputs-changed':
       return `${trouble.files.join(', ')} changed while the image was being built; run again to build what is there now`;
     case 'lease-lost':
-      return `the lease was lost to ${trouble.holder}; nothing was touched after that`;
+      return trouble.holder === null
+        ? 'the lease was removed from the bucket, or overwritten with what is no lease; nothing was touched after that; run again'
+        : `the lease was lost to ${trouble.holder}; nothing was touched after that`;
     case 'lease-unsure':
       return `the lease could not be kept (${troubleText(trouble.cause)}); nothing was touched after that, and the next run goes on from here`;
     case 'lease-held':

@@ -249,7 +249,7 @@ test('interrupted while it watches, it does nothing', async () => {
   expect(swept).toEqual({
     code: 130,
     stdout: expect.stringMatching(
-      /^lease \w{16} of a: whether its holder is alive is not known: left\ninstance .*: whether a run has it is not known: left\nnothing was done\n$/,
+      /^lease \w{16} of a: whether its holder is alive is not known: left\ninstance .*: whether a run has it is not known: left; if none has, to end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-\w+\nnothing was done\n$/,
     ),
     stderr: `${watching}interrupted: finishing what was begun; once more leaves it as it is\n`,
   });

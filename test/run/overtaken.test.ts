@@ -1,4 +1,5 @@
 /** A run whose lease another has taken, or whose instance, while it stood still or waited: what it does then, and what it says. */
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test, vi } from 'vitest';
 import type { WireRequest, WireResponse } from '../../src/core/wire.ts';
 import type * as Sandboxes from '../../src/sandbox/sandbox.ts';
@@ -155,3 +156,18 @@ test('an instance could not be kept for a look at first: it is left to the holde
   ]);
   expect(run.events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'instance-not-kept' }));
 });
+
+test.each([undefined, 'spoilt'])(
+  'its lease is removed from the bucket, or overwritten (%s): nobody is blamed',
+  async (text) => {
+    const world = await makeWorld(one);
+    const cloud = await cloudOf(world);
+    const run = world.start(['build', 'a']);
+    await run.event(stepStarted('package gcc'));
+    const [key = ''] = Object.keys(await leaseTexts(cloud));
+    await cloud.s3.send(new DeleteObjectCommand({ Bucket: 'amigraph-sandbox', Key: key }));
+    if (text !== undefined) await cloud.store.put(key, text, { absent: true });
+    expect(await run.code).toBe(1);
+    expect(troubleOf(run)).toMatchObject({ code: 'lease-lost', holder: null });
+  },
+);

@@ -191,6 +191,10 @@ test.each<[Trouble, string]>([
     'a, b changed while the image was being built; run again to build what is there now',
   ],
   [
+    { code: 'lease-lost', digest, holder: null },
+    'the lease was removed from the bucket, or overwritten with what is no lease; nothing was touched after that; run again',
+  ],
+  [
     { code: 'lease-lost', digest, holder: 'ada@x' },
     'the lease was lost to ada@x; nothing was touched after that',
   ],
