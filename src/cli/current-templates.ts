@@ -1,11 +1,12 @@
 /** What the templates of the workspace are made of now, for whoever compares images with them. It does not know images. */
-import { InvalidInput } from '../core/diagnostic.ts';
+import { type Diagnostic, InvalidInput } from '../core/diagnostic.ts';
 import type { NamedParts } from '../core/fingerprint.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import { errorsOf } from '../graph/select.ts';
 import type { CurrentDigests } from '../plan/images.ts';
 import { namedParts } from '../plan/plan.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
+import { counted, placeText } from '../report/diagnostics.ts';
 import { troubleText } from '../report/wording.ts';
 import type { Workspace } from './context.ts';
 import { recallTemplates } from './known-templates.ts';
@@ -51,12 +52,19 @@ export async function currentParts(
     const { collection, inputs } = await withInputs(workspace, await readCollection(workspace));
     const bases = await pinnedBases(around, workspace, collection, () => Promise.resolve(registry));
     const each = await fingerprints(workspace, collection, { ...bases, inputs });
-    const lacking = errorsOf(collection)[0]?.message;
-    return { parts: namedParts(collection.templates, new Map(each)), lacking };
+    return { parts: namedParts(collection.templates, new Map(each)), lacking: inShort(errorsOf(collection)) };
   } catch (error) {
     const none = new Map<Digest, NamedParts[]>();
-    if (error instanceof InvalidInput) return { parts: none, lacking: error.diagnostics[0]?.message ?? '' };
+    if (error instanceof InvalidInput) return { parts: none, lacking: inShort(error.diagnostics) };
     if (error instanceof CloudUnavailable) return { parts: none, lacking: troubleText(error.failure) };
     throw error;
   }
+}
+
+/** The first of them with its place, and how many more there are; undefined where there is none. */
+function inShort([first, ...more]: readonly Diagnostic[]): string | undefined {
+  if (first === undefined) return undefined;
+  const { message, place } = first;
+  const where = place === undefined ? '' : ` (${placeText(place)})`;
+  return `${message}${where}${more.length === 0 ? '' : `, and ${counted(more.length, 'more error')}`}`;
 }

@@ -20,10 +20,14 @@ const longest = 1000;
 
 /** `gromacs` is near to `md/gromacs`: the folder is easily forgotten. */
 function apartness(wanted: string, name: string): number {
-  const last = name.slice(name.lastIndexOf('/') + 1);
-  const whole = distance(wanted.toLowerCase(), name.toLowerCase());
-  return last === name ? whole : Math.min(whole, 1 + distance(wanted.toLowerCase(), last.toLowerCase()));
+  const [asked, whole] = [plain(wanted), plain(name)];
+  const last = whole.slice(whole.lastIndexOf('/') + 1);
+  const apart = distance(asked, whole);
+  return last === whole ? apart : Math.min(apart, 1 + distance(asked, last));
 }
+
+/** One system writes é as one character, another as two. */
+const plain = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /** `did you mean a, b or c?`, or nothing where no name is near; `written`: how one is written where it is wanted. */
 export const didYouMean = <Name extends string>(
@@ -34,8 +38,9 @@ export const didYouMean = <Name extends string>(
 
 /** The question which of these was meant; undefined where there is none. */
 export function oneOf(names: readonly string[]): string | undefined {
-  const others = names.slice(0, -1);
-  const last = names.at(-1);
+  const shown = names.map((name) => (/\p{Control}/u.test(name) ? JSON.stringify(name) : name));
+  const others = shown.slice(0, -1);
+  const last = shown.at(-1);
   if (last === undefined) return undefined;
   return `did you mean ${others.length === 0 ? last : `${others.join(', ')} or ${last}`}?`;
 }

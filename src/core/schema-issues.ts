@@ -102,7 +102,12 @@ export function unknownKeys(schema: object, data: unknown): SchemaIssue[] {
 }
 
 function unknownKey(path: SchemaIssue['path'], known: readonly string[]): SchemaIssue {
-  const cure = didYouMean(String(path.at(-1)), known) ?? `known here: ${known.join(', ')}`;
+  const key = String(path.at(-1));
+  const odd = /[^\S ]|\p{Format}/u.exec(key)?.[0].codePointAt(0);
+  const cure =
+    odd === undefined
+      ? (didYouMean(key, known) ?? `known here: ${known.join(', ')}`)
+      : `write blanks in the place of the character U+${odd.toString(16).toUpperCase().padStart(4, '0')}, which only looks like one, or like nothing`;
   return { path, code: 'unknown-key', message: `unknown key ${joined(path)}`, cure };
 }
 

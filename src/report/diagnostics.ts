@@ -2,6 +2,7 @@
 import { redact } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { printable, type Style } from './style.ts';
+import { widthOf } from './width.ts';
 
 /** Lines for the terminal, each diagnostic's own block; the last line ends without a line break. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], style: Style): string {
@@ -46,8 +47,9 @@ function pointer(word: string, place: NonNullable<Diagnostic['place']>, style: S
   return 'excerpt' in place ? [line, ...caret(place.excerpt, place.column, style)] : [line];
 }
 
-function placeText(place: NonNullable<Diagnostic['place']>): string {
-  const file = printable(place.file.replaceAll('\n', String.raw`\n`));
+/** `templates/a.yaml:3:7`. */
+export function placeText(place: NonNullable<Diagnostic['place']>): string {
+  const file = printable(place.file.replaceAll('\n', String.raw`\n`).replaceAll('\t', String.raw`\t`));
   return 'line' in place ? `${file}:${place.line}:${place.column}` : file;
 }
 
@@ -65,5 +67,5 @@ function caret(written: string, writtenColumn: number, style: Style): string[] {
   const line = Array.from(excerpt.slice(from, from + widest).split(''), (one) =>
     one === '\t' ? ' ' : printable(one) || '\uFFFD',
   ).join('');
-  return [`    ${line}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}${style.bad('^')}`];
+  return [`    ${line}`, `    ${' '.repeat(widthOf(line.slice(0, column - 1 - from)))}${style.bad('^')}`];
 }

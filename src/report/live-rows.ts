@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type Look, Row, type RowEvent } from './row.ts';
 import { type Glass, Screen } from './screen.ts';
 import type { Style } from './style.ts';
+import { widthOf } from './width.ts';
 
 /** The terminal needs lines of its own besides those of the images. */
 const linesAround = 4;
@@ -65,7 +66,7 @@ export class LiveRows {
     this.#glass = glass;
     this.#screen = new Screen(glass);
     this.#clock = clock;
-    this.#look = { style, nameWidth: Math.max(0, ...actions.map(({ template }) => template.length)) };
+    this.#look = { style, nameWidth: Math.max(0, ...actions.map(({ template }) => widthOf(template))) };
     glass.on('resize', this.#onResize);
     const lines = actions.map(({ template }) => {
       // Before listr2 begins with it: it may have ended by then.

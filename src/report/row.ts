@@ -4,6 +4,7 @@ import type { Action } from '../core/plan.ts';
 import { duration } from './duration.ts';
 import type { Paint, Style } from './style.ts';
 import { date, reasonText, troubleBrief } from './wording.ts';
+import { padded } from './width.ts';
 
 export type RowEvent = Extract<
   Event,
@@ -77,7 +78,7 @@ export class Row {
   }
 
   #parts(mark: string, columns: number, now: number, { nameWidth, style }: Look): Part[] {
-    const name: Part = [` ${this.action.template.padEnd(nameWidth)}`, style.strong];
+    const name: Part = [` ${padded(this.action.template, nameWidth)}`, style.strong];
     if (this.finished !== undefined) {
       return [
         endMark(this.finished.result, style),

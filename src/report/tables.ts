@@ -3,16 +3,17 @@ import { shortDigest } from '../core/digest.ts';
 import type { Plan } from '../core/plan.ts';
 import { duration } from './duration.ts';
 import { printable, type Style } from './style.ts';
+import { padded, widthOf } from './width.ts';
 import { actionWord, reasonText } from './wording.ts';
 
 /** Columns as wide as their widest cell; the last is left as it is. */
 export function table(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map(inOneLine));
   const widths = (cells[0] ?? []).map((_, at) =>
-    cells.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), 0),
+    cells.reduce((width, row) => Math.max(width, widthOf(row[at] ?? '')), 0),
   );
   const line = (row: readonly string[]): string =>
-    row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ');
+    row.map((cell, at) => (at === row.length - 1 ? cell : padded(cell, widths[at] ?? 0))).join('  ');
   return cells.map((row) => `${line(row).trimEnd()}\n`).join('');
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../template/resolved.ts';
 import { yamlText } from '../template/yaml-text.ts';
 import { printable, type Style } from './style.ts';
+import { padded, widthOf } from './width.ts';
 
 interface Line {
   readonly text: string;
@@ -21,13 +22,13 @@ export function templateText(tree: ResolvedMap, style: Style): string {
   const lines = linesOf(tree, '');
   const width = Math.min(
     widest,
-    Math.max(0, ...lines.filter(({ value }) => value).map(({ text }) => text.length)),
+    Math.max(0, ...lines.filter(({ value }) => value).map(({ text }) => widthOf(text))),
   );
   return lines
     .map(({ text, value }) => {
       if (value === undefined) return `${text}\n`;
       const { file, line } = value.place;
-      return `${text.padEnd(width)}  ${style.dim(printable(`# ${file}:${line}`))}\n`;
+      return `${padded(text, width)}  ${style.dim(printable(`# ${file}:${line}`))}\n`;
     })
     .join('');
 }

@@ -110,9 +110,10 @@ test('an image is stale once no template has its digest', async () => {
   await workspace.write('templates/namd.yaml', 'extends: foundation.yaml\ntests: [x]\n');
   expect(brief(await list(workspace, '--stale'))).toEqual(['namd  true']);
   await workspace.write('templates/broken.yaml', 'x: [');
+  await workspace.write('templates/broken-too.yaml', 'extends: broken.yaml');
   expect(brief(await list(workspace, '--template', 'namd'))).toEqual(['namd  null']);
   expect((await workspace.run(['list'])).stderr).toContain(
-    'warning: the digests of the templates are not all known: ',
+    'warning: the digests of the templates are not all known: YAML: unexpected end of the stream within a flow collection (templates/broken.yaml:1:5), and 1 more error\n',
   );
 });
 

@@ -120,6 +120,8 @@ describe('near names', () => {
     expect(didYouMean('gcc1', ['gcc2', 'gcc3'])).toBe('did you mean gcc2 or gcc3?');
     expect(didYouMean('gcc1', ['gcc2', 'gcc3', 'gcc4'])).toBe('did you mean gcc2, gcc3 or gcc4?');
     expect(didYouMean('zzzzzz', ['gcc'])).toBeUndefined();
+    expect(didYouMean('gc\nc', ['gc\nc1'])).toBe('did you mean "gc\\nc1"?');
+    expect(nearest('caf\u00E9', ['a', 'cafe\u0301'])).toEqual(['cafe\u0301']);
     expect(didYouMean('gcc', [])).toBeUndefined();
     expect(didYouMean('x'.repeat(1001), ['x'.repeat(1000)])).toBeUndefined();
   });

@@ -52,6 +52,11 @@ describe('the caret', () => {
     expect(pointing('\t\tx: 1', 3)).toEqual(['      x: 1', '      ^']);
   });
 
+  test('stands below its column also behind wide letters, and such as take no room', () => {
+    expect(pointing('日本: x', 5)).toEqual(['    日本: x', '          ^']);
+    expect(pointing('e\u0301: x', 5)).toEqual(['    e\u0301: x', '       ^']);
+  });
+
   test('stands below its column behind what is not shown', () => {
     expect(pointing('\u001B[2Jx', 5)).toEqual(['    \uFFFD[2Jx', '        ^']);
   });
@@ -75,7 +80,7 @@ describe('the caret', () => {
 });
 
 test('a file whose name holds a line break stays in one line', () => {
-  expect(text({ place: { file: 'a\nb.yaml' } })).toBe('error: m\n  at a\\nb.yaml');
+  expect(text({ place: { file: 'a\n\tb.yaml' } })).toBe('error: m\n  at a\\n\\tb.yaml');
 });
 
 test('control characters are not printed', () => {

@@ -14,6 +14,13 @@ test('a table has columns as wide as their widest cell, and no space at the ends
     ]),
   ).toBe('A    LONG   C\naaa  b\n     [31mb  c c\n');
   expect(table([])).toBe('');
+  expect(
+    table([
+      ['日本', 'b'],
+      ['e\u0301', 'c'],
+      ['aaaa', 'd'],
+    ]),
+  ).toBe('日本  b\ne\u0301     c\naaaa  d\n');
 });
 
 const hit = {

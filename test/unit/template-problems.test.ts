@@ -97,6 +97,13 @@ describe('a wrong template', () => {
       'build: { base: { parallelcluster: "3.14", os: rhel9 } }',
       ['1:35 build.base.parallelcluster must be a version like 3.14.0'],
     ],
+    [
+      'build:\n\u00A0\u00A0spot: true\n\u200Btests: []',
+      [
+        '2:1 unknown key \u00A0\u00A0spot (write blanks in the place of the character U+00A0, which only looks like one, or like nothing)',
+        '3:1 unknown key \u200Btests (write blanks in the place of the character U+200B, which only looks like one, or like nothing)',
+      ],
+    ],
     ['build: { arch: x86 }', ['1:16 build.arch must be "x86_64" or "arm64"']],
     ['build: { timeout: 90 }', ['1:19 build.timeout must be like "90m" or "3h"']],
     ...['49h', '100h', '2881m', '2900m', '172801s', '173000s', '999999s'].map((long): [string, string[]] => [
