@@ -52,7 +52,7 @@ export function listed(
 }
 
 /** `a, b, c`, cut where there are too many to take in. */
-export function severalNames(names: readonly TemplateName[]): string {
+export function severalNames(names: readonly string[]): string {
   const shown = names.toSorted(byCodeUnits).slice(0, mostListed).join(', ');
   return names.length > mostListed ? `${shown} and ${names.length - mostListed} more` : shown;
 }

@@ -82,8 +82,8 @@ function wordsFor(
   switch (there) {
     case 'a file':
       return {
-        message: `${beginning} is there but does not match templates in amifile.ts`,
-        cure: 'put it where templates are, under such a name, or set templates so that it matches',
+        message: `${beginning} is there but not found by templates in amifile.ts: it does not match, or is behind a link to a folder`,
+        cure: 'put it where templates are, under such a name, or set templates so that it matches; links to folders are not followed',
       };
     case 'outside':
       return {

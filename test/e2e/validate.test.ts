@@ -99,6 +99,21 @@ describe.skipIf(!hasBash)('with bash', () => {
     expect(ran).toMatchObject({ code: 2, stdout: '7 templates, 9 errors, 1 warning\n' });
   });
 
+  test('files of another ending are no templates, which is easily missed', async () => {
+    const workspace = await makeWorkspace({
+      'templates/a.yaml': '{}\n',
+      'templates/b.yml': 'x',
+      'templates/md/c.yml': 'x',
+    });
+    expect(await workspace.run(['validate'], withBash)).toEqual({
+      code: 0,
+      stdout: '1 template, 0 errors, 1 warning\n',
+      stderr:
+        'warning: templates/b.yml, templates/md/c.yml are no templates: templates in amifile.ts is templates/**/*.yaml\n' +
+        '  cure: let their names end in .yaml, or set templates to templates/**/*.{yaml,yml}\n',
+    });
+  });
+
   test('also what templates lack that have other errors, or stand on such', async () => {
     const workspace = await makeWorkspace({
       'templates/foundation.yaml': 'build: { scripts: [gone.sh, broken.sh], timeout: 3x }\n',

@@ -111,11 +111,12 @@ test('what is extended and no template is told from what is not there', async ()
     'templates/software/f.yaml': '{}',
     'shared/base.yaml': '{}',
   });
-  const cure = 'put it where templates are, under such a name, or set templates so that it matches';
+  const cure =
+    'put it where templates are, under such a name, or set templates so that it matches; links to folders are not followed';
   expect(diagnostics.map((one) => `${placeOf(one)} ${one.message} (${one.cure})`)).toEqual([
-    `templates/a.yaml:1:10 a extends shared/base.yaml, which is there but does not match templates in amifile.ts (${cure})`,
+    `templates/a.yaml:1:10 a extends shared/base.yaml, which is there but not found by templates in amifile.ts: it does not match, or is behind a link to a folder (${cure})`,
     'templates/b.yaml:1:10 b extends shared/none.yaml, which does not exist (there are: a.yaml, c.yaml, e.yaml, f.yaml, g.yaml, software/f.yaml)',
-    `templates/c.yaml:1:10 c extends templates/d.yml, which is there but does not match templates in amifile.ts (${cure})`,
+    `templates/c.yaml:1:10 c extends templates/d.yml, which is there but not found by templates in amifile.ts: it does not match, or is behind a link to a folder (${cure})`,
     'templates/e.yaml:1:10 e extends templates/software, which is not a regular file (did you mean software/f.yaml?)',
     'templates/f.yaml:1:10 f extends linked/base.yaml, which is a link to a place outside the workspace (copy the file into the workspace)',
     'templates/g.yaml:1:10 g extends ., which is not a regular file (did you mean a.yaml, b.yaml or c.yaml?)',
