@@ -1,6 +1,7 @@
 /** The text of a Spack spec to its parts, by the grammar of Spack's spec_parser.py. It does not know which packages there are. */
 import { fail, ok, type Result } from '../core/result.ts';
 import type { SpackDependency, SpackSpec, SpecProblem } from '../core/spack-spec.ts';
+import { SpackAgreement } from './spack-agreement.ts';
 import { SpackCursor } from './spack-cursor.ts';
 import { readDependency } from './spack-dependency.ts';
 import { failFile, readName, readNode } from './spack-node.ts';
@@ -56,9 +57,13 @@ function readDependencies(cursor: SpackCursor): Dependencies | undefined {
   const before = known.get(written);
   if (before !== undefined) return before;
   const dependencies: SpackDependency[] = [];
+  const agreement = new SpackAgreement();
   while (cursor.char !== '') {
+    const start = cursor.at;
     const dependency = readDependency(cursor);
     if (dependency === undefined) return undefined;
+    const contradiction = agreement.take(dependency);
+    if (contradiction !== undefined) return cursor.fail(start, contradiction, 'keep one of them');
     dependencies.push(dependency);
   }
   const read = { dependencies, text: dependenciesText(dependencies) };

@@ -31,20 +31,19 @@ export function readVersion(cursor: SpackCursor): string | undefined {
   return version === undefined ? failMissing(cursor, equals, '=') : `${reference}=${version}`;
 }
 
-/** `1.2,1.4:1.6`; what goes before it is at `sign`. */
+/** `1.2,1.4:1.6`; what goes before it is at `sign`. It is a set: Spack sorts it too. */
 function readList(cursor: SpackCursor, start: number): string | undefined {
-  let list = readItem(cursor, start);
-  while (list !== undefined) {
+  const list = [readItem(cursor, start)];
+  while (list.at(-1) !== undefined) {
     const end = cursor.at;
     cursor.skipSpace();
     const comma = cursor.at;
     if (!cursor.takeChar(',')) {
       cursor.at = end;
-      return list;
+      return list.length === 1 ? list[0] : [...new Set(list)].toSorted().join(',');
     }
     cursor.skipSpace();
-    const item = readItem(cursor, comma);
-    list = item === undefined ? undefined : `${list},${item}`;
+    list.push(readItem(cursor, comma));
   }
   return undefined;
 }
@@ -87,6 +86,12 @@ function isBelow(version: string, other: string): boolean {
   const pairs = (these ?? []).map((part, at) => [part, those?.[at] ?? part] as const);
   const [a, b] = pairs.find(([one, two]) => one !== two) ?? [0n, 0n];
   return a < b;
+}
+
+/** Of two single versions of plain numbers, `4` or `=4`; `4` has all that begin with it. Of others nobody is sure. */
+export function haveNoneInCommon(version: string, other: string): boolean {
+  const [a, b] = [version, other].map((one) => one.replace(/^=/, ''));
+  return a !== undefined && b !== undefined && (isBelow(a, b) || isBelow(b, a));
 }
 
 const failMissing = (cursor: SpackCursor, at: number, sign: string): undefined =>

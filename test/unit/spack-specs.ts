@@ -31,7 +31,7 @@ const item = fc.oneof(
 const commit = fc.string({ unit: anyOf('0a9F'), minLength: 40, maxLength: 40 });
 const reference = fc.oneof(fc.constantFrom('git.main', 'git.feature/x', 'git.v1.2-'), commit);
 const version = fc.oneof(
-  fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(',')),
+  fc.uniqueArray(item, { minLength: 1, maxLength: 3 }).map((items) => items.toSorted().join(',')),
   reference,
   fc.tuple(reference, plain).map((parts) => parts.join('=')),
 );
@@ -68,7 +68,11 @@ const dependency: fc.Arbitrary<SpackDependency> = fc.record({
 
 /** A spec as the parser gives it. */
 export const spec: fc.Arbitrary<SpackSpec> = fc
-  .tuple(node(name), fc.array(dependency, { maxLength: 3 }))
+  .tuple(
+    node(name),
+    // Of one package several could contradict each other.
+    fc.uniqueArray(dependency, { selector: (of) => of.node.package ?? of, maxLength: 3 }),
+  )
   .map(([of, dependencies]) => ({ ...of, dependencies }))
   .map((parts) => ({ ...parts, text: nodeText(parts) + dependenciesText(parts.dependencies) }));
 
@@ -93,15 +97,19 @@ export function respelled(one: SpackSpec, choose: Choose): string {
     }
     return `${key}${'concrete' in rest && rest.concrete ? ':' : ''}${rest.propagate ? '==' : '='}${quoted(rest.value)}`;
   };
+  const inAnyOrder = (texts: readonly string[]): string[] =>
+    texts
+      .map((text) => ({ text, key: choose(1000) }))
+      .toSorted((a, b) => a.key - b.key)
+      .map(({ text }) => text);
   const spelt = (of: SpackNode): string => {
     const parts = of.variants.map(variantText);
-    if (of.version !== undefined)
-      parts.push(
-        `@${isGit(of.version) ? '' : any()}${of.version.replaceAll(',', () => `${any()},${any()}`)}`,
-      );
+    if (of.version !== undefined) {
+      const items = inAnyOrder(of.version.split(','));
+      parts.push(`@${isGit(of.version) ? '' : any()}${items.join(`${any()},${any()}`)}`);
+    }
     if (of.hash !== undefined) parts.push(`/${of.hash}`);
-    const order = parts.map((text) => ({ text, key: choose(1000) })).toSorted((a, b) => a.key - b.key);
-    return [of.package ?? '*', ...order.map(({ text }) => text)].join(some());
+    return [of.package ?? '*', ...inAnyOrder(parts)].join(some());
   };
   const edgeText = (of: SpackEdge): string => {
     const parts = Object.entries(of).map(([key, text]: [string, string]) => `${key}=${quoted(text)}`);
