@@ -52,6 +52,7 @@ async function onDisk(
 }
 
 filesContract('a folder on a disk', () => onDisk('workspace'));
+filesContract('a folder of an odd name', () => onDisk('a [b] (c) {d} * \\e'));
 filesContract('a folder of an odd name, reached by a link', () => onDisk('a [b] (c) {d} *', 'link'));
 
 filesContract('a folder on a disk, with a memory', () =>

@@ -1,5 +1,6 @@
 /** Which files patterns stand for, on a disk or in what looks like one. It does not know what they hold. */
 import * as machine from 'node:fs';
+import { join } from 'node:path';
 import fastGlob from 'fast-glob';
 import { byCodeUnits } from '../../core/order.ts';
 
@@ -29,28 +30,30 @@ export async function glob(
 ): Promise<string[]> {
   // Links to folders are not followed: they may lead out of the workspace, or round in circles.
   const found = await fastGlob([...patterns], {
-    cwd: root,
+    // It would take a backslash in the root's own path for a slash.
+    cwd: '/',
     dot: true,
     ignore: ignored,
     followSymbolicLinks: false,
     onlyFiles: false,
     objectMode: true,
     // The type is that of all of node:fs, overloads included.
-    fs: nothingPassedOver(disk) as unknown as fastGlob.FileSystemAdapter,
+    fs: nothingPassedOver(disk, root) as unknown as fastGlob.FileSystemAdapter,
   });
   const files = found.filter(({ dirent }) => !dirent.isDirectory());
   return files.map(({ path }) => realName(path)).toSorted(byCodeUnits);
 }
 
 /** No wildcard fits a line break, and a name that is no text cannot be asked for: what has one would be passed over in silence. */
-function nothingPassedOver(disk: Disk): Disk {
+function nothingPassedOver(disk: Disk, root: string): Disk {
+  const below = (path: string): string => join(root, realName(path));
   return {
-    lstat: (path, answer) => disk.lstat(realName(path), answer),
+    lstat: (path, answer) => disk.lstat(below(path), answer),
     readdir: (path, options, answer) =>
-      disk.readdir(realName(path), options, (error, entries) => {
+      disk.readdir(below(path), options, (error, entries) => {
         if (error === null)
           for (const entry of entries) if (lineBreak.test(entry.name)) entry.name = standIn(entry.name);
-        answer(hasGone(error) && path.includes(noText) ? misnamed(path) : error, entries);
+        answer(hasGone(error) && path.includes(noText) ? misnamed(below(path)) : error, entries);
       }),
   };
 }
@@ -63,7 +66,7 @@ const hasGone = (error: Error | null): boolean =>
 
 /** By another code, since what has gone is passed over. */
 const misnamed = (path: string): Error =>
-  Object.assign(new Error('no such folder'), { code: 'EILSEQ', path: realName(path) });
+  Object.assign(new Error('no such folder'), { code: 'EILSEQ', path });
 
 const lineBreak = /[\n\r\u2028\u2029]/;
 const lineBreaks = '\n\r\u2028\u2029';
