@@ -67,8 +67,9 @@ async function lookAgain(
   const read = await attempt(ctx, () => readManifest(ctx.store, ctx.manifest.key), options);
   if (!read.ok) return read;
   const { manifest, isThere, problem } = read.value;
-  if (isThere && problem === undefined) ctx.seen.images = { ...ctx.seen.images, ...manifest.images };
+  const isLost = !isThere || problem !== undefined;
+  if (!isLost) ctx.seen.images = { ...ctx.seen.images, ...manifest.images };
   // What was trusted is not built anew for a manifest that is lost.
-  const { images } = ctx.seen;
+  const { images } = isLost ? ctx.seen : manifest;
   return ok({ found, isTrusted: ({ image }) => images[digest]?.image === image.id });
 }
