@@ -71,10 +71,9 @@ export function readTemplate(
   if (!checked.success || errors.length > 0) {
     const wrong = (checked.issues ?? []).map(({ path = [] }) => path.map(({ key }) => key));
     const readable = readablePart(data, [...wrong, ...issues.map(({ path }) => path)]);
-    // What it is built on is not known where its parent is not.
-    const { extends: parent, build, ...own } = readable;
-    const isKnown = links.extends !== undefined || valueAt(data, paths.extends) === undefined;
-    const rest = toTemplate(isKnown ? readable : own, links, others, document);
+    const isOrphan = links.extends === undefined && valueAt(data, paths.extends) !== undefined;
+    // How it is built rests on its parent, which is not known.
+    const rest = toTemplate(isOrphan ? { ...readable, build: null } : readable, links, others, document);
     return fail({ diagnostics: [...firstOf(errors, source.file), ...warnings], rest });
   }
   const template = toTemplate(checked.output, links, others, document);

@@ -1,4 +1,5 @@
 /** The version of a Spack spec, from `@` on. It does not know what it is a version of. */
+import { byCodeUnits } from '../core/order.ts';
 import { shown, type SpackCursor } from './spack-cursor.ts';
 
 const word = /\w(?:[\w.-]*\w)?/y;
@@ -33,19 +34,20 @@ export function readVersion(cursor: SpackCursor): string | undefined {
 
 /** `1.2,1.4:1.6`; what goes before it is at `sign`. It is a set: Spack sorts it too. */
 function readList(cursor: SpackCursor, start: number): string | undefined {
-  const list = [readItem(cursor, start)];
-  while (list.at(-1) !== undefined) {
+  const items = new Set<string>();
+  for (let sign = start; ;) {
+    const item = readItem(cursor, sign);
+    if (item === undefined) return undefined;
+    items.add(item);
     const end = cursor.at;
     cursor.skipSpace();
-    const comma = cursor.at;
+    sign = cursor.at;
     if (!cursor.takeChar(',')) {
       cursor.at = end;
-      return list.length === 1 ? list[0] : [...new Set(list)].toSorted().join(',');
+      return items.size === 1 ? item : [...items].toSorted(byCodeUnits).join(',');
     }
     cursor.skipSpace();
-    list.push(readItem(cursor, comma));
   }
-  return undefined;
 }
 
 /** `1.2`, `=1.2`, `1.2:1.4`, `1.2:`, `:1.4` or `:`. */

@@ -143,8 +143,8 @@ export const asideOf = (Key: string, etag: string | undefined): string =>
 export async function publish(
   ...entered: readonly [ManifestAccess, Digest, ManifestEntry]
 ): Promise<Result<void, PublishFailure>> {
-  const done = await publishSeen(...entered, { images: {} });
-  return done.ok ? ok(undefined) : done;
+  const outcome = await publishSeen(...entered, { images: {} });
+  return outcome.ok ? ok(undefined) : outcome;
 }
 
 export const published = ok(undefined);

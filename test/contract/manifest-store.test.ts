@@ -94,10 +94,10 @@ describe('where it was lost since it was seen', () => {
   test('what cannot be read any more is set aside, and told', async () => {
     const { publisher, setBytes, bytesAt, manifestAt } = await bucketRig();
     await setBytes('spoilt');
-    const done = await publishSeen(publisher, added, entry, { images: seen });
-    expect(done).toMatchObject({ value: { restored: true } });
+    const outcome = await publishSeen(publisher, added, entry, { images: seen });
+    expect(outcome).toMatchObject({ value: { restored: true } });
     expect(await manifestAt()).toEqual(restored);
-    expect((await bytesAt(defined(valueOf(done).setAside))).toString()).toBe('spoilt');
+    expect((await bytesAt(defined(valueOf(outcome).setAside))).toString()).toBe('spoilt');
   });
 
   test('a newer lease that was seen in it still fences', async () => {

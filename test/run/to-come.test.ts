@@ -66,6 +66,7 @@ test('where another image is reused meanwhile, the next run enters it and has th
   await world.clock.sleep(60 * minutes);
   const next = await build(world);
   expect(reusedBy(next)).not.toBe(reusedBy(first));
+  expect(warned(next)).toEqual([]);
   expect(await latestIn(world)).toBe(reusedBy(next));
   expect(warned(await build(world))).toEqual([]);
   expect(Object.values(await leaseTexts(await cloudOf(world)))).toEqual([

@@ -1,10 +1,7 @@
 /** Shows or carries out the plan of `amigraph build`. It does not know the command line. */
-import { holderName } from '../../cache/lease-body.ts';
-import { allLeases } from '../../cache/leases.ts';
 import { type Pin, withPins } from '../../config/pins.ts';
 import type { Flags } from '../../config/resolve.ts';
 import type { Emit, Warning } from '../../core/event.ts';
-import type { TemplateName } from '../../core/ids.ts';
 import { runPlan, type RunSummary } from '../../execute/run.ts';
 import { severalNames } from '../../graph/names.ts';
 import { type ClusterImage, clusterImages } from '../../report/cluster-images.ts';
@@ -20,6 +17,7 @@ import { tellWarnings } from '../telling.ts';
 import { unlessInterrupted } from '../unless-interrupted.ts';
 import { exitCodes } from './base.ts';
 import { prepareBuild, type PreparedBuild, type PrepareOptions } from './build-prepare.ts';
+import { isUnlisted, leftOut, stillUnlisted, underWay } from './build-warnings.ts';
 
 export interface BuildOptions extends PrepareOptions {
   readonly flags: Flags;
@@ -86,24 +84,6 @@ function showPlan(
   return exitCodes.failed;
 }
 
-/** What others build just now, as far as that can be read: a build would wait for it. */
-async function underWay({ config }: Workspace, { cloud, planned }: PreparedBuild): Promise<Warning[]> {
-  const wanted = new Map(
-    planned.plan.actions.flatMap(({ action, digest, template }) =>
-      action === 'build' ? [[digest, template] as const] : [],
-    ),
-  );
-  if (wanted.size === 0) return [];
-  const leases = await allLeases(cloud.store, config.prefix, config.region, new Set(wanted.keys()));
-  if (!leases.ok) return [];
-  return leases.value.held.flatMap(({ digest, body: { holder, since } }) => {
-    const template = wanted.get(digest);
-    return template === undefined
-      ? []
-      : [{ code: 'under-way' as const, template, holder: holderName(holder), since }];
-  });
-}
-
 async function carryOut(
   around: Surroundings,
   workspace: Workspace,
@@ -121,7 +101,8 @@ async function carryOut(
     // Nothing follows it.
     if (event.type === 'run-finished') {
       interrupted.removeEventListener('abort', announce);
-      for (const warning of leftOut(left)) reporter.emit({ type: 'warning', ...warning });
+      for (const warning of [...stillUnlisted(warnings, context.seen), ...leftOut(left)])
+        reporter.emit({ type: 'warning', ...warning });
     }
     reporter.emit(event);
   };
@@ -133,7 +114,7 @@ async function carryOut(
     ...(config.provider === 'aws' && config.endpoint !== undefined ? { endpoint: config.endpoint.url } : {}),
     ...(cloud.confined === undefined ? {} : { confined: cloud.confined }),
   });
-  for (const warning of warnings) emit({ type: 'warning', ...warning });
+  for (const warning of warnings) if (!isUnlisted(warning)) emit({ type: 'warning', ...warning });
   const context = executeContext(around, workspace, cloud, interruptions, {
     emit,
     listed,
@@ -147,10 +128,6 @@ async function carryOut(
   if (!options.json) around.stdout.write(`${resultTable(summary)}${clusterImages(built(summary, baseOf))}`);
   return exitCodeOf(summary, interrupted.aborted);
 }
-
-/** At the end, which is read first where a log is long. */
-const leftOut = (templates: readonly TemplateName[]): Warning[] =>
-  templates.length === 0 ? [] : [{ code: 'templates-left-out', templates }];
 
 /** Before anything is built, so that what was built is what the next run finds. */
 async function pin(around: Surroundings, { files }: Workspace, unpinned: readonly Pin[]): Promise<void> {
