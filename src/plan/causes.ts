@@ -96,8 +96,9 @@ class Causes {
     const names = new Set(template.dependsOn.map(({ value }) => value));
     const said = { part: 'depends on', from: '', to: '' } as const;
     for (const [name, digest] of before) if (names.has(name)) this.visit(name, digest);
-    const gone = [...before.keys()].filter((name) => !names.has(name));
-    const come = [...names].filter((name) => !before.has(name));
+    // Of what became the parent, or was it, the change of parents tells.
+    const gone = [...before.keys()].filter((name) => !names.has(name) && name !== template.extends?.value);
+    const come = [...names].filter((name) => !before.has(name) && name !== was.parent);
     return [
       ...gone.map((name): PartChange => ({ ...said, kind: 'removed', name, from: name })),
       ...come.map((name): PartChange => ({ ...said, kind: 'added', name, to: name })),

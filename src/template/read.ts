@@ -57,7 +57,8 @@ export function readTemplate(
     link.problems,
     credentialProblems(source, data, document),
   ].flat();
-  const links = readLinks(data, link.parentFile, document, naming);
+  const written = readLinks(data, link.parentFile, document, naming);
+  const links = withoutParent(written);
   const unknown = unknownKeys(templateSchema, {
     cluster: valueAt(data, paths.cluster),
     compute: valueAt(data, paths.compute),
@@ -65,7 +66,7 @@ export function readTemplate(
   const warnings = [
     firstOf(unknown, source.file, 'warning'),
     repeatedPackages(specs.packages),
-    repeatedTemplates(links.dependsOn),
+    repeatedTemplates(written),
   ].flat();
   const others = { packages: specs.packages, identity };
   if (!checked.success || errors.length > 0) {
@@ -230,6 +231,12 @@ function readLinks(
     dependsOn: dependsOn.length === 0 ? none : dependsOn,
   };
 }
+
+/** What it extends need not be named once more: that would be another digest for the same image. */
+const withoutParent = (links: TemplateLinks): TemplateLinks =>
+  links.dependsOn.some(({ value }) => value === links.extends?.value)
+    ? { ...links, dependsOn: links.dependsOn.filter(({ value }) => value !== links.extends?.value) }
+    : links;
 
 /** Every text that stands where a spec is expected, also where the schema has something to say of the others. */
 function readSpecs(

@@ -1,14 +1,25 @@
 /** What stands twice in one file, which counts once. It does not know what else is wrong there. */
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
-import type { Located, RequestedPackage, Template } from '../core/template.ts';
+import type { Located, RequestedPackage, Template, TemplateLinks } from '../core/template.ts';
 import { mostTold } from './told.ts';
 
 export const repeatedPackages = (packages: readonly Located<RequestedPackage>[]): Diagnostic[] =>
   repeated(packages, repeatedPackage);
 
-export const repeatedTemplates = (names: readonly Located<TemplateName>[]): Diagnostic[] =>
-  repeated(names, repeatedTemplate);
+export const repeatedTemplates = ({ extends: parent, dependsOn }: TemplateLinks): Diagnostic[] => [
+  ...repeated(dependsOn, repeatedTemplate),
+  ...(parent === undefined ? [] : dependsOn)
+    .filter(({ value }) => value === parent?.value)
+    .slice(0, 1)
+    .map(({ value, place }): Diagnostic => ({
+      severity: 'warning',
+      code: 'repeated-template',
+      message: `${value} is what the template extends; depends_on adds nothing`,
+      place,
+      cure: 'take it out of depends_on',
+    })),
+];
 
 /** Of what runs in the order in which it is written, where somebody may mean it to run again. */
 export const repeatedWork = ({ scripts, tests }: Pick<Template, 'scripts' | 'tests'>): Diagnostic[] => [

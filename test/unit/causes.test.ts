@@ -120,6 +120,11 @@ describe('a change of', () => {
       ['gromacs: parent changed : foundation -> cuda @templates/gromacs.yaml:1:10'],
     ],
     [
+      'the parent for one that depends_on no longer names',
+      edited('extends: foundation.yaml\ndepends_on: [cuda]', 'extends: cuda.yaml\ndepends_on: [foundation]'),
+      ['gromacs: parent changed : foundation -> cuda @templates/gromacs.yaml:1:10'],
+    ],
+    [
       'the parent for the base image',
       edited('extends: foundation.yaml\n', ''),
       [

@@ -59,6 +59,11 @@ const digestOf = async (
 ): Promise<Digest> => (await fingerprintsOf(treeOf(child, rest), config, base)).digest('child');
 
 describe('of a template', () => {
+  test('is not changed by a parent that is named in depends_on, too', async () => {
+    const twice = childOf({ ...written, depends: ['two', 'parent', 'one'] });
+    expect(await digestOf(twice)).toBe(await digestOf(childOf(written)));
+  });
+
   test('is not changed by how the path of a file is spelled', async () => {
     const digestWith = (path: (plain: string) => string): Promise<Digest> =>
       digestOf(

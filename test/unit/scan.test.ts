@@ -131,12 +131,14 @@ test('what stands twice in one file is a warning', async () => {
       'build: { scripts: [a.sh, b.sh, ./a.sh] }',
       'tests: [gcc -v, gcc -v]',
     ].join('\n'),
+    'templates/b.yaml': 'extends: a.yaml\ndepends_on: [x, a]',
   });
   expect(diagnostics.map((one) => `${placeOf(one)} ${one.code}: ${one.message} (${one.cure})`)).toEqual([
     'templates/a.yaml:2:43 repeated-package: gcc @14 stands twice; it is installed once (take one of them out)',
     'templates/a.yaml:1:23 repeated-template: cuda stands twice; it counts once (take one of them out)',
     'templates/a.yaml:3:32 repeated-script: a.sh stands twice; it runs once, in the first place (take one of them out)',
     'templates/a.yaml:4:17 repeated-test: the test gcc -v stands twice; it runs once (take one of them out)',
+    'templates/b.yaml:2:17 repeated-template: a is what the template extends; depends_on adds nothing (take it out of depends_on)',
   ]);
 });
 
