@@ -107,9 +107,17 @@ function unknownKey(path: SchemaIssue['path'], known: readonly string[]): Schema
   const cure =
     odd === undefined
       ? (didYouMean(key, known) ?? `known here: ${known.join(', ')}`)
-      : `write blanks in the place of the character U+${odd.toString(16).toUpperCase().padStart(4, '0')}, which only looks like one, or like nothing`;
+      : cureOfOdd(
+          String.fromCodePoint(odd),
+          `the character U+${odd.toString(16).toUpperCase().padStart(4, '0')}`,
+        );
   return { path, code: 'unknown-key', message: `unknown key ${joined(path)}`, cure };
 }
+
+const cureOfOdd = (character: string, said: string): string =>
+  /^\p{Format}$/u.test(character)
+    ? `take out ${said}, which cannot be seen`
+    : `write a blank in the place of ${said}, which only looks like one`;
 
 const joined = (path: readonly (string | number)[]): string =>
   path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('');

@@ -111,9 +111,12 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     if (merged.ok) templates.set(name, merged.value);
     else reject(name, merged.error);
   }
-  const hidden = [...scan.readable, ...byName.values()].filter(({ name }) => !settled.has(name));
-  const conflicts = hiddenConflicts(new Map(hidden.map((one) => [one.name, one])), templates, options);
-  for (const [name, found] of conflicts) reject(name, found);
+  const conflicts = hiddenConflicts(
+    new Map([...scan.readable, ...byName.values()].map((one) => [one.name, one])),
+    templates,
+    { ...options, unsure: new Set(scan.readable.filter((one) => !one.hasAllPackages)) },
+  );
+  for (const [name, found] of conflicts) if (!settled.has(name)) reject(name, found);
   return {
     templates,
     graph: templates.size === usable.length ? graph : buildGraph(templates.keys(), within(templates, edges)),

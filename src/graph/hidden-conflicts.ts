@@ -2,33 +2,52 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { MergedTemplate, Template } from '../core/template.ts';
-import type { BuildDefaults } from '../template/conflicts.ts';
-import { mergeTemplate } from '../template/merge.ts';
+import { type BuildDefaults, conflictsOf } from '../template/conflicts.ts';
+import { joinTemplate } from '../template/merge.ts';
 
 export interface HiddenOptions extends BuildDefaults {
-  /** Longer chains, and those that lead round, are not looked at. */
+  /** Of longer chains, and of those that lead round, the rest is not looked at. */
   readonly maxDepth: number;
+  /** Those some of whose packages could not be read. */
+  readonly unsure: ReadonlySet<Template>;
 }
 
-/** `merged`: those that can be used. */
+interface Joined {
+  readonly merged: MergedTemplate;
+  /** Whether all packages are known that it and its ancestors have. */
+  readonly isSure: boolean;
+}
+
+/** `merged`: those that can be used. Settings of the build are not compared: one that cannot be read is not the default. */
 export function hiddenConflicts(
   unusable: ReadonlyMap<TemplateName, Template>,
-  merged: ReadonlyMap<TemplateName, MergedTemplate>,
+  usable: ReadonlyMap<TemplateName, MergedTemplate>,
   options: HiddenOptions,
 ): (readonly [TemplateName, readonly Diagnostic[]])[] {
   const found: (readonly [TemplateName, readonly Diagnostic[]])[] = [];
-  const known = new Map<TemplateName, MergedTemplate | undefined>(merged);
-  const mergedOf = (name: TemplateName, depth: number): MergedTemplate | undefined => {
+  const known = new Map<TemplateName, Joined | undefined>();
+  const parentOf = ({ extends: link, parentFile }: Template, depth: number): Joined | undefined => {
+    const parent = link && joined(link.value, depth + 1);
+    return parent?.merged.template.file === parentFile ? parent : undefined;
+  };
+  const joined = (name: TemplateName, depth: number): Joined | undefined => {
+    const merged = usable.get(name);
+    if (merged !== undefined) return { merged, isSure: true };
     const template = unusable.get(name);
     if (template === undefined || known.has(name) || depth > options.maxDepth) return known.get(name);
-    const parent = template.extends && mergedOf(template.extends.value, depth + 1);
-    // Of what an unknown parent holds nothing can be said.
-    if (template.extends !== undefined && parent === undefined) return undefined;
-    const result = mergeTemplate(template, parent, options);
-    if (!result.ok) found.push([name, result.error]);
-    known.set(name, result.ok ? result.value : undefined);
+    // Where the chain leads round, nothing is there.
+    known.set(name, undefined);
+    const parent = parentOf(template, depth);
+    const one = joinTemplate(template, parent?.merged);
+    const conflicts = conflictsOf(template, one.own, parent?.merged, options).filter(
+      ({ code }) => code !== 'build-conflict' && (code !== 'version-conflict' || parent?.isSure === true),
+    );
+    if (conflicts.length > 0) found.push([name, conflicts]);
+    const isRoot = template.extends === undefined;
+    const isSure = !options.unsure.has(template) && (isRoot || parent?.isSure === true);
+    known.set(name, { merged: one, isSure });
     return known.get(name);
   };
-  for (const name of unusable.keys()) mergedOf(name, 0);
+  for (const name of unusable.keys()) joined(name, 0);
   return found;
 }

@@ -15,22 +15,27 @@ import type {
 } from '../core/template.ts';
 import { type BuildDefaults, conflictsOf } from './conflicts.ts';
 
-/** Lists are joined without duplicates, a child's single values win; see {@link MergedTemplate}. */
+/** The template with all that it inherits, if it does not contradict that. */
 export function mergeTemplate(
   template: Template,
   parent: MergedTemplate | undefined,
   defaults: BuildDefaults,
 ): Result<MergedTemplate, Diagnostic[]> {
+  const merged = joinTemplate(template, parent);
+  const conflicts = conflictsOf(template, merged.own, parent, defaults);
+  return conflicts.length > 0 ? fail(conflicts) : ok(merged);
+}
+
+/** Lists are joined without duplicates, a child's single values win; see {@link MergedTemplate}. */
+export function joinTemplate(template: Template, parent: MergedTemplate | undefined): MergedTemplate {
   const own = beyond(parent?.all ?? nothing, template);
-  const conflicts = conflictsOf(template, own, parent, defaults);
-  if (conflicts.length > 0) return fail(conflicts);
-  return ok({
+  return {
     template,
     parent,
     build: joinSettings(parent?.build ?? {}, template.build),
     own,
     all: parent === undefined ? own : concatenated(parent.all, own),
-  });
+  };
 }
 
 const nothing: TemplateLists = { packages: [], users: [], mounts: [], scripts: [], inputs: [], tests: [] };

@@ -29,11 +29,17 @@ export interface ReadTemplate {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** What is good in a template with errors. */
+export interface ReadableTemplate extends Template {
+  /** Whether all of its packages could be read. */
+  readonly hasAllPackages: boolean;
+}
+
 export interface BrokenTemplate {
   /** Errors and warnings. */
   readonly diagnostics: readonly Diagnostic[];
   /** As far as it can be read; undefined where the text is not YAML. */
-  readonly rest: Template | undefined;
+  readonly rest: ReadableTemplate | undefined;
 }
 
 /** The template, or what is wrong with it. `identity`: of the file that the text is from. */
@@ -72,10 +78,12 @@ export function readTemplate(
   if (!checked.success || errors.length > 0) {
     const wrong = (checked.issues ?? []).map(({ path = [] }) => path.map(({ key }) => key));
     const readable = readablePart(data, [...wrong, ...issues.map(({ path }) => path)]);
-    const isOrphan = links.extends === undefined && valueAt(data, paths.extends) !== undefined;
-    // How it is built rests on its parent, which is not known.
-    const rest = toTemplate(isOrphan ? { ...readable, build: null } : readable, links, others, document);
-    return fail({ diagnostics: [...firstOf(errors, source.file), ...warnings], rest });
+    const rest = toTemplate(readable, links, others, document);
+    const hasAllPackages = specs.problems.length === 0 && !wrong.some(([key]) => key === 'software');
+    return fail({
+      diagnostics: [...firstOf(errors, source.file), ...warnings, ...repeatedWork(rest)],
+      rest: { ...rest, hasAllPackages },
+    });
   }
   const template = toTemplate(checked.output, links, others, document);
   return ok({ template, warnings: [...warnings, ...repeatedWork(template)] });

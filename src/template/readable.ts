@@ -3,17 +3,36 @@ import * as v from 'valibot';
 import { isMap } from '../core/strict-map.ts';
 import { templateSchema, type WrittenTemplate } from './schema.ts';
 
-type Path = readonly unknown[];
+/** By key; `all`: the value as a whole. */
+type Wrong = Map<string, Wrong | 'all'>;
 
-/** `wrong`: paths of values and of keys. A list goes as a whole, since the places of its items are counted. */
-export function readablePart(data: unknown, wrong: readonly Path[]): WrittenTemplate {
-  const checked = v.safeParse(templateSchema, wrong.reduce(without, data));
+/** `paths`: of wrong values and keys. A list goes as a whole, since the places of its items are counted. */
+export function readablePart(data: unknown, paths: readonly (readonly unknown[])[]): WrittenTemplate {
+  const wrong: Wrong = new Map();
+  for (const path of paths) add(wrong, path);
+  const checked = v.safeParse(templateSchema, without(data, wrong));
   return checked.success ? checked.output : {};
 }
 
-function without(data: unknown, path: Path): unknown {
-  const [key, ...more] = path;
-  if (!isMap(data) || typeof key !== 'string') return undefined;
-  const { [key]: value, ...rest } = data as Readonly<Record<string, unknown>>;
-  return more.length > 0 && isMap(value) ? { ...rest, [key]: without(value, more) } : rest;
+function add(wrong: Wrong, path: readonly unknown[]): void {
+  const first = path.findIndex((key) => typeof key !== 'string');
+  const keys = (first < 0 ? path : path.slice(0, first)) as readonly string[];
+  let at = wrong;
+  for (const [index, key] of keys.entries()) {
+    const below = at.get(key) ?? new Map();
+    if (below === 'all') return;
+    at.set(key, index === keys.length - 1 ? 'all' : below);
+    at = below;
+  }
+}
+
+function without(data: unknown, wrong: Wrong): unknown {
+  if (!isMap(data)) return undefined;
+  return Object.fromEntries(
+    Object.entries(data as object).flatMap(([key, value]: [string, unknown]) => {
+      const below = wrong.get(key);
+      if (below === undefined) return [[key, value]];
+      return below === 'all' || !isMap(value) ? [] : [[key, without(value, below)]];
+    }),
+  );
 }

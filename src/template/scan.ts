@@ -6,7 +6,13 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { Source, withoutByteOrderMark } from '../core/source.ts';
 import type { Template, TemplateLinks } from '../core/template.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
-import { type BrokenTemplate, type ReadTemplate, readTemplate, type TemplateNaming } from './read.ts';
+import {
+  type BrokenTemplate,
+  type ReadableTemplate,
+  type ReadTemplate,
+  readTemplate,
+  type TemplateNaming,
+} from './read.ts';
 import { nameProblem } from './template-name.ts';
 import { unlisted } from './unlisted.ts';
 
@@ -15,7 +21,7 @@ export interface Scan {
   /** Files that could not be read as templates, with the names that they would have had. */
   readonly broken: readonly (readonly [TemplateName, string])[];
   /** What they say, as far as they can be read. */
-  readonly readable: readonly Template[];
+  readonly readable: readonly ReadableTemplate[];
   /** What templates extend, and what is there without being a template. */
   readonly others: ReadonlyMap<string, NoTemplate>;
   readonly diagnostics: readonly Diagnostic[];
@@ -53,7 +59,7 @@ export async function scanTemplates(
   if (only === undefined && found.value.length === 0) return nothing(noTemplates(pattern));
   const templates: Template[] = [];
   const broken: [TemplateName, string][] = [];
-  const readable: Template[] = [];
+  const readable: ReadableTemplate[] = [];
   const diagnostics: (readonly Diagnostic[])[] = [];
   for (const file of found.value) {
     const name = naming.nameOf(file);

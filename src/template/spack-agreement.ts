@@ -29,7 +29,8 @@ export class SpackAgreement {
 function contradiction(asked: Asked, { package: name, version, variants }: SpackNode): string | undefined {
   if (version !== undefined && asked.version !== undefined && haveNoneInCommon(version, asked.version))
     return `${name} cannot be both @${asked.version} and @${version}`;
-  asked.version ??= version;
+  // The narrower of the two: `4` has all that begin with it.
+  if ((version ?? '').length > (asked.version ?? '').length) asked.version = version;
   for (const { name: variant, value } of variants) {
     if (typeof value !== 'boolean') continue;
     if (asked.switches.get(variant) === !value) return `${name} cannot be both +${variant} and ~${variant}`;

@@ -44,10 +44,16 @@ function readList(cursor: SpackCursor, start: number): string | undefined {
     sign = cursor.at;
     if (!cursor.takeChar(',')) {
       cursor.at = end;
-      return items.size === 1 ? item : [...items].toSorted(byCodeUnits).join(',');
+      return items.size === 1 ? item : inOrder([...items]).join(',');
     }
     cursor.skipSpace();
   }
+}
+
+/** What begins like a git version comes last: at the beginning it would be one. */
+function inOrder(items: readonly string[]): string[] {
+  const isLikeGit = (one: string): boolean => /^(?:git\.\w|[A-Fa-f0-9]{40})/.test(one);
+  return items.toSorted((a, b) => Number(isLikeGit(a)) - Number(isLikeGit(b)) || byCodeUnits(a, b));
 }
 
 /** `1.2`, `=1.2`, `1.2:1.4`, `1.2:`, `:1.4` or `:`. */
@@ -92,8 +98,10 @@ function isBelow(version: string, other: string): boolean {
 
 /** Of two single versions of plain numbers, `4` or `=4`; `4` has all that begin with it. Of others nobody is sure. */
 export function haveNoneInCommon(version: string, other: string): boolean {
-  const [a, b] = [version, other].map((one) => one.replace(/^=/, ''));
-  return a !== undefined && b !== undefined && (isBelow(a, b) || isBelow(b, a));
+  // None is so long, and one may be compared with very many.
+  if (version.length + other.length > 100) return false;
+  const [a = '', b = ''] = [version, other].map((one) => one.replace(/^=/, ''));
+  return isBelow(a, b) || isBelow(b, a);
 }
 
 const failMissing = (cursor: SpackCursor, at: number, sign: string): undefined =>

@@ -237,7 +237,7 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
 }
 
 /** Before the document, among comments and other directives. */
-const yamlDirective = /^(?:(?:[#%].*|[ \t]*)(?:\r\n?|\n))*?%YAML[ \t]+(\S+)/;
+const yamlDirective = /^(?:(?:[#%][^\r\n]*|[ \t]*)(?:\r\n|\r(?!\n)|\n))*?%YAML[ \t]+(\S+)/;
 
 /** Setting `__proto__` would set the prototype. */
 function put(entries: MutableMap, key: string, value: YamlData): void {

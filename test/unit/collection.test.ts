@@ -167,10 +167,55 @@ describe('a conflict with what is inherited is told also', () => {
     ]);
   });
 
-  test('but for what nobody can know', async () => {
-    const arm = 'build: { arch: arm64, base: { parallelcluster: 3.14.0, os: rhel9, arch: x86_64 } }';
-    for (const link of ['../../x.yaml', 'gone.yaml', '3', 'b.yaml'])
-      expect((await problems({ b: `extends: ${link}\nfoo: 1\n${arm}` })).join('\n')).not.toMatch(/conflict/);
+  const arm = 'build: { arch: arm64, base: { parallelcluster: 3.14.0, os: rhel9, arch: x86_64 } }';
+  test.each<[string, Record<string, string>]>([
+    ...['../../x.yaml', 'gone.yaml', '3', 'b.yaml'].map((link): [string, Record<string, string>] => [
+      `what ${link} holds`,
+      { b: `extends: ${link}\nfoo: 1\n${arm}` },
+    ]),
+    [
+      'what was meant by a setting that cannot be read',
+      { a: 'build: { arch: aarch64, volume_size_gb: 20 GiB }', b: `extends: a.yaml\n${arm}` },
+    ],
+    [
+      'what was meant by a package that cannot be read',
+      { a: software('gcc@13', 'gcc@@14'), b: `extends: a.yaml\n${software('gcc@14')}` },
+    ],
+    ['what a chain without an end holds', { a: `extends: b.yaml\n${base}`, b: `extends: a.yaml\n${base}` }],
+  ])('but for what nobody can know: %s', async (_, texts) => {
+    expect((await problems(texts)).join('\n')).not.toMatch(/conflict/);
+  });
+
+  test('of one whose parent has a conflict', async () => {
+    const twins = 'users: [{ name: a, uid: 5000, gid: 5000 }, { name: b, uid: 5000, gid: 5000 }]';
+    expect(
+      (
+        await problems({
+          a: base,
+          b: `extends: a.yaml\n${software('gcc@14')}`,
+          c: `extends: b.yaml\n${software('gcc@15')}\n${twins}`,
+        })
+      ).map((one) => one.split(' (', 1)[0]),
+    ).toEqual([
+      'b.yaml:2:30 version-conflict: gcc@14 conflicts with gcc@13, which it inherits',
+      'c.yaml:1:10 blocked: c stands on b, which has errors',
+      'c.yaml:2:30 version-conflict: gcc@15 conflicts with gcc@13, which it inherits',
+      'c.yaml:3:44 user-conflict: user b',
+    ]);
+  });
+
+  test('of the file that is extended, where two have one name', () => {
+    const naming = templateNaming('*', '/workspace');
+    const templates = Object.entries({
+      'a.yaml': software('gcc@13'),
+      'a.yml': software('gcc@14'),
+      'b.yaml': `extends: a.yml\n${software('gcc@14')}`,
+    }).map(([file, text]) => valueOf(readTemplate(new Source(file, text), naming)).template);
+    const { diagnostics } = collect(
+      { templates, readable: [], broken: [], others: new Map(), diagnostics: [] },
+      { maxDepth: 5, ...usual },
+    );
+    expect(diagnostics.map(({ code }) => code)).toEqual(['same-name', 'blocked']);
   });
 });
 

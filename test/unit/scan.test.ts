@@ -142,6 +142,11 @@ test('what stands twice in one file is a warning', async () => {
   ]);
 });
 
+test('and so it is where there are errors', async () => {
+  const { diagnostics } = await scan({ 'templates/a.yaml': 'foo: 1\ntests: [x, x]\n' });
+  expect(diagnostics.map(({ code }) => code)).toEqual(['unknown-key', 'repeated-test']);
+});
+
 test('a name that does not fit into tags and lines of text is refused', async () => {
   const long = 'x'.repeat(129);
   const { templates, diagnostics } = await scan({

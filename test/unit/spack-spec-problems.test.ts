@@ -54,6 +54,7 @@ test.each<[string, number, string, string]>([
   ['a ^b@4 ^b@5', 7, 'b cannot be both @4 and @5', 'keep one of them'],
   ['a ^b@=4.1 +x %gcc@13 ^c %gcc@14 ^b@4.2', 32, 'b cannot be both @=4.1 and @4.2', 'keep one of them'],
   ['a %gcc@11 %c %cxx=gcc@12', 13, 'gcc cannot be both @11 and @12', 'keep one of them'],
+  ['a ^b@4 ^b@4.1 ^b@4.2', 14, 'b cannot be both @4.1 and @4.2', 'keep one of them'],
   ['a ^b+x ^c ^b~y~x', 10, 'b cannot be both +x and ~x', 'keep one of them'],
   ...['arch', 'target', 'os', 'platform'].map((name): [string, number, string, string] => [
     `a ${name}==x`,

@@ -30,8 +30,11 @@ const item = fc.oneof(
 );
 const commit = fc.string({ unit: anyOf('0a9F'), minLength: 40, maxLength: 40 });
 const reference = fc.oneof(fc.constantFrom('git.main', 'git.feature/x', 'git.v1.2-'), commit);
+/** What begins like a git version is one at the beginning alone. */
 const version = fc.oneof(
-  fc.uniqueArray(item, { minLength: 1, maxLength: 3 }).map((items) => items.toSorted().join(',')),
+  fc
+    .tuple(fc.uniqueArray(item, { minLength: 1, maxLength: 3 }), fc.constantFrom('', '', ',git.main'))
+    .map(([items, last]) => items.toSorted().join(',') + last),
   reference,
   fc.tuple(reference, plain).map((parts) => parts.join('=')),
 );
@@ -105,7 +108,8 @@ export function respelled(one: SpackSpec, choose: Choose): string {
   const spelt = (of: SpackNode): string => {
     const parts = of.variants.map(variantText);
     if (of.version !== undefined) {
-      const items = inAnyOrder(of.version.split(','));
+      const [first = '', ...more] = inAnyOrder(of.version.split(','));
+      const items = isGit(first) ? [...more, first] : [first, ...more];
       parts.push(`@${isGit(of.version) ? '' : any()}${items.join(`${any()},${any()}`)}`);
     }
     if (of.hash !== undefined) parts.push(`/${of.hash}`);

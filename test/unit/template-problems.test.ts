@@ -100,8 +100,8 @@ describe('a wrong template', () => {
     [
       'build:\n\u00A0\u00A0spot: true\n\u200Btests: []',
       [
-        '2:1 unknown key \u00A0\u00A0spot (write blanks in the place of the character U+00A0, which only looks like one, or like nothing)',
-        '3:1 unknown key \u200Btests (write blanks in the place of the character U+200B, which only looks like one, or like nothing)',
+        '2:1 unknown key \u00A0\u00A0spot (write a blank in the place of the character U+00A0, which only looks like one)',
+        '3:1 unknown key \u200Btests (take out the character U+200B, which cannot be seen)',
       ],
     ],
     ['build: { arch: x86 }', ['1:16 build.arch must be "x86_64" or "arm64"']],

@@ -138,6 +138,15 @@ describe('wrong YAML', () => {
     ]);
   });
 
+  test('is looked for in time that does not explode with lines of any end', () => {
+    for (const end of ['\n', '\r\n', '\r'])
+      expect(read(`${`# comment${end}`.repeat(5000)}tests: [a]${end}`).ok).toBe(true);
+    const many = Array.from({ length: 5000 }, (_, at) => `key${at}: 1\n`).join('');
+    expect(wrong(many)).toHaveLength(101);
+    const packages = `["x ^z@1${'.1'.repeat(5000)}${' ^z@1'.repeat(5000)}"]`;
+    expect(read(`software: { spack_packages: ${packages} }`).ok).toBe(true);
+  }, 10_000);
+
   test('of aliases that multiply is told in bounded time', () => {
     const below = (level: number): string => (level === 0 ? 'x' : `*a${level - 1}`);
     const bomb = Array.from(
