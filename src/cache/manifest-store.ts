@@ -52,8 +52,27 @@ export type PublishFailure =
   | { readonly code: 'fenced'; readonly token: number };
 
 /** What a run knows of the manifest from reading and writing it: what is lost meanwhile is not lost with it. */
-export interface SeenManifest {
-  images: Manifest['images'];
+export class SeenManifest {
+  #images: Manifest['images'];
+  #entered: Manifest['images'] = {};
+
+  constructor(images: Manifest['images']) {
+    this.#images = images;
+  }
+
+  /** By digest. */
+  get images(): Manifest['images'] {
+    return this.#images;
+  }
+
+  /** It has just been read as a whole: what others took out is gone. Several may be entered at once, and read in another order. */
+  read(images: Manifest['images']): void {
+    this.#images = { ...images, ...this.#entered };
+  }
+
+  enter(digest: Digest, entry: ManifestEntry): void {
+    this.#entered = { ...this.#entered, [digest]: entry };
+  }
 }
 
 export interface Published extends ChangedManifest {
@@ -69,24 +88,25 @@ export async function publish(
   seen: SeenManifest,
 ): Promise<Result<Published, PublishFailure>> {
   let restored = false;
-  let now: Manifest['images'] = {};
+  let now = seen.images;
   const changed = await changeManifest(
     access,
     (current, isThere): Result<Manifest | undefined, PublishFailure> => {
-      restored = !isThere && Object.keys(seen.images).length > 0;
-      const { images, ...others } = restored ? { ...current, ...seen } : current;
+      const isLost = !isThere && Object.keys(seen.images).length > 0;
+      const images = isLost ? seen.images : current.images;
       const known = images[digest];
       if (known !== undefined && known.token > entry.token)
         return fail({ code: 'fenced', token: known.token });
       now = { ...images, [digest]: entry };
-      // After a lost answer the entry may stand there already.
+      // After a lost answer the entry may stand there already, and all else that was written with it.
       if (isThere && known?.image === entry.image && known.token === entry.token) return ok(undefined);
-      return ok({ ...others, images: now });
+      restored = isLost;
+      return ok({ ...current, images: now });
     },
   );
   if (!changed.ok) return changed;
-  // Several may be entered at once: none takes out what another has seen.
-  seen.images = { ...seen.images, ...now };
+  seen.enter(digest, entry);
+  seen.read(now);
   return ok({ ...changed.value, restored });
 }
 

@@ -2,6 +2,7 @@
 import { Heartbeat } from '../cache/heartbeat.ts';
 import type { Driving } from '../cache/lease-driving.ts';
 import { manifestKey } from '../cache/manifest.ts';
+import { SeenManifest } from '../cache/manifest-store.ts';
 import { paceOf } from '../config/config.ts';
 import { type ExecuteContext, outageMs, paced, patience } from '../execute/context.ts';
 import { looksOf } from '../execute/looks.ts';
@@ -41,7 +42,7 @@ export function executeContext(
     clock,
     random,
     ...asked,
-    seen: { images: asked.listed },
+    seen: new SeenManifest(asked.listed),
     lease: { ...access, heartbeat: new Heartbeat(access) },
     pace,
     trust: config.cache.trust,

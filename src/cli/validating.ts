@@ -3,7 +3,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { severalNames } from '../graph/names.ts';
 import { without } from '../graph/without.ts';
 import type { Files } from '../ports/files.ts';
-import { readInputs } from '../template/inputs.ts';
+import { type InputIndex, readInputs } from '../template/inputs.ts';
 import { checkScripts } from '../template/scripts.ts';
 import { openShell, type Workspace } from './context.ts';
 import { lookAtLock } from './lock-file.ts';
@@ -31,7 +31,7 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
   const readable = scripts.filter((path) => inputs.files.has(path));
   const faults = await checkScripts(files, await openShell(workspace, around), readable);
   const lock = await lookAtLock(files);
-  const misnamed = await ofOtherEnding(files, config.templates);
+  const misnamed = await ofOtherEnding(files, config.templates, inputs.files);
   return {
     templates: good.length + collection.unusable.size,
     diagnostics: [
@@ -46,17 +46,22 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
 }
 
 /** Files that would be templates with `.yaml` in the place of `.yml`, or the other way round: they are easily missed. */
-async function ofOtherEnding(files: Files, pattern: string): Promise<Diagnostic[]> {
+async function ofOtherEnding(
+  files: Files,
+  pattern: string,
+  inputs: InputIndex['files'],
+): Promise<Diagnostic[]> {
   const [, beginning, ending] = /^(.*)\.(ya?ml)$/s.exec(pattern) ?? [];
   if (beginning === undefined) return [];
   const other = ending === 'yml' ? 'yaml' : 'yml';
   const found = await files.list([`${beginning}.${other}`]);
-  if (!found.ok || found.value.length === 0) return [];
+  const misnamed = found.ok ? found.value.filter((file) => !inputs.has(file)) : [];
+  if (misnamed.length === 0) return [];
   return [
     {
       severity: 'warning',
       code: 'other-ending',
-      message: `${severalNames(found.value)} ${found.value.length === 1 ? 'is no template' : 'are no templates'}: templates in amifile.ts is ${pattern}`,
+      message: `${severalNames(misnamed)} ${misnamed.length === 1 ? 'is no template' : 'are no templates'}: templates in amifile.ts is ${pattern}`,
       cure: `let their names end in .${ending}, or set templates to ${beginning}.{yaml,yml}`,
     },
   ];

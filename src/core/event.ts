@@ -97,8 +97,8 @@ export type Warning =
       readonly holder: string;
       readonly since: string;
     }
-  /** They are wanted too, and cannot be used for errors that have been told. */
-  | { readonly code: 'templates-left-out'; readonly templates: readonly TemplateName[] }
+  /** They are, or may be, wanted too; the errors have been told. */
+  | { readonly code: 'templates-unusable'; readonly templates: readonly TemplateName[] }
   /** `children` stand on the image of `template` that was there before. */
   | {
       readonly code: 'children-kept';

@@ -38,7 +38,7 @@ export async function acquire(
     signal: stop,
     // What is there is not waited for: who has it, and is alive, cleans up.
     wait: purpose === 'build' && ctx.wait,
-    above: ctx.listed[digest]?.token ?? 0,
+    above: Math.max(ctx.listed[digest]?.token ?? 0, ctx.seen.images[digest]?.token ?? 0),
     isNeeded,
     lapsed: lapsed?.token,
     onWaiting: (by) => {

@@ -68,7 +68,7 @@ async function lookAgain(
   if (!read.ok) return read;
   const { manifest, isThere, problem } = read.value;
   const isLost = !isThere || problem !== undefined;
-  if (!isLost) ctx.seen.images = { ...ctx.seen.images, ...manifest.images };
+  if (!isLost) ctx.seen.read(manifest.images);
   // What was trusted is not built anew for a manifest that is lost.
   const { images } = isLost ? ctx.seen : manifest;
   return ok({ found, isTrusted: ({ image }) => images[digest]?.image === image.id });

@@ -4,7 +4,7 @@ import type { Action } from '../core/plan.ts';
 import { duration } from './duration.ts';
 import type { Paint, Style } from './style.ts';
 import { date, reasonText, troubleBrief } from './wording.ts';
-import { padded } from './width.ts';
+import { beginning, padded, widthOf } from './width.ts';
 
 export type RowEvent = Extract<
   Event,
@@ -122,13 +122,13 @@ function endText({ result, image, trouble, durationMs }: Finished, action: Actio
   }
 }
 
-/** The first `columns` characters. */
+/** As much as fits into `columns`. */
 function cut(parts: readonly Part[], columns: number): string {
   let left = columns;
   let line = '';
   for (const [text, paint] of parts) {
-    if (left > 0) line += paint(text.length <= left ? text : `${text.slice(0, left - 1)}…`);
-    left -= text.length;
+    if (left > 0) line += paint(widthOf(text) <= left ? text : `${beginning(text, left - 1)}…`);
+    left -= widthOf(text);
   }
   return line;
 }

@@ -1,5 +1,6 @@
 /** The last lines of a terminal, redrawn in place as its window changes. It does not know what they say. */
 import { stripVTControlCharacters } from 'node:util';
+import { widthOf } from './width.ts';
 
 /** What a terminal is to those who draw on it. */
 export interface Glass {
@@ -28,7 +29,7 @@ export class Screen {
   draw(lines: readonly string[], above: readonly string[] = []): void {
     // The cursor is shown again at once: whatever ends this program, nothing has to be restored.
     this.#glass.write(`${begin}${this.#erase()}${end}${text(above)}${begin}${text(lines)}${end}`);
-    this.#widths = lines.map((line) => stripVTControlCharacters(line).length);
+    this.#widths = lines.map((line) => widthOf(stripVTControlCharacters(line)));
   }
 
   /** Replaces what was drawn last by lines that stay, however long they are. */

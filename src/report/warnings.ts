@@ -120,11 +120,11 @@ function words(warning: Warning): Words {
     case 'under-way':
       return {
         message: `${warning.template}: ${warning.holder} has been building it since ${date(warning.since)}`,
-        cure: 'a build waits for it, and goes on with it where that run has died',
+        cure: 'a build waits for it unless --no-wait is given, and goes on with it where that run has died',
       };
-    case 'templates-left-out':
+    case 'templates-unusable':
       return {
-        message: `left out, for the errors that were told first: ${some(warning.templates)}`,
+        message: `cannot be used, for the errors that were told first: ${some(warning.templates)}`,
         cure: 'mend them; amigraph validate tells them again',
       };
     case 'children-kept':

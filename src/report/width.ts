@@ -11,6 +11,18 @@ export function widthOf(text: string): number {
 
 const takesNoRoom = /^[\p{Mark}\p{Format}]$/u;
 
+/** As much of `text` as takes at most `columns`. */
+export function beginning(text: string, columns: number): string {
+  let taken = 0;
+  let end = 0;
+  for (const one of text) {
+    taken += widthOf(one);
+    if (taken > columns) break;
+    end += one.length;
+  }
+  return text.slice(0, end);
+}
+
 /** `text` with blanks behind it, as `padEnd`. */
 export const padded = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - widthOf(text)));

@@ -12,6 +12,7 @@ import {
   type ManifestAccess,
   publish as publishSeen,
   type PublishFailure,
+  SeenManifest,
 } from '../../src/cache/manifest-store.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Digest } from '../../src/core/ids.ts';
@@ -143,7 +144,7 @@ export const asideOf = (Key: string, etag: string | undefined): string =>
 export async function publish(
   ...entered: readonly [ManifestAccess, Digest, ManifestEntry]
 ): Promise<Result<void, PublishFailure>> {
-  const outcome = await publishSeen(...entered, { images: {} });
+  const outcome = await publishSeen(...entered, new SeenManifest({}));
   return outcome.ok ? ok(undefined) : outcome;
 }
 

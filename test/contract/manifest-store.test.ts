@@ -1,10 +1,11 @@
 /** The manifest in a real store: what is published stays, whatever the answers and whoever else writes. */
 import { describe, expect, test } from 'vitest';
-import { changeManifest, publish as publishSeen } from '../../src/cache/manifest-store.ts';
+import { changeManifest, publish as publishSeen, SeenManifest } from '../../src/cache/manifest-store.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { defined } from '../sandbox/rig.ts';
+import { timeOut } from '../unit/lease-rig.ts';
 import { valueOf } from '../unit/rig.ts';
 import { clouds, done } from './cloud.ts';
 import {
@@ -82,7 +83,7 @@ describe('where it was lost since it was seen', () => {
 
   test('it has again what was seen in it, and what was entered since', async () => {
     const { publisher, remove, manifestAt } = await bucketRig();
-    const run = { images: {} };
+    const run = new SeenManifest({});
     expect(await publishSeen(publisher, first, defined(seen[first]), run)).toMatchObject({
       value: { restored: false },
     });
@@ -94,15 +95,43 @@ describe('where it was lost since it was seen', () => {
   test('what cannot be read any more is set aside, and told', async () => {
     const { publisher, setBytes, bytesAt, manifestAt } = await bucketRig();
     await setBytes('spoilt');
-    const outcome = await publishSeen(publisher, added, entry, { images: seen });
+    const outcome = await publishSeen(publisher, added, entry, new SeenManifest(seen));
     expect(outcome).toMatchObject({ value: { restored: true } });
     expect(await manifestAt()).toEqual(restored);
     expect((await bytesAt(defined(valueOf(outcome).setAside))).toString()).toBe('spoilt');
   });
 
+  test('what others took out of it meanwhile does not come back', async () => {
+    const { publisher, setBytes, remove, manifestAt } = await bucketRig();
+    const run = new SeenManifest(seen);
+    await setBytes(textOf({ version: 1, images: {} }));
+    await publishSeen(publisher, added, entry, run);
+    await remove();
+    const later = entryOf('gromacs', { token: 9 });
+    expect(await publishSeen(publisher, first, later, run)).toMatchObject({ value: { restored: true } });
+    expect(await manifestAt()).toEqual({ version: 1, images: { [added]: entry, [first]: later } });
+  });
+
+  test('it is told also where the answer to the write was lost', async () => {
+    const { store, manifestAt } = await bucketRig();
+    let isLost = true;
+    const publisher = publisherOn({
+      ...store,
+      put: async (...write) => {
+        const answer = await store.put(...write);
+        if (!isLost) return answer;
+        isLost = false;
+        return { kind: 'unknown', failure: timeOut };
+      },
+    });
+    const outcome = await publishSeen(publisher, added, entry, new SeenManifest(seen));
+    expect(outcome).toMatchObject({ value: { restored: true } });
+    expect([await manifestAt(), publisher.writes()]).toEqual([restored, 1]);
+  });
+
   test('a newer lease that was seen in it still fences', async () => {
     const { publisher } = await bucketRig();
-    const run = { images: { ...seen, [added]: { ...entry, token: 4 } } };
+    const run = new SeenManifest({ ...seen, [added]: { ...entry, token: 4 } });
     expect(await publishSeen(publisher, added, entry, run)).toEqual(fail({ code: 'fenced', token: 4 }));
     expect(publisher.writes()).toBe(0);
   });
@@ -110,7 +139,7 @@ describe('where it was lost since it was seen', () => {
   test('what others have put in its place is left as it is', async () => {
     const { publisher, setBytes, manifestAt } = await bucketRig();
     await setBytes(textOf({ version: 1, images: {} }));
-    const run = { images: seen };
+    const run = new SeenManifest(seen);
     expect(await publishSeen(publisher, added, entry, run)).toMatchObject({ value: { restored: false } });
     expect(await manifestAt()).toEqual(onlyAdded);
   });

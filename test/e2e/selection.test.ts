@@ -51,7 +51,7 @@ test('--keep-going: the good ones are built, and the exit code says that others 
   expect(finished(ran)).toMatchObject({ built: ['foundation', 'gromacs', 'namd'], failed: [] });
   expect(JSON.parse(ran.stdout.split('\n').at(-3) ?? '')).toMatchObject({
     type: 'warning',
-    code: 'templates-left-out',
+    code: 'templates-unusable',
     templates: ['bad', 'on-bad'],
   });
 
@@ -61,7 +61,7 @@ test('--keep-going: the good ones are built, and the exit code says that others 
   const dry = await workspace.run(['build', '{bad,namd}', '--keep-going', '--dry-run', '--json']);
   expect([dry.code, actions(dry)]).toEqual([2, ['reuse namd']]);
   expect(dry.stderr.split('\n').slice(-3)).toEqual([
-    'warning: left out, for the errors that were told first: bad',
+    'warning: cannot be used, for the errors that were told first: bad',
     '  cure: mend them; amigraph validate tells them again',
     '',
   ]);

@@ -101,7 +101,8 @@ describe.skipIf(!hasBash)('with bash', () => {
 
   test('files of another ending are no templates, which is easily missed', async () => {
     const workspace = await makeWorkspace({
-      'templates/a.yaml': '{}\n',
+      'templates/a.yaml': 'build: { inputs: [templates/play.yml] }\n',
+      'templates/play.yml': 'x',
       'templates/b.yml': 'x',
       'templates/md/c.yml': 'x',
     });

@@ -98,7 +98,7 @@ test('what another run is building is told with the plan', async () => {
   const { code, stderr } = await ask(world, ['build', '--all', '--dry-run']);
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /^warning: a: person-\d+@test has been building it since .* UTC\n {2}cure: a build waits for it, and goes on with it where that run has died\n$/,
+    /^warning: a: person-\d+@test has been building it since .* UTC\n {2}cure: a build waits for it unless --no-wait is given, and goes on with it where that run has died\n$/,
   );
 });
 

@@ -7,7 +7,7 @@ import { wireHandler } from '../../src/adapters/aws/wire-handler.ts';
 import { localClock } from '../../src/adapters/local/clock.ts';
 import { localRandom } from '../../src/adapters/local/random.ts';
 import type { ManifestEntry } from '../../src/cache/manifest.ts';
-import { publish } from '../../src/cache/manifest-store.ts';
+import { publish, SeenManifest } from '../../src/cache/manifest-store.ts';
 import type { Digest } from '../../src/core/ids.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { parseFaults } from '../../src/sandbox/faults.ts';
@@ -53,7 +53,12 @@ await told;
 clearTimeout(waiting);
 
 const access = { store, clock: localClock, random: localRandom, key };
-const published = await publish(access, digest as Digest, JSON.parse(entry) as ManifestEntry, { images: {} });
+const published = await publish(
+  access,
+  digest as Digest,
+  JSON.parse(entry) as ManifestEntry,
+  new SeenManifest({}),
+);
 if (!published.ok) throw new Error(JSON.stringify(published.error));
 process.stdout.write(`writes ${writes}\n`);
 await sandbox.close();

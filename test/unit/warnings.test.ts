@@ -164,11 +164,11 @@ test.each<[Warning, string, string]>([
       since: '2026-11-26T10:00:00.000Z',
     },
     'a: ada@laptop has been building it since 2026-11-26 10:00 UTC',
-    'a build waits for it, and goes on with it where that run has died',
+    'a build waits for it unless --no-wait is given, and goes on with it where that run has died',
   ],
   [
-    { code: 'templates-left-out', templates: [templateName('a'), templateName('b')] },
-    'left out, for the errors that were told first: a, b',
+    { code: 'templates-unusable', templates: [templateName('a'), templateName('b')] },
+    'cannot be used, for the errors that were told first: a, b',
     'mend them; amigraph validate tells them again',
   ],
   ...(

@@ -17,7 +17,7 @@ import { tellWarnings } from '../telling.ts';
 import { unlessInterrupted } from '../unless-interrupted.ts';
 import { exitCodes } from './base.ts';
 import { prepareBuild, type PreparedBuild, type PrepareOptions } from './build-prepare.ts';
-import { isUnlisted, leftOut, stillUnlisted, underWay } from './build-warnings.ts';
+import { isUnlisted, stillUnlisted, underWay, unusable } from './build-warnings.ts';
 
 export interface BuildOptions extends PrepareOptions {
   readonly flags: Flags;
@@ -56,7 +56,7 @@ async function interruptibly(
   }
   try {
     const code = options.dryRun
-      ? showPlan(around, prepared, await underWay(workspace, prepared), options)
+      ? showPlan(around, prepared, options.readOnly ? [] : await underWay(workspace, prepared), options)
       : await carryOut(around, workspace, prepared, options, interruptions);
     return code === exitCodes.done && prepared.left.length > 0 ? exitCodes.invalid : code;
   } finally {
@@ -75,7 +75,7 @@ function showPlan(
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
     : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
   around.stdout.write(`${text}\n`);
-  tellWarnings(around, [...others, ...leftOut(left)]);
+  tellWarnings(around, [...others, ...unusable(left)]);
   const missing = plan.actions.filter(({ action }) => action === 'build');
   if (!readOnly || missing.length === 0) return exitCodes.done;
   around.stderr.write(
@@ -101,7 +101,7 @@ async function carryOut(
     // Nothing follows it.
     if (event.type === 'run-finished') {
       interrupted.removeEventListener('abort', announce);
-      for (const warning of [...stillUnlisted(warnings, context.seen), ...leftOut(left)])
+      for (const warning of [...stillUnlisted(warnings, context.seen), ...unusable(left)])
         reporter.emit({ type: 'warning', ...warning });
     }
     reporter.emit(event);

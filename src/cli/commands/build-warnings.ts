@@ -38,5 +38,5 @@ export const stillUnlisted = (warnings: readonly Warning[], { images }: SeenMani
 };
 
 /** At the end, which is read first where a log is long. */
-export const leftOut = (templates: readonly TemplateName[]): Warning[] =>
-  templates.length === 0 ? [] : [{ code: 'templates-left-out', templates }];
+export const unusable = (templates: readonly TemplateName[]): Warning[] =>
+  templates.length === 0 ? [] : [{ code: 'templates-unusable', templates }];
