@@ -124,17 +124,17 @@ const durationPattern = /^([1-9]\d{0,5})(s|m|h)$/;
 
 const durationForm = 'must be like "90m" or "3h"';
 
-/** SSM runs no command longer than 48 hours; in each of the units. */
-const over48h = [
-  '(49|[5-9]\\d|\\d{3,})h',
-  '(288[1-9]|289\\d|29\\d{2}|[3-9]\\d{3}|\\d{5,})m',
-  '(17280[1-9]|1728[1-9]\\d|1729\\d{2}|17[3-9]\\d{3}|1[89]\\d{4}|[2-9]\\d{5})s',
+/** More than a week, in each of the units: by then a build hangs, and its instance costs. */
+const overAWeek = [
+  '(169|1[7-9]\\d|[2-9]\\d{2}|\\d{4,})h',
+  '(1008[1-9]|1009\\d|10[1-9]\\d{2}|1[1-9]\\d{3}|[2-9]\\d{4}|\\d{6})m',
+  '(60480[1-9]|6048[1-9]\\d|6049\\d{2}|60[5-9]\\d{3}|6[1-9]\\d{4}|[7-9]\\d{5})s',
 ];
 
 export const duration = v.pipe(
   v.string(durationForm),
   v.regex(durationPattern, durationForm),
-  v.regex(new RegExp(`^(?!(${over48h.join('|')})$)`), 'must be at most 48h'),
+  v.regex(new RegExp(`^(?!(${overAWeek.join('|')})$)`), 'must be at most 168h, which is a week'),
 );
 
 /** Seconds of `90m`, `3h`, `45s`; the schema has seen to the form. */

@@ -70,7 +70,7 @@ describe('a wrong option', () => {
     ['builder: []', '1:18', 'builder must be a map, not a list'],
     ["builder: ['x']", '1:18', 'builder must be a map, not a list'],
     ["builder: { timeout: '90 min' }", '1:29', 'builder.timeout must be like "90m" or "3h"'],
-    ["builder: { timeout: '1000h' }", '1:29', 'builder.timeout must be at most 48h'],
+    ["builder: { timeout: '1000h' }", '1:29', 'builder.timeout must be at most 168h, which is a week'],
     ...['a..b', '192.168.1.1', 'xn--abc', 'sthree-abc'].map((bucket): Wrong => [
       `bucket: '${bucket}'`,
       '1:18',

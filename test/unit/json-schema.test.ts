@@ -59,7 +59,7 @@ function changed(data: unknown, [first, ...rest]: Path, value: unknown): unknown
 }
 
 const texts =
-  `x||/|/etc|/usr/local/x|/shared/../x|..|a/../b|ami-1|Ada|2d|3h|48h|49h|2880m|2881m|172800s|172801s|a..b|c6a.large|/aws/service/x|a
+  `x||/|/etc|/usr/local/x|/shared/../x|..|a/../b|ami-1|Ada|2d|3h|168h|169h|10080m|10081m|604800s|604801s|a..b|c6a.large|/aws/service/x|a
 b`.split('|');
 const numbers = [-1, 0, 1, 1.5, 999, 1000, 16_384, 16_385, 1e9];
 const containers = [
