@@ -75,8 +75,8 @@ async function compare(
   const possible =
     options.exclude.length > 0 ? undefined : await untroubled(narrowed(workspace, ends, reads));
   const some = possible && (await untroubled(readCollection(after, { reads, only: possible.after })));
-  // What is wrong is told with a view of all of them.
-  const narrow = some?.diagnostics.length === 0 ? possible : undefined;
+  // An error is told with a view of all of them; a warning is about one alone, and those that are remembered have none.
+  const narrow = some?.diagnostics.every(({ severity }) => severity === 'warning') ? possible : undefined;
   const read =
     narrow === undefined || some === undefined ? await untroubled(readCollection(after, { reads })) : some;
   const onlyNews = options.uncommitted === true || options.untracked === true;

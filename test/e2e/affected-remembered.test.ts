@@ -41,6 +41,11 @@ test.each<[string, (branch: Branch) => Promise<unknown>, (branch: Branch) => Pro
     ({ workspace }) => workspace.write('templates/namd.yaml', 'foo: bar\n'),
   ],
   [
+    'a warning',
+    () => Promise.resolve(),
+    ({ workspace }) => workspace.write('templates/namd.yaml', 'extends: foundation.yaml\ntests: [a, a]\n'),
+  ],
+  [
     'a folder in the place of a link to one',
     async ({ workspace }) => {
       await workspace.write('shared/a.yaml', 'tests: [a]\n');
