@@ -111,8 +111,9 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     if (merged.ok) templates.set(name, merged.value);
     else reject(name, merged.error);
   }
+  const others = [...scan.readable, ...byName.values()].filter(({ name }) => !templates.has(name));
   const conflicts = hiddenConflicts(
-    new Map([...scan.readable, ...byName.values()].map((one) => [one.name, one])),
+    new Map(others.map((one) => [one.name, one])),
     templates,
     { ...options, unsure: new Set(scan.readable.filter((one) => !one.hasAllPackages)) },
   );

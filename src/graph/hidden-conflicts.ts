@@ -5,7 +5,7 @@ import type { MergedTemplate, Template } from '../core/template.ts';
 import { type BuildDefaults, conflictsOf } from '../template/conflicts.ts';
 import { joinTemplate } from '../template/merge.ts';
 
-export interface HiddenOptions extends BuildDefaults {
+interface HiddenOptions extends BuildDefaults {
   /** Of longer chains, and of those that lead round, the rest is not looked at. */
   readonly maxDepth: number;
   /** Those some of whose packages could not be read. */
@@ -18,7 +18,7 @@ interface Joined {
   readonly isSure: boolean;
 }
 
-/** `merged`: those that can be used. Settings of the build are not compared: one that cannot be read is not the default. */
+/** `usable` are merged. Settings of the build are not compared: one that cannot be read is not the default. */
 export function hiddenConflicts(
   unusable: ReadonlyMap<TemplateName, Template>,
   usable: ReadonlyMap<TemplateName, MergedTemplate>,

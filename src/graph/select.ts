@@ -19,7 +19,7 @@ export interface Wanted {
 export interface Selection {
   /** Parents before children. */
   readonly templates: ReadonlySet<TemplateName>;
-  /** Those that are wanted too and cannot be used. */
+  /** Those that are, or may be, wanted too and cannot be used. */
   readonly left: readonly TemplateName[];
   /** Why they cannot. */
   readonly lacking: readonly Diagnostic[];

@@ -47,7 +47,7 @@ export interface PreparedBuild {
   readonly cloud: Cloud;
   readonly planned: PlannedRun;
   readonly reporter: Reporter;
-  /** Templates that were wanted too and cannot be used; why has been said. */
+  /** Templates that are, or may be, wanted too and cannot be used; why has been said. */
   readonly left: readonly TemplateName[];
   /** What the chain of a template that is to be built begins with. */
   readonly baseOf: (template: TemplateName) => BaseImage | undefined;
