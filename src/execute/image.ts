@@ -96,7 +96,7 @@ async function underLease(
     const lease = acquired.value;
     if (lease === undefined) {
       tell(outcomeOf(seen));
-      return settleAfter(ctx, action, turn);
+      return settleAfter(ctx, action, seen.ok ? seen.value : undefined, turn);
     }
     const signal = AbortSignal.any([stop, lease.signal]);
     const unfinished = await unfinishedBuild({ ctx, action, lease }, parent, paused);

@@ -3,6 +3,9 @@ import { asLeft } from '../cache/journal.ts';
 import { holderName, parseLease } from '../cache/lease-body.ts';
 import { leaseKey } from '../cache/lease-keys.ts';
 import type { Lease } from '../cache/lease.ts';
+import { recordOf } from '../cache/tags.ts';
+import type { ImageId } from '../core/ids.ts';
+import type { RegisteredImage } from '../core/image.ts';
 import type { Action, Plan, Reuse } from '../core/plan.ts';
 import type { TaggedInstance } from '../ports/builder.ts';
 import { acquire, type Turn } from './acquire.ts';
@@ -37,9 +40,21 @@ export async function findLeftovers(
 }
 
 /** For an image that another run has made while this one waited: whoever lets go of a lease may die before its instance is ended. */
-export async function settleAfter(ctx: ExecuteContext, action: Action, turn: Turn): Promise<void> {
+export async function settleAfter(
+  ctx: ExecuteContext,
+  action: Action,
+  image: RegisteredImage | undefined,
+  turn: Turn,
+): Promise<void> {
   const alive = await ourInstances(ctx, 'TemplateDigest', action.digest);
-  if (alive.length > 0) await settleLeftovers(ctx, action, 'instance', turn);
+  if (alive.length === 0) return;
+  turn.place.leave();
+  const buildId = image === undefined ? undefined : recordOf(image)?.buildId;
+  const reused =
+    image === undefined || buildId === undefined
+      ? null
+      : { image: image.id, buildId, createdAt: image.createdAt };
+  await settle(ctx, action, reused, turn);
 }
 
 async function ourInstances(ctx: ExecuteContext, tag: string, value: string): Promise<TaggedInstance[]> {
@@ -47,15 +62,27 @@ async function ourInstances(ctx: ExecuteContext, tag: string, value: string): Pr
   return tagged.ok ? tagged.value.filter((one) => isOurInstance(ctx, one)) : [];
 }
 
-/** Ends its instances, enters the image into the manifest where only that was missing, and frees the lease. Nobody waits for the outcome, which is known. */
+/** For an image that is reused as planned. */
 export async function settleLeftovers(
   ctx: ExecuteContext,
-  action: Action,
+  action: Reuse,
   left: Leftover,
   turn: Turn,
 ): Promise<void> {
   turn.place.leave();
   if (left === 'unlisted' && !(await hasJournal(ctx, action))) return;
+  await settle(ctx, action, action.reason.kind === 'hit' ? action.reason : null, turn);
+}
+
+/** An image that is there, by its tags. */
+interface Reused {
+  readonly image: ImageId;
+  readonly buildId: string;
+  readonly createdAt: string;
+}
+
+/** Ends its instances, enters the image into the manifest where only that was missing, and frees the lease. Nobody waits for the outcome, which is known. */
+async function settle(ctx: ExecuteContext, action: Action, reused: Reused | null, turn: Turn): Promise<void> {
   const acquired = await acquire(ctx, action, turn, {
     purpose: 'clean-up',
     // Whoever had it may have cleaned up meanwhile.
@@ -65,9 +92,9 @@ export async function settleLeftovers(
   const lease = acquired.value;
   const { journal } = lease;
   const orphans = await findOrphans(ctx, lease, action.digest, journal?.buildId);
-  if (action.action === 'reuse') await enterImage(ctx, action, lease);
+  if (reused !== null) await enterImage(ctx, action, reused, lease);
   // An image that was asked for and is another one is still to come: who reuses that enters it then.
-  const isToCome = action.action === 'reuse' && journal?.image != null && journal.image !== action.image;
+  const isToCome = reused !== null && journal?.image != null && journal.image !== reused.image;
   await letGo(
     { ctx, lease, journal: journal && asLeft(journal), instanceSeen: true },
     { failure: isToCome ? { code: 'interrupted' } : null, orphans },
@@ -81,19 +108,23 @@ async function hasJournal({ store, prefix, region }: ExecuteContext, { digest }:
 }
 
 /** Where the image is that of the journal, and its run did not come to publishing it. */
-async function enterImage(ctx: ExecuteContext, action: Reuse, lease: Lease): Promise<void> {
+async function enterImage(
+  ctx: ExecuteContext,
+  { template, digest }: Action,
+  { image, buildId, createdAt }: Reused,
+  lease: Lease,
+): Promise<void> {
   const { journal, previous } = lease;
-  const { template, digest, image, reason } = action;
-  if (journal === null || previous === undefined || reason.kind !== 'hit') return;
-  if (isListed(ctx, action) || reason.buildId !== journal.buildId || !(await lease.confirm())) return;
+  if (journal === null || previous === undefined || buildId !== journal.buildId) return;
+  if (ctx.listed[digest]?.image === image || !(await lease.confirm())) return;
   const { taken } = await nameLatest(ctx, template, image, lease);
-  const took = Date.parse(reason.createdAt) - Date.parse(journal.startedAt);
+  const took = Date.parse(createdAt) - Date.parse(journal.startedAt);
   await enterIntoManifest(ctx, digest, {
     template,
     image,
     buildId: journal.buildId,
     token: lease.token,
-    builtAt: reason.createdAt,
+    builtAt: createdAt,
     durationMs: Math.max(0, took || 0),
     builtBy: holderName(previous.holder),
   });
