@@ -112,11 +112,10 @@ export function collect(scan: Scan, options: CollectionOptions): Collection {
     else reject(name, merged.error);
   }
   const others = [...scan.readable, ...byName.values()].filter(({ name }) => !templates.has(name));
-  const conflicts = hiddenConflicts(
-    new Map(others.map((one) => [one.name, one])),
-    templates,
-    { ...options, unsure: new Set(scan.readable.filter((one) => !one.hasAllPackages)) },
-  );
+  const conflicts = hiddenConflicts(new Map(others.map((one) => [one.name, one])), templates, {
+    ...options,
+    unsure: new Set(scan.readable.filter((one) => !one.hasAllPackages)),
+  });
   for (const [name, found] of conflicts) if (!settled.has(name)) reject(name, found);
   return {
     templates,
