@@ -143,7 +143,7 @@ export async function weather(): Promise<void> {
   if (one !== undefined)
     return holds(JSON.parse(one) as Schedule, (line) => void process.stderr.write(`${line}\n`));
   const property = fc.asyncProperty(schedules, (schedule) => holds(schedule));
-  const examples = failedBefore.map((one): [Schedule] => [one]);
+  const examples = failedBefore.map((schedule): [Schedule] => [schedule]);
   const checked = await fc.check(property, { numRuns: Number(many), timeout: slowestMs, examples });
   const { failed, counterexample, errorInstance, seed } = checked;
   if (!failed) return;
