@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { usual } from './shapes.mjs';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 export const program = join(project, 'dist/main.js');
@@ -22,16 +23,13 @@ export async function inWorkspace(parts, use) {
   }
 }
 
-/** A tree of templates of about 40 lines, each with ten children, four levels deep. */
-export function fill(workspace, count) {
+/** A tree of templates, each with ten children: of 10,000, four levels. `shape`: one of shapes.mjs. */
+export function fill(workspace, count, shape = usual) {
   for (let at = 0; at < count; at += 1) {
     const parent = at === 0 ? undefined : pathOf(Math.floor((at - 1) / fanOut));
     const file = join(workspace, pathOf(at));
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(
-      file,
-      template(at, parent === undefined ? undefined : relative(dirname(pathOf(at)), parent)),
-    );
+    writeFileSync(file, shape(at, parent === undefined ? undefined : relative(dirname(pathOf(at)), parent)));
   }
 }
 
@@ -46,42 +44,6 @@ export function commit(workspace) {
 
 export function pathOf(at) {
   return at === 0 ? 'templates/root.yaml' : `templates/g${Math.floor(at / 100)}/t${at}.yaml`;
-}
-
-function template(at, parent) {
-  const packages = Array.from(
-    { length: 8 },
-    (_, k) => `    - package-${at}-${k}@1.${k}.0 +mpi ~cuda %gcc@14.3.0 ^openmpi@5.0.8`,
-  );
-  return `# Template ${at} of a collection.
-${parent === undefined ? '' : `extends: ${parent}\n`}cluster:
-  name: t${at}
-  region: us-east-1
-compute:
-  head_node: c6a.4xlarge
-  queues:
-    - name: cpu
-      instance_types: [c6a.48xlarge, c6i.32xlarge]
-      min_count: 0
-      max_count: 16
-    - name: efa
-      instance_types: [hpc7a.96xlarge]
-      min_count: 0
-      max_count: 8
-software:
-  spack_packages:
-${packages.join('\n')}
-users:
-  - { name: user${at}, uid: ${10_000 + at}, gid: 5100 }
-data:
-  s3_mounts:
-    - { bucket: data-${at}, mount_point: /shared/data${at} }
-build:
-  instance_type: c6a.8xlarge
-  timeout: 3h
-tests:
-  - program-${at} --version
-`;
 }
 
 /** Medians of pairs with `node -e 0`, so that a machine that changes its speed changes both. `before`: each time, not measured. */
