@@ -9,6 +9,7 @@ import type { Collection } from '../graph/collection.ts';
 import { affectedBetween, type End } from '../plan/affected.ts';
 import { withoutGaps } from '../plan/earlier-inputs.ts';
 import { digestsOf, fingerprintEach } from '../plan/plan.ts';
+import { inOrder, type KnownWarning, knownWarnings } from '../plan/known-warnings.ts';
 import type { Repository } from '../ports/git.ts';
 import { gitDiagnostic } from '../report/git-trouble.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
@@ -75,10 +76,9 @@ async function compare(
   const possible =
     options.exclude.length > 0 ? undefined : await untroubled(narrowed(workspace, ends, reads));
   const some = possible && (await untroubled(readCollection(after, { reads, only: possible.after })));
-  // An error is told with a view of all of them; a warning is about one alone, and those that are remembered have none.
-  const narrow = some?.diagnostics.every(({ severity }) => severity === 'warning') ? possible : undefined;
-  const read =
-    narrow === undefined || some === undefined ? await untroubled(readCollection(after, { reads })) : some;
+  const partly = some && possible && withWarnings(some, possible.warnings);
+  const narrow = partly && possible;
+  const read = partly ?? (await untroubled(readCollection(after, { reads })));
   const onlyNews = options.uncommitted === true || options.untracked === true;
   if (onlyNews && read.diagnostics.some(({ code }) => code === 'no-templates'))
     throw new InvalidInput([ignoredTemplates(after.config.templates)]);
@@ -107,6 +107,12 @@ async function compare(
   const { templates, deleted } = affectedBetween(base, { ...head, collection }, pinDates(lock));
   const affected = { templates: templates.filter(({ template }) => selected.has(template)), deleted };
   return { affected, ends, collection, inputs, ...rest };
+}
+
+/** With those about templates that were not read. Undefined where there is an error, which is told with a view of all; a warning is about one template alone. */
+function withWarnings(collection: Collection, others: readonly KnownWarning[]): Collection | undefined {
+  const own = knownWarnings(collection.diagnostics);
+  return own && { ...collection, diagnostics: inOrder([...own, ...others]) };
 }
 
 /** A lock file that was broken pinned nothing that could be built on. */

@@ -15,6 +15,7 @@ import {
   parseKnown,
   stillKnown,
 } from '../plan/known.ts';
+import type { KnownWarning } from '../plan/known-warnings.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
 import type { Workspace } from './context.ts';
@@ -25,10 +26,11 @@ import type { Bases } from './pinned-bases.ts';
 const path = '.amigraph/templates.json';
 const maxBytes = 512 * 1024 * 1024;
 
-/** A whole collection without faults, of which no template had to be read. */
+/** A whole collection without errors, of which no template had to be read. */
 export interface Recalled {
   readonly templates: ReadonlyMap<TemplateName, KnownTemplate>;
   readonly graph: TemplateGraph;
+  readonly diagnostics: readonly KnownWarning[];
 }
 
 /** Undefined where anything has changed since it was remembered: then all has to be read. `registry` is called where a base is not pinned; without it such a base is enough. */
@@ -38,15 +40,17 @@ export async function recallTemplates(
 ): Promise<Recalled | undefined> {
   const known = await knownTemplates(workspace);
   if (known === undefined || known.templates.size !== known.files.length) return undefined;
-  const { templates } = known;
+  const { templates, warnings: diagnostics } = known;
   if (!(await hasSameBases(templates.values(), workspace, registry))) return undefined;
-  return { templates, graph: buildGraph(templates.keys(), [...templates.values()].flatMap(edgesOf)) };
+  const graph = buildGraph(templates.keys(), [...templates.values()].flatMap(edgesOf));
+  return { templates, graph, diagnostics };
 }
 
-/** Those that were remembered and are what they were, base images apart, of all files that are templates. Undefined where none is. */
+/** Those that were remembered and are what they were, base images apart, with the warnings about them, of all files that are templates. Undefined where none is. */
 export async function knownTemplates({ config, files, indexed }: Workspace): Promise<
   | {
       readonly templates: ReadonlyMap<TemplateName, KnownTemplate>;
+      readonly warnings: readonly KnownWarning[];
       readonly files: readonly string[];
     }
   | undefined
@@ -66,17 +70,19 @@ export async function knownTemplates({ config, files, indexed }: Workspace): Pro
     const identity = await files.identity(file);
     if (identity !== undefined) identities.set(file, identity);
   }
-  return { templates: stillKnown(remembered, identities), files: listed.value };
+  const templates = stillKnown(remembered, identities);
+  const sources = new Set(Array.from(templates.values(), ({ file }) => file));
+  const warnings = remembered.warnings.filter(({ place }) => sources.has(place.file));
+  return { templates, warnings, files: listed.value };
 }
 
-/** To be recalled by the next run; only where nothing at all is wrong. `inputs` and `imageOf`: those that the digests were made of. */
+/** To be recalled by the next run; only where nothing is wrong. `inputs` and `imageOf`: those that the digests were made of. */
 export async function rememberTemplates(
   { config, files }: Pick<Workspace, 'config' | 'files'>,
   collection: Collection,
   digests: ReadonlyMap<TemplateName, Digest>,
   { inputs, imageOf }: Pick<Bases, 'imageOf'> & { readonly inputs: InputIndex },
 ): Promise<void> {
-  if (collection.diagnostics.length > 0) return;
   const known = knownOf(collection, config, digests, imageOf, keyOf(program.version, config, inputs));
   if (known !== undefined) await files.write(path, sealed(knownText(known)));
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { lockName } from '../config/lock.ts';
 import { byCodeUnits } from '../core/order.ts';
 import type { Template } from '../core/template.ts';
+import type { KnownWarning } from '../plan/known-warnings.ts';
 import { withAncestors, withDescendants } from '../plan/reach.ts';
 import { type Reads, scanTemplates, templateNaming } from '../template/scan.ts';
 import type { Ends, State } from './affected-ends.ts';
@@ -13,6 +14,8 @@ import { knownTemplates } from './known-templates.ts';
 export interface Narrowed {
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** About the templates that are not read. */
+  readonly warnings: readonly KnownWarning[];
 }
 
 /**
@@ -55,9 +58,12 @@ export async function narrowed(
   const unchanged = [...wanted]
     .flatMap((name) => known.templates.get(name)?.file ?? [])
     .filter((file) => !changedHere.has(file));
+  const later = [...news.filter((file) => there.has(file)), ...unchanged].toSorted(byCodeUnits);
+  const read = new Set(later);
   return {
     before: [...earlier, ...unchanged].toSorted(byCodeUnits),
-    after: [...news.filter((file) => there.has(file)), ...unchanged].toSorted(byCodeUnits),
+    after: later,
+    warnings: known.warnings.filter(({ place }) => !read.has(place.file)),
   };
 }
 

@@ -1,7 +1,6 @@
 /** What is not as it should be, told beside an answer. It does not know the answer. */
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
-import type { Collection } from '../graph/collection.ts';
 import { diagnosticsText, inBrief } from '../report/diagnostics.ts';
 import { styleFor } from '../report/style.ts';
 import { warningDiagnostic } from '../report/warnings.ts';
@@ -10,7 +9,7 @@ import type { Surroundings } from './surroundings.ts';
 /** Errors in templates that are not wanted are warnings: what is does not stand on them. `lacking`: those in what is wanted. */
 export function tellDiagnostics(
   around: Surroundings,
-  { diagnostics }: Collection,
+  { diagnostics }: { readonly diagnostics: readonly Diagnostic[] },
   lacking: readonly Diagnostic[],
 ): void {
   if (diagnostics.length === 0) return;

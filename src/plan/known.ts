@@ -1,4 +1,4 @@
-/** What is remembered of good templates from run to run, and which of it still holds. It does not know where that is kept. */
+/** What is remembered of usable templates from run to run, and which of it still holds. It does not know where that is kept. */
 import type { Config } from '../config/config.ts';
 import { canonical, digestOf } from '../core/digest.ts';
 import { type Digest, type ImageId, parseDigest, type TemplateName, templateName } from '../core/ids.ts';
@@ -7,6 +7,7 @@ import type { Collection } from '../graph/collection.ts';
 import type { Edge } from '../graph/graph.ts';
 import type { InputIndex } from '../template/inputs.ts';
 import { formatVersion } from './fingerprint.ts';
+import { type KnownWarning, knownWarnings, parseWarnings } from './known-warnings.ts';
 import type { Outlined } from './plan.ts';
 import { architectureOf, baseOf } from './recipe.ts';
 
@@ -31,33 +32,41 @@ export interface KnownTemplates {
   readonly bases: Readonly<Partial<Record<Architecture, ImageId>>>;
   /** Parents before children. */
   readonly templates: readonly KnownTemplate[];
+  /** In the order of their files. */
+  readonly warnings: readonly KnownWarning[];
 }
 
-/** Undefined where there is a template whose digest rests on more than its file, what it stands on and what all have in common. */
+/**
+ * Undefined where anything is wrong. Left out are templates whose digest rests on more than their files, what they stand on
+ * and what all have in common, with what stands on them.
+ */
 export function knownOf(
-  { templates }: Collection,
+  { templates, diagnostics }: Collection,
   config: Config,
   digests: ReadonlyMap<TemplateName, Digest>,
   imageOf: (base: BaseImage) => ImageId,
   key: string,
 ): KnownTemplates | undefined {
+  const warnings = knownWarnings(diagnostics);
+  if (warnings === undefined) return undefined;
   const bases: Partial<Record<Architecture, ImageId>> = {};
-  const known: KnownTemplate[] = [];
+  const known = new Map<TemplateName, KnownTemplate>();
   for (const [name, merged] of templates) {
     const { template, own } = merged;
     const digest = digests.get(name);
     const { file, identity } = template;
     const parent = template.extends?.value ?? null;
     if (digest === undefined || identity === undefined || own.scripts.length + own.inputs.length > 0)
-      return undefined;
-    if (parent === null && template.build.base !== undefined) return undefined;
+      continue;
+    if (parent === null && template.build.base !== undefined) continue;
     const base = parent === null ? architectureOf(merged, config) : null;
     const baseImage = base === null ? null : (bases[base] ??= imageOf(baseOf(merged, config)));
     const dependsOn = template.dependsOn.map(({ value }) => value);
     const packages = own.packages.map(({ value }) => value.written);
-    known.push({ name, file, identity, digest, parent, dependsOn, packages, base, baseImage });
+    const one = { name, file, identity, digest, parent, dependsOn, packages, base, baseImage };
+    if (linksOf(one).every((above) => known.has(above))) known.set(name, one);
   }
-  return { key, bases, templates: known };
+  return { key, bases, templates: [...known.values()], warnings };
 }
 
 /** All that enters a digest, or decides what is wrong, besides templates and base images. */
@@ -90,9 +99,9 @@ export function keyOf(programVersion: string, config: Config, { files, matches }
 }
 
 /** Raised whenever a template that is the same would have another digest, another row, or an error. */
-const version = 4;
+const version = 5;
 
-export function knownText({ key, bases, templates }: KnownTemplates): string {
+export function knownText({ key, bases, templates, warnings }: KnownTemplates): string {
   const rows = templates.map(({ name, file, identity, parent, dependsOn, digest, base, packages }) => [
     name,
     file,
@@ -103,15 +112,22 @@ export function knownText({ key, bases, templates }: KnownTemplates): string {
     base,
     packages,
   ]);
-  return `${JSON.stringify({ version, key, bases, templates: rows })}\n`;
+  return `${JSON.stringify({ version, key, bases, templates: rows, warnings })}\n`;
 }
 
 /** Undefined where the text is none of ours: it holds nothing that is not in the templates. */
 export function parseKnown(text: string): KnownTemplates | undefined {
   try {
-    const { version: written, key, bases, templates } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const {
+      version: written,
+      key,
+      bases,
+      templates,
+      ...rest
+    } = JSON.parse(text) as Readonly<Record<string, unknown>>;
     if (written !== version || !isText(key) || !isBases(bases) || !Array.isArray(templates)) return undefined;
-    return { key, bases, templates: templates.flatMap((row) => parseRow(row, bases)) };
+    const warnings = parseWarnings(rest['warnings']);
+    return warnings && { key, bases, templates: templates.flatMap((row) => parseRow(row, bases)), warnings };
   } catch {
     return undefined;
   }

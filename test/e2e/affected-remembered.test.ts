@@ -46,6 +46,23 @@ test.each<[string, (branch: Branch) => Promise<unknown>, (branch: Branch) => Pro
     ({ workspace }) => workspace.write('templates/namd.yaml', 'extends: foundation.yaml\ntests: [a, a]\n'),
   ],
   [
+    'another template than those with warnings',
+    async ({ workspace }) => {
+      await workspace.write('templates/a.yaml', 'tests: [a, a]\n');
+      await workspace.write('templates/z.yaml', 'compute: { head_nod: c6a.large }\n');
+    },
+    ({ workspace }) => workspace.write('templates/namd.yaml', 'tests: [b, b]\n'),
+  ],
+  [
+    'a file of a template on which another stands',
+    async ({ workspace }) => {
+      await workspace.write('files/x', 'one');
+      await workspace.write('templates/own.yaml', 'build: { inputs: [files/x] }\n');
+      await workspace.write('templates/above.yaml', 'extends: own.yaml\n');
+    },
+    ({ workspace }) => workspace.write('files/x', 'two'),
+  ],
+  [
     'a folder in the place of a link to one',
     async ({ workspace }) => {
       await workspace.write('shared/a.yaml', 'tests: [a]\n');

@@ -70,16 +70,43 @@ test('a pin that moves is seen', async () => {
   expect(await graph(workspace)).not.toContain(lie);
 });
 
-test('a template with a warning is not remembered: the warning is told each time', async () => {
-  const workspace = await makeWorkspace({
-    'templates/a.yaml': 'compute: { head_nod: c6a.large }\n',
-  });
-  for (const _ of [1, 2, 3]) {
-    expect(await workspace.run(['graph', '--json'])).toMatchObject({
-      code: 0,
-      stderr: expect.stringContaining('unknown key compute.head_nod') as string,
-    });
-  }
+const warned = {
+  ...threeTemplates,
+  'templates/gromacs.yaml': 'extends: foundation.yaml\ntests: [a, a]\n',
+  'templates/namd.yaml': 'extends: foundation.yaml\ncompute: { head_nod: c6a.large }\n',
+};
+
+test.each([[['graph', '--json']], [['build', '--all', '--dry-run', '--cache=r']]])(
+  '%j: warnings are remembered with the templates, and told each time',
+  async (args) => {
+    const workspace = await makeWorkspace(warned);
+    const first = await workspace.run(args);
+    expect(first.stderr).toMatch(/^warning: .* stands twice[^]*warning: unknown key compute.head_nod\n/);
+    await graph(workspace);
+    expect(await workspace.run(args)).toMatchObject({ stderr: first.stderr });
+  },
+);
+
+test('warnings are told also where every image is there', async () => {
+  const workspace = await makeWorkspace(warned);
+  await workspace.run(['build', '--all']);
+  const { stderr } = await workspace.run(['build', '--all']);
+  expect(stderr).toMatch(/^warning: .* stands twice[^]*warning: unknown key compute.head_nod\n/);
+  expect(stderr).toContain('0 built, 3 reused');
+});
+
+test('a template with a warning is not read again', async () => {
+  const workspace = await misremembering(warned);
+  expect(await graph(workspace)).toContain(lie);
+});
+
+test('a warning about a template that is gone is not told', async () => {
+  const workspace = await misremembering(warned);
+  await workspace.remove('templates/namd.yaml');
+  const { stderr, stdout } = await workspace.run(['graph', '--json']);
+  expect(stdout).toContain(lie);
+  expect(stderr).toMatch(/^warning: the test a stands twice; it runs once\n/);
+  expect(stderr).not.toContain('head_nod');
 });
 
 test('a template whose digest covers files of its own is read each time', async () => {

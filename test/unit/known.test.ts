@@ -33,6 +33,19 @@ const known: KnownTemplates = {
   key: 'k',
   bases: { x86_64: image },
   templates: [one('a'), one('b', 'a'), one('c', 'b'), one('d', null, ['b']), one('__proto__')],
+  warnings: [
+    {
+      severity: 'warning',
+      code: 'repeated',
+      message: 'a "stands" twice',
+      place: { file: 'templates/a.yaml', line: 2, column: 3, excerpt: '  - a' },
+      related: [
+        { message: 'first', place: { file: 'templates/a.yaml', line: 1, column: 3, excerpt: '  - a' } },
+      ],
+      cure: 'take one of them out',
+    },
+    { severity: 'warning', code: 'more', message: 'and 3 more', place: { file: 'templates/b.yaml' } },
+  ],
 };
 const identities = new Map(known.templates.map(({ file, identity }) => [file, identity]));
 
@@ -68,6 +81,16 @@ describe('a text that is none of ours', () => {
       expect(parseKnown(text)).toBeUndefined();
     },
   );
+
+  test.each([
+    ['an error among the warnings', '"severity":"warning"', '"severity":"error"'],
+    ['a warning without a file', '"place":{"file":"templates/b.yaml"}', '"place":{}'],
+    ['no warnings at all', '"warnings":', '"warning":'],
+  ])('%s is nothing', (_, before, after) => {
+    const text = knownText(known).replace(before, after);
+    expect(text).toContain(after);
+    expect(parseKnown(text)).toBeUndefined();
+  });
 
   test('has its rows left out that are not whole', () => {
     const text = knownText(known).replace(digestLike('b'), 'b').replace('["b"]', '[7]');

@@ -115,7 +115,7 @@ async function reuseKnown(
       graph: known.graph,
       templates: new Map([...known.templates].map(([name, template]) => [name, { template }])),
       unusable: new Map(),
-      diagnostics: [],
+      diagnostics: known.diagnostics,
     },
     { ...options, names },
   );
@@ -123,16 +123,13 @@ async function reuseKnown(
   return unlessFailed(cloud, async () => {
     const wishes = wishesOf(templates, known.graph, options);
     const planned = await planKnown(workspace, known, wishes, cloud);
-    if (planned !== undefined)
-      return {
-        cloud,
-        planned,
-        left,
-        reporter: await reporterFor(around, options.json),
-        baseOf: () => undefined,
-      };
-    await cloud.close();
-    return undefined;
+    if (planned === undefined) {
+      await cloud.close();
+      return undefined;
+    }
+    tellDiagnostics(around, known, []);
+    const reporter = await reporterFor(around, options.json);
+    return { cloud, planned, left, reporter, baseOf: () => undefined };
   });
 }
 

@@ -5,7 +5,7 @@ import type { Digest, TemplateName } from '../../core/ids.ts';
 import type { Collection } from '../../graph/collection.ts';
 import type { Workspace } from '../context.ts';
 import type { Sources } from '../planning.ts';
-import { CloudCommand, exitCodes, invalidFlag } from './base.ts';
+import { CloudCommand, invalidFlag } from './base.ts';
 
 export class GraphCommand extends CloudCommand {
   static override paths = [['graph']];
@@ -80,7 +80,7 @@ export class GraphCommand extends CloudCommand {
     );
     if (recalled !== undefined) {
       await this.answerJsonLists(knownGraphLines(recalled.templates, recalled.graph));
-      return exitCodes.done;
+      return this.complain(recalled.diagnostics);
     }
     const { readCollection } = await import('../reading.ts');
     const { digests, good, ...sources } = await this.#digests(workspace, await readCollection(workspace));
