@@ -84,10 +84,27 @@ export function filesContract(
           'node_modules/c',
           'x/node_modules/y/c',
           '.amigraph/d',
+          'amigraph.lock',
           'x/d',
         ])
           await write(path, '');
         expect(await listed(files, ['**'])).toEqual(['a', 'x/d']);
+      });
+
+      test.each([
+        ['t/v?/x', ['t/v1/x', 't/v?/x']],
+        ['t/{a,v?/x}', ['t/a', 't/v1/x', 't/v?/x']],
+        ['?/v1/x', ['t/v1/x']],
+        ['t/v?/**', ['t/v1/x', 't/v1/y/x', 't/v?/x']],
+        ['t/v??/x', ['t/v22/x']],
+        ['t/v[0-9?]/x', ['t/v1/x', 't/v?/x']],
+        ['t/v\\?/x', ['t/v?/x']],
+        ['t/?(v1)/x', ['t/v1/x']],
+        ['t?v1/x', []],
+      ])('takes a question mark for one character, but not a slash: %s', async (pattern, expected) => {
+        const { files, write } = await makeIt();
+        for (const path of ['t/a', 't/v1/x', 't/v1/y/x', 't/v22/x', 't/v?/x']) await write(path, '');
+        expect(await listed(files, [pattern])).toEqual(expected);
       });
 
       test('leaves folders out, and does not run in circles', async () => {

@@ -5,7 +5,7 @@ import fastGlob from 'fast-glob';
 import { byCodeUnits } from '../../core/order.ts';
 
 /** What belongs to other programs, and to this one. */
-const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**'];
+const ignored = ['**/node_modules/**', '**/.git/**', '.amigraph/**', 'amigraph.lock'];
 
 /** So much of node:fs as is asked. */
 export interface Disk {
@@ -29,7 +29,7 @@ export async function glob(
   disk: Disk = machine,
 ): Promise<string[]> {
   // Links to folders are not followed: they may lead out of the workspace, or round in circles.
-  const found = await fastGlob([...patterns], {
+  const found = await fastGlob(patterns.map(withClasses), {
     // It would take a backslash in the root's own path for a slash.
     cwd: '/',
     dot: true,
@@ -43,6 +43,13 @@ export async function glob(
   const files = found.filter(({ dirent }) => !dirent.isDirectory());
   return files.map(({ path }) => realName(path)).toSorted(byCodeUnits);
 }
+
+/**
+ * With `[!/]` for each `?` that stands for a character. fast-glob takes a `?` in a folder's name for itself where no other
+ * wildcard stands before it, since is-glob, by which it finds the folder to begin at, does not know it as one.
+ */
+const withClasses = (pattern: string): string =>
+  pattern.replaceAll(/\\.|\[[^\]]*\]|(?<!\))\?(?!\()/g, (part) => (part === '?' ? '[!/]' : part));
 
 /** No wildcard fits a line break, and a name that is no text cannot be asked for: what has one would be passed over in silence. */
 function nothingPassedOver(disk: Disk, root: string): Disk {
