@@ -45,7 +45,7 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
   };
 }
 
-/** Files that would be templates with `.yaml` in the place of `.yml`, or the other way round: they are easily missed. */
+/** Files that would be templates with `.yaml` in the place of `.yml`, `.YAML`, or the other way round: they are easily missed. */
 async function ofOtherEnding(
   files: Files,
   pattern: string,
@@ -53,9 +53,9 @@ async function ofOtherEnding(
 ): Promise<Diagnostic[]> {
   const [, beginning, ending] = /^(.*)\.(ya?ml)$/s.exec(pattern) ?? [];
   if (beginning === undefined) return [];
-  const other = ending === 'yml' ? 'yaml' : 'yml';
-  const found = await files.list([`${beginning}.${other}`]);
-  const misnamed = found.ok ? found.value.filter((file) => !inputs.has(file)) : [];
+  const found = await files.list([`${beginning}.[yY]{[aA],}[mM][lL]`]);
+  const others = found.ok ? found.value.filter((file) => !file.endsWith(`.${ending}`)) : [];
+  const misnamed = others.filter((file) => !inputs.has(file));
   if (misnamed.length === 0) return [];
   return [
     {

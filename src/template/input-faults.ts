@@ -1,5 +1,5 @@
 /** What is wrong with scripts and inputs, in words. It does not know who names them, nor where. */
-import type { Diagnostic } from '../core/diagnostic.ts';
+import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { maxScriptBytes } from '../core/recipe.ts';
 import type { FileProblem, Files } from '../ports/files.ts';
 
@@ -72,15 +72,16 @@ function unusable(path: string, problem: FileProblem, other: string): Diagnostic
 export async function nothingMatches(files: Files, pattern: string): Promise<Diagnostic> {
   const below = `${pattern.replace(/\/+$/, '')}/**`;
   const inside = await files.list([below]);
-  const isFolder = inside.ok && inside.value.length > 0;
-  return {
-    severity: 'error',
-    code: 'input-missing',
-    message: isFolder
-      ? `${pattern} is a folder, and files are what is covered`
-      : `no file matches ${pattern}`,
-    cure: isFolder
-      ? `write ${below}`
-      : 'mend the pattern, which begins at the folder of amifile.ts, or add the files',
-  };
+  if (inside.ok && inside.value.length > 0)
+    return missing(`${pattern} is a folder, and files are what is covered`, `write ${below}`);
+  const literally = pattern.replaceAll(/[()[\]{}!*?+@|\\]/g, '\\$&');
+  const named = literally === pattern ? undefined : await files.list([literally]);
+  return named?.ok === true && named.value.length > 0
+    ? missing(`no file matches ${pattern}, though one is called so`, `write it as a pattern: ${literally}`)
+    : missing(
+        `no file matches ${pattern}`,
+        'mend the pattern, which begins at the folder of amifile.ts, or add the files',
+      );
 }
+
+const missing = (message: string, cure: string): Diagnostic => errorOf('input-missing', { message, cure });

@@ -105,14 +105,34 @@ describe.skipIf(!hasBash)('with bash', () => {
       'templates/play.yml': 'x',
       'templates/b.yml': 'x',
       'templates/md/c.yml': 'x',
+      'templates/md/D.YAML': 'x',
     });
     expect(await workspace.run(['validate'], withBash)).toEqual({
       code: 0,
       stdout: '1 template, 0 errors, 1 warning\n',
       stderr:
-        'warning: templates/b.yml, templates/md/c.yml are no templates: templates in amifile.ts is templates/**/*.yaml\n' +
+        'warning: templates/b.yml, templates/md/D.YAML, templates/md/c.yml are no templates: templates in amifile.ts is templates/**/*.yaml\n' +
         '  cure: let their names end in .yaml, or set templates to templates/**/*.{yaml,yml}\n',
     });
+  });
+
+  test('a name with signs that mean something in a pattern is told how it is written', async () => {
+    const inputs = (pattern: string): string => `build:\n  inputs:\n    - ${pattern}\n`;
+    const workspace = await makeWorkspace({
+      'templates/a.yaml': inputs('files/foo (1).txt'),
+      'files/foo (1).txt': 'x',
+    });
+    expect(await workspace.run(['validate'], withBash)).toMatchObject({
+      code: 2,
+      stderr: `error: no file matches files/foo (1).txt, though one is called so
+  at templates/a.yaml:3:7
+        - files/foo (1).txt
+          ^
+  cure: write it as a pattern: files/foo \\(1\\).txt
+`,
+    });
+    await workspace.write('templates/a.yaml', inputs('files/foo \\(1\\).txt'));
+    expect(await workspace.run(['validate'], withBash)).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('also what templates lack that have other errors, or stand on such', async () => {
