@@ -55,6 +55,7 @@ async function makeImages(workspace) {
       new RunInstancesCommand({ ImageId: base, InstanceType: 'c6a.large', MinCount: 1, MaxCount: 1 }),
     );
     const images = {};
+    const parameters = {};
     for (const { template, digest } of actions) {
       const buildId = `bench-${digest.slice(0, 12)}`;
       const tags = {
@@ -82,12 +83,13 @@ async function makeImages(workspace) {
       );
       const builtAt = new Date().toISOString();
       images[digest] = { template, image: ImageId, buildId, token: 1, builtAt, durationMs: 1000 };
+      parameters[`/amigraph/hpc/${template}/latest`] = { image: ImageId, version: 1 };
     }
     await clients.s3.send(
       new PutObjectCommand({
         Bucket: bucket,
         Key: `amigraph/manifest/${region}.json`,
-        Body: JSON.stringify({ version: 1, images }),
+        Body: JSON.stringify({ version: 1, images, parameters }),
       }),
     );
   });

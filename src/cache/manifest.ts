@@ -27,16 +27,21 @@ const entrySchema = v.looseObject({
   /** Who held the lease: `ada@laptop`. */
   builtBy: v.optional(v.pipe(v.string(), v.maxLength(512))),
 });
+const parameterSchema = v.looseObject({ image: v.string(), version: v.number() });
 const manifestSchema = v.looseObject({
   version: v.literal(1),
   images: v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is no digest')), entrySchema),
+  /** What SSM parameters of ours said last, by their names. What is wrong with them is asked for again. */
+  parameters: v.optional(v.fallback(v.record(v.string(), parameterSchema), {})),
 });
 
 export type ManifestEntry = v.InferOutput<typeof entrySchema>;
+export type Parameters = Readonly<Record<string, { readonly image: string; readonly version: number }>>;
 export interface Manifest extends Omit<v.InferOutput<typeof manifestSchema>, 'version'> {
   /** 1, or 1.3 and "1.3" where a later amigraph has added what need not be known. */
   readonly version: number | string;
   readonly images: Record<string, ManifestEntry>;
+  readonly parameters?: Parameters | undefined;
 }
 
 export const emptyManifest: Manifest = { version: 1, images: {} };
@@ -95,8 +100,17 @@ function majorOf(version: unknown): number | undefined {
 export const manifestText = (manifest: Manifest): string =>
   `${JSON.stringify(manifest).replaceAll('\uFFFD', String.raw`\ufffd`)}\n`;
 
+/** A parameter's version rises with every write: whoever was later has said what it says. */
+export function withParameters(manifest: Manifest, said: Parameters): Manifest {
+  const known = manifest.parameters ?? {};
+  const news = Object.entries(said).filter(([name, { version }]) => version > (known[name]?.version ?? -1));
+  return news.length === 0
+    ? manifest
+    : { ...manifest, parameters: { ...known, ...Object.fromEntries(news) } };
+}
+
 /** Of each template, its newest build. */
-export function newestEntries(images: Manifest['images']): Map<TemplateName, ManifestEntry> {
+function newestEntries(images: Manifest['images']): Map<TemplateName, ManifestEntry> {
   const newest = new Map<TemplateName, ManifestEntry>();
   for (const entry of Object.values(images)) {
     const template = entry.template as TemplateName;

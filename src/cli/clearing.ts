@@ -27,6 +27,7 @@ export async function whileClearing<Value>(
         },
         // A lease whose object was lost must not begin below what the manifest has seen.
         listed: manifest.images,
+        parameters: manifest.parameters ?? {},
         wait: false,
         readOnly: false,
         onError: 'cleanup',

@@ -20,7 +20,7 @@ export function executeContext(
   { config, files }: Pick<Workspace, 'config' | 'files'>,
   cloud: Pick<Cloud, 'store' | 'builder' | 'registry'>,
   { interrupted, abandoned }: Pick<Interruptions, 'interrupted' | 'abandoned'>,
-  asked: Pick<ExecuteContext, 'emit' | 'listed' | 'wait' | 'readOnly' | 'onError'>,
+  asked: Pick<ExecuteContext, 'emit' | 'listed' | 'parameters' | 'wait' | 'readOnly' | 'onError'>,
 ): ExecuteContext {
   const { clock, random, person } = around;
   const pace = paceOf(config);

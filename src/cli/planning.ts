@@ -1,5 +1,5 @@
 /** From a workspace to a plan: reads, resolves, looks up, and hands the facts to the rungs that decide. */
-import type { Manifest } from '../cache/manifest.ts';
+import type { Manifest, Parameters } from '../cache/manifest.ts';
 import type { Pin } from '../config/pins.ts';
 import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
@@ -50,6 +50,8 @@ export interface PlannedRun {
   readonly warnings: readonly Warning[];
   /** What the manifest has, by digest. */
   readonly listed: Manifest['images'];
+  /** What it says that parameters say. */
+  readonly parameters: Parameters;
 }
 
 /** With what the reasons rest on. */
@@ -108,6 +110,7 @@ const runOf = (
 ): PlannedRun => ({
   plan: facts.plan,
   listed: facts.manifest.images,
+  parameters: facts.manifest.parameters ?? {},
   unpinned,
   warnings: warningsOf(region, facts),
 });

@@ -170,17 +170,22 @@ export async function publishImage(
     await removeImage(build, image);
     return fail({ code: 'inputs-changed', files: changed });
   }
-  const { taken: named } = await nameLatest(ctx, action.template, image.id, lease);
+  const { said, taken: named } = await nameLatest(ctx, action.template, image.id, lease);
   const now = ctx.clock.now();
-  const entered = await enterIntoManifest(ctx, action.digest, {
-    template: action.template,
-    image: image.id,
-    buildId: journal.buildId,
-    token: lease.token,
-    builtAt: new Date(now).toISOString(),
-    durationMs: Math.round(ctx.clock.monotonic() - build.began),
-    builtBy: holderName(ctx.lease.holder),
-  });
+  const entered = await enterIntoManifest(
+    ctx,
+    action.digest,
+    {
+      template: action.template,
+      image: image.id,
+      buildId: journal.buildId,
+      token: lease.token,
+      builtAt: new Date(now).toISOString(),
+      durationMs: Math.round(ctx.clock.monotonic() - build.began),
+      builtBy: holderName(ctx.lease.holder),
+    },
+    said,
+  );
   if (entered.ok) return ok({ named });
   return fail({
     code: 'lease-lost',

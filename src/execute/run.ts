@@ -6,7 +6,7 @@ import type { Action, Plan } from '../core/plan.ts';
 import type { ExecuteContext } from './context.ts';
 import type { Turn } from './acquire.ts';
 import { executeImage, type Execution, type Outcome } from './image.ts';
-import { nameLatest, nameReused } from './latest.ts';
+import { nameReused, nameShared } from './latest.ts';
 import { findLeftovers, type Leftover, settleLeftovers } from './leftovers.ts';
 import { runSchedule } from './scheduler.ts';
 
@@ -81,8 +81,7 @@ function start(ctx: ExecuteContext, action: Action, { images, leftovers }: Known
   const shared = action.sameAs === null ? undefined : images.get(action.sameAs);
   if (shared !== undefined) {
     const outcome: Outcome = { result: 'reused', image: shared };
-    const named = nameLatest(ctx, action.template, shared).then(({ taken }) => taken);
-    return { outcome: Promise.resolve(outcome), ended: named };
+    return { outcome: Promise.resolve(outcome), ended: nameShared(ctx, action.template, shared) };
   }
   const parent = action.parent === null ? undefined : images.get(action.parent);
   return executeImage(ctx, action, parent, turn);

@@ -1,5 +1,7 @@
 /** The parameter that names a template's latest image, at the speed of AWS on a stepped clock. */
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lookInto } from '../e2e/cloud.ts';
 import { type JsonEvent, makeWorld, one, type Process, type World } from './rig.ts';
@@ -10,15 +12,26 @@ async function ssmOf(world: World): Promise<SSMClient> {
   return (await lookInto(world.folder, () => world.clock.now())).ssm;
 }
 
-const latest = async (world: World, template = 'a'): Promise<unknown> => {
+const latest = async (world: World, template = 'a', workspace = 'hpc'): Promise<unknown> => {
   const ssm = await ssmOf(world);
-  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `/amigraph/hpc/${template}/latest` }));
+  const Name = `/amigraph/${workspace}/${template}/latest`;
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
   return { image: Parameter?.Value, type: Parameter?.DataType };
 };
 
 const imageOf = ({ events }: Process, template = 'a'): unknown => ({
   image: events.find((event) => event.type === 'image-finished' && event['template'] === template)?.['image'],
   type: 'aws:ec2:image',
+});
+
+const denied = (operation: string): Record<string, string> => ({
+  'faults.json': JSON.stringify([
+    {
+      operation,
+      times: 'always',
+      fault: { kind: 'error', code: 'AccessDeniedException', message: 'no' },
+    },
+  ]),
 });
 
 const warnings = ({ events }: Process): JsonEvent[] => events.filter(({ type }) => type === 'warning');
@@ -29,18 +42,78 @@ const build = async (world: World, env?: Record<string, string>): Promise<Proces
   return run;
 };
 
-test('it names what was built last, and after a change was taken back what is reused', async () => {
+/** The image after each content of the template in turn. */
+async function imagesOf(world: World, contents: readonly string[]): Promise<unknown[]> {
+  const images: unknown[] = [];
+  for (const content of contents) {
+    await world.write('templates/a.yaml', content);
+    const run = await build(world);
+    images.push(imageOf(run));
+    expect(await latest(world)).toEqual(images.at(-1));
+    expect(warnings(run)).toEqual([]);
+  }
+  return images;
+}
+
+test('it names what was built last, or is reused: a change that is taken back, made again, and taken back again', async () => {
   const world = await makeWorld({ ...one, ...amifile });
-  const first = await build(world);
-  expect(await latest(world)).toEqual(imageOf(first));
-  await world.write('templates/a.yaml', 'software: { spack_packages: [gcc@14.1.0] }\n');
-  const second = await build(world);
-  expect(await latest(world)).toEqual(imageOf(second));
-  await world.write('templates/a.yaml', one['templates/a.yaml']);
-  const third = await build(world);
-  expect(imageOf(third)).toEqual(imageOf(first));
-  expect(await latest(world)).toEqual(imageOf(first));
-  expect([first, second, third].flatMap(warnings)).toEqual([]);
+  const [before, after] = ['tests: [before]\n', 'tests: [after]\n'];
+  const images = await imagesOf(world, [before, after, before, after, before, after]);
+  expect(new Set(images.map((image) => JSON.stringify(image))).size).toBe(2);
+});
+
+test('a template that takes the place of another', async () => {
+  const world = await makeWorld({ ...one, ...amifile });
+  await build(world);
+  await world.write('templates/next.yaml', 'tests: [next]\n');
+  const next = imageOf(await build(world), 'next');
+  await rename(join(world.folder, 'templates/next.yaml'), join(world.folder, 'templates/a.yaml'));
+  const moved = await build(world);
+  expect(imageOf(moved)).toEqual(next);
+  expect(await latest(world)).toEqual(next);
+});
+
+test('an image that another workspace has built, and the first of a template that was renamed', async () => {
+  const world = await makeWorld({ ...one, ...amifile });
+  const image = imageOf(await build(world));
+  await world.write('amifile.ts', "export default { workspace: 'prod' };\n");
+  await build(world);
+  expect(await latest(world, 'a', 'prod')).toEqual(image);
+  await rename(join(world.folder, 'templates/a.yaml'), join(world.folder, 'templates/b.yaml'));
+  await build(world);
+  expect(await latest(world, 'b', 'prod')).toEqual(image);
+});
+
+test('names that SSM does not take have parameters of their own', async () => {
+  const names = ['gcc 13', 'gcc-13', 'gcc_x20_13', 'bonnie++', '\u5206\u5b50', '\u{1F9EC}'];
+  const world = await makeWorld({
+    ...amifile,
+    ...Object.fromEntries(names.map((name) => [`templates/${name}.yaml`, `tests: ["${name}"]\n`])),
+  });
+  const run = await build(world);
+  const parameters = [
+    'gcc_x20_13',
+    'gcc-13',
+    'gcc_x5F_x20_13',
+    'bonnie_x2B__x2B_',
+    '_x5206__x5B50_',
+    '_x1F9EC_',
+  ];
+  for (const [at, name] of names.entries())
+    expect(await latest(world, parameters[at])).toEqual(imageOf(run, name));
+  expect(warnings(run)).toEqual([]);
+});
+
+test('where it may not be written, runs that only reuse say so once', async () => {
+  const world = await makeWorld({
+    ...one,
+    'templates/b.yaml': 'tests: [b]\n',
+    ...amifile,
+    ...denied('ssm:PutParameter'),
+  });
+  const env = { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' };
+  expect(warnings(await build(world, env))).toHaveLength(2);
+  expect(warnings(await build(world, env))).toMatchObject([{ code: 'latest-not-named' }]);
 });
 
 test('each of two templates of one digest has its own', async () => {
@@ -55,17 +128,7 @@ test('each of two templates of one digest has its own', async () => {
 });
 
 test('where it may not be written: the image is built, and a warning says what is needed', async () => {
-  const world = await makeWorld({
-    ...one,
-    ...amifile,
-    'faults.json': JSON.stringify([
-      {
-        operation: 'ssm:PutParameter',
-        times: 'always',
-        fault: { kind: 'error', code: 'AccessDeniedException', message: 'no' },
-      },
-    ]),
-  });
+  const world = await makeWorld({ ...one, ...amifile, ...denied('ssm:PutParameter') });
   const run = await build(world, { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
   expect(warnings(run)).toMatchObject([
     {
@@ -79,17 +142,7 @@ test('where it may not be written: the image is built, and a warning says what i
 });
 
 test('AWS 19: where it may not be read back: a warning too', async () => {
-  const world = await makeWorld({
-    ...one,
-    ...amifile,
-    'faults.json': JSON.stringify([
-      {
-        operation: 'ssm:GetParameters',
-        times: 'always',
-        fault: { kind: 'error', code: 'AccessDeniedException', message: 'no' },
-      },
-    ]),
-  });
+  const world = await makeWorld({ ...one, ...amifile, ...denied('ssm:GetParameters') });
   const run = await build(world, { AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
   expect(warnings(run)).toMatchObject([
     { code: 'latest-not-named', cause: { operation: 'ssm:GetParameters' } },

@@ -92,7 +92,7 @@ async function carryOut(
   interruptions: Interruptions,
 ): Promise<number> {
   const { config } = workspace;
-  const { plan, warnings, listed } = planned;
+  const { plan, warnings, listed, parameters } = planned;
   const { interrupted } = interruptions;
   if (!options.readOnly) await pin(around, workspace, planned.unpinned);
   const announce = (): void => reporter.emit({ type: 'warning', code: 'interrupted' });
@@ -118,6 +118,7 @@ async function carryOut(
   const context = executeContext(around, workspace, cloud, interruptions, {
     emit,
     listed,
+    parameters,
     wait: options.wait,
     readOnly: options.readOnly,
     onError: options.onError,
