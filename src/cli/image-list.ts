@@ -4,7 +4,7 @@ import { emptyManifest, manifestKey } from '../cache/manifest.ts';
 import { readManifest } from '../cache/manifest-store.ts';
 import type { Warning } from '../core/event.ts';
 import type { CloudFailure } from '../core/failure.ts';
-import { type CurrentDigests, type KnownImage, knownImage } from '../plan/images.ts';
+import { type CurrentDigests, type KnownImage, knownImages } from '../plan/images.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { manifestObject, manifestWarnings } from './manifest-warnings.ts';
 import { must } from './unavailable.ts';
@@ -24,7 +24,7 @@ export async function listImages(
   const key = manifestKey(config.prefix, config.region);
   const [listed, read] = await Promise.all([allImages(registry), readManifest(store, key)]);
   const manifest = read.ok ? read.value.manifest : emptyManifest;
-  const images = must(listed).map((one) => knownImage(one, config.workspace, manifest, current));
+  const images = knownImages(must(listed), config.workspace, manifest, current);
   const damaged = images.filter(({ record }) => record === undefined);
   return {
     images,

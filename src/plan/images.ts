@@ -15,11 +15,32 @@ export interface KnownImage extends Listed {
   readonly entry: ManifestEntry | undefined;
   /** The templates that have its digest now. */
   readonly belongsTo: readonly TemplateName[];
-  /** No template has its digest any more. Undefined: that is not known, or for another workspace to say. */
+  /** No template has its digest any more. Undefined: that is not known, or for another workspace to say, which has built or named it. */
   readonly isStale: boolean | undefined;
 }
 
-export function knownImage(
+/** Images that the parameters of other workspaces name: they reuse these, and their stacks may follow them. */
+const namedElsewhere = (workspace: string, { parameters = {} }: Manifest): ReadonlySet<string> =>
+  new Set(
+    Object.entries(parameters).flatMap(([name, { image }]) =>
+      name.startsWith(`/amigraph/${workspace}/`) ? [] : [image],
+    ),
+  );
+
+export function knownImages(
+  images: readonly Listed[],
+  workspace: string,
+  manifest: Manifest,
+  current: CurrentDigests,
+): KnownImage[] {
+  const elsewhere = namedElsewhere(workspace, manifest);
+  return images.map((one) => {
+    const known = knownImage(one, workspace, manifest, current);
+    return known.isStale === true && elsewhere.has(one.image.id) ? { ...known, isStale: undefined } : known;
+  });
+}
+
+function knownImage(
   { image, record }: Listed,
   workspace: string,
   { images }: Manifest,

@@ -1,12 +1,19 @@
 /** What is known of images, which of them are wanted, and how they are shown. */
 import { describe, expect, test } from 'vitest';
+import type { Listed } from '../../src/cache/lookup.ts';
 import { emptyManifest, type Manifest } from '../../src/cache/manifest.ts';
 import { buildId, imageId, templateName } from '../../src/core/ids.ts';
 import type { ImageState } from '../../src/core/image.ts';
 import { chainOf } from '../../src/plan/chain.ts';
-import { type ImageFilter, type KnownImage, knownImage, matching } from '../../src/plan/images.ts';
+import {
+  type CurrentDigests,
+  type ImageFilter,
+  type KnownImage,
+  knownImages,
+  matching,
+} from '../../src/plan/images.ts';
 import { describeText, describeView, imagesTable, imageView } from '../../src/report/images.ts';
-import { digestLike, plainStyle } from './rig.ts';
+import { defined, digestLike, plainStyle } from './rig.ts';
 
 const digest = digestLike('gromacs');
 const now = Date.parse('2026-11-25T04:12:00Z');
@@ -64,8 +71,10 @@ const manifest: Manifest = { version: 1, images: { [digest]: entry } };
 const current = { templates: new Map([[digest, names('gromacs', 'md/gromacs')]]), lacking: undefined };
 const nothing = { templates: new Map(), lacking: undefined };
 
+const knownBy = (one: Listed, ...rest: [Manifest, CurrentDigests]): KnownImage =>
+  defined(knownImages([one], 'hpc', ...rest)[0]);
 const known = (id: string, written: Written = {}): KnownImage =>
-  knownImage(listed(id, written), 'hpc', manifest, current);
+  knownBy(listed(id, written), manifest, current);
 
 describe('an image', () => {
   test('has the memory of the manifest where that is of this very image', () => {
@@ -85,10 +94,19 @@ describe('an image', () => {
     ['may be of a template that cannot be used', {}, 'a is wrong', undefined],
     ['with damaged tags is not known', { whole: false }, undefined, undefined],
   ])('%s', (_, written, lacking, stale) => {
-    const one = knownImage(listed('ami-1', written), 'hpc', emptyManifest, { ...nothing, lacking });
+    const one = knownBy(listed('ami-1', written), emptyManifest, { ...nothing, lacking });
     expect(one.belongsTo).toEqual([]);
     expect(one.isStale).toBe(stale);
   });
+});
+
+test.each([
+  ['another workspace', '/amigraph/prod/gromacs/latest', undefined],
+  ['this workspace', '/amigraph/hpc/gromacs/latest', true],
+])('that a parameter of %s names, %s: stale is %s', (_, parameter, stale) => {
+  const parameters = { [parameter]: { image: 'ami-1', version: 3 } };
+  expect(knownBy(listed('ami-1'), { ...manifest, parameters }, nothing).isStale).toBe(stale);
+  expect(knownBy(listed('ami-2'), { ...manifest, parameters }, nothing).isStale).toBe(true);
 });
 
 describe('of many images', () => {
@@ -96,7 +114,7 @@ describe('of many images', () => {
     known('ami-1'),
     known('ami-2', { createdAt: '2026-10-01T00:00:00Z', state: 'failed' }),
     known('ami-3', { template: 'md/namd', workspace: 'other' }),
-    knownImage(listed('ami-4', { template: 'namd' }), 'hpc', emptyManifest, nothing),
+    knownBy(listed('ami-4', { template: 'namd' }), emptyManifest, nothing),
     known('ami-5', { whole: false, createdAt: '' }),
   ];
   test.each<[ImageFilter, string[]]>([
@@ -124,7 +142,7 @@ test('as a table', () => {
   const images = [
     known('ami-1'),
     known('ami-2', { parent: null, createdAt: '2026-11-25T03:12:00Z' }),
-    knownImage(listed('ami-3', { createdAt: '' }), 'hpc', emptyManifest, nothing),
+    knownBy(listed('ami-3', { createdAt: '' }), emptyManifest, nothing),
     known('ami-4', { whole: false, parent: null }),
   ].map((one) => imageView(one, now));
   expect(imagesTable(images)).toBe(
