@@ -19,11 +19,19 @@ const exit = process.exit.bind(process);
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const interruptedCode = 130;
 
+/**
+ * The same signal twice is what a person does who does not want to wait. A terminal that closes may send SIGHUP several times,
+ * and who ends services and CI jobs sends one signal after another: none of these asks to leave instances behind.
+ */
 function interruptions(): Interruptions {
   const first = new AbortController();
   const second = new AbortController();
-  const onSignal = (): void => {
-    if (!first.signal.aborted) return first.abort();
+  const seen = new Set<NodeJS.Signals>();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGHUP' || !seen.has(signal)) {
+      seen.add(signal);
+      return first.abort();
+    }
     second.abort();
     exit(interruptedCode);
   };

@@ -51,6 +51,29 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 );
 
 test.each([
+  ['SIGHUP', 'SIGHUP'],
+  ['SIGHUP', 'SIGTERM'],
+  ['SIGINT', 'SIGTERM'],
+  ['SIGTERM', 'SIGINT'],
+] as const)('%s, then %s: what was begun is still cleaned up', async (first, second) => {
+  const workspace = await makeWorkspace({
+    'templates/a.yaml': 'software: { spack_packages: [gcc] }\n',
+    'faults.json': JSON.stringify([
+      { operation: 'ec2:TerminateInstances', times: 'always', fault: { kind: 'delay', ms: 600_000 } },
+    ]),
+  });
+  const run = workspace.start(['build', 'a', '--json'], { ...slow, AMIGRAPH_SANDBOX_FAULTS: 'faults.json' });
+  await run.line(step('package gcc'));
+  run.child.kill(first);
+  await run.line((line) => line.includes('"interrupted"'));
+  run.child.kill(second);
+  const ran = await run.ended;
+  expect(ran.code).toBe(130);
+  expect(finished(ran)).toMatchObject({ failed: ['a'] });
+  expect(await (await lookInto(workspace.folder)).instances()).toEqual(['terminated']);
+});
+
+test.each([
   ['while a step runs', step('package gcc')],
   ['while the image is being made', step('"image"')],
 ])('SIGINT twice %s: the program leaves at once, and the next run makes good', async (_when, reached) => {
