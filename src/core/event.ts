@@ -21,7 +21,13 @@ export type Warning =
   | { readonly code: 'interrupted' }
   /** The lease may be another's by now, and with it the instance. */
   | { readonly code: 'instance-left'; readonly region: string; readonly instance: InstanceId }
-  | { readonly code: 'instance-not-ended'; readonly region: string; readonly instance: InstanceId }
+  /** `cause`: null where EC2 took it, and the instance did not end all the same. */
+  | {
+      readonly code: 'instance-not-ended';
+      readonly region: string;
+      readonly instance: InstanceId;
+      readonly cause: CloudFailure | null;
+    }
   /** Its step failed, and the user wants to look at it. */
   | {
       readonly code: 'instance-kept';
@@ -64,6 +70,14 @@ export type Warning =
   /** SSM keeps the scripts that it is sent. */
   | { readonly code: 'credential'; readonly what: string; readonly file: string; readonly line: number }
   /** Its inputs changed while it was being made, so that its digest is wrong. */
+  /** It is removed, and another one is made of the same instance. */
+  | {
+      readonly code: 'image-failed';
+      readonly template: TemplateName;
+      readonly image: ImageId;
+      readonly state: string;
+      readonly why: string;
+    }
   | { readonly code: 'image-left'; readonly region: string; readonly image: ImageId }
   | {
       readonly code: 'image-unusable';

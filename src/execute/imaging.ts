@@ -11,6 +11,7 @@ import { attempt } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { outageMs, paced, patience } from './context.ts';
 import { enterIntoManifest } from './entering.ts';
+import { canBeMadeAnew } from './image-anew.ts';
 import { nameLatest } from './latest.ts';
 import { instanceEnded } from './machine.ts';
 
@@ -20,16 +21,22 @@ const imageMs = 4 * 60 * minute;
 /** One that has never been shown for so long never will be. */
 const newImageMs = 15 * minute;
 
+/** So many are asked for before the build is given up. */
+const mostImages = 3;
+
 /** The image of the journal, or a new one of the journal's instance; available. */
 export async function makeImage(build: Build): Promise<Result<RegisteredImage, Failure>> {
   // By a run that died: EC2 gives its image to whoever asks for one of that name, whatever has come of it.
   const wasBegun = build.journal.imaging;
-  const made = await imageOfName(build);
-  if (made.ok || made.error.code !== 'image-ended') return made;
-  if (!wasBegun && made.error.state !== ofAnotherBuild) return made;
-  // Its name stays taken: another one, of the same instance.
-  const anew = await note(build, { image: null, attempt: build.journal.attempt + 1 });
-  return anew.ok ? imageOfName(build) : anew;
+  for (let count = 1; ; count += 1) {
+    const made = await imageOfName(build);
+    if (made.ok || made.error.code !== 'image-ended' || count === mostImages) return made;
+    const isNotOurs = made.error.state === ofAnotherBuild || (wasBegun && count === 1);
+    if (!isNotOurs && !(await canBeMadeAnew(build, made.error))) return made;
+    // Its name stays taken: another one, of the same instance.
+    const anew = await note(build, { image: null, attempt: build.journal.attempt + 1 });
+    if (!anew.ok) return anew;
+  }
 }
 
 const ofAnotherBuild = 'of another build';
@@ -207,7 +214,7 @@ async function keepRecipe({ ctx, action, signal }: Build, image: ImageId): Promi
 
 /** It carries the digest of something else: left there, it would be taken for a hit. */
 async function removeImage({ ctx, lease, signal }: Build, image: RegisteredImage): Promise<void> {
-  const removed = await attempt(ctx, () => ctx.registry.remove(image), {
+  const removed = await attempt(ctx, () => ctx.registry.remove(image.id), {
     signal,
     withinMs: 10 * minute,
     still: () => lease.confirm(),

@@ -139,8 +139,8 @@ async function unansweredLaunch(
 const notFound = 'InvalidInstanceID.NotFound';
 
 /**
- * `seen`: the instance was there once. Only then may `not found` mean that it is gone, and not that it is not visible yet; and
- * only where no look shows it either.
+ * False: it may be left, which was said. `seen`: the instance was there once. Only then may `not found` mean that it is gone,
+ * and not that it is not visible yet; and only where no look shows it either.
  */
 export async function endInstance(
   ctx: ExecuteContext,
@@ -155,22 +155,27 @@ export async function endInstance(
     if (!shown.ok) return shown;
     return shown.value.has(instance) ? answer : ok(undefined);
   };
-  const asked = await attempt(ctx, end, {
-    signal,
-    withinMs: outageMs,
-    passing: [notFound],
-    passingMs: 10 * minute,
-  });
+  const within = { signal, withinMs: outageMs };
+  const taken = await attempt(ctx, end, { ...within, passing: [notFound], passingMs: 10 * minute });
+  const asked = isRefused(taken)
+    ? // Keys that ran out are renewed, and a policy that was just attached comes to hold: to ask again costs less than an instance.
+      await attempt(ctx, end, { ...within, passing: [taken.error.awsCode], passingMs: minute })
+    : taken;
   const terminated = await ctx.poller.watch({
     look: ctx.looks.instances,
     id: instance,
     what: `instance ${instance} to be terminated`,
     until: (view) => view?.state === 'terminated' || (asked.ok && view === undefined),
-    withinMs: patience(ctx.pace, 10 * minute),
+    withinMs: isRefused(asked) ? 0 : patience(ctx.pace, 10 * minute),
     signal,
   });
   if (terminated.ok) return true;
   if (signal.aborted) return false;
-  ctx.emit({ type: 'warning', code: 'instance-not-ended', region: ctx.region, instance });
+  const cause = asked.ok || asked.error.code !== 'cloud' ? null : asked.error;
+  ctx.emit({ type: 'warning', code: 'instance-not-ended', region: ctx.region, instance, cause });
   return false;
 }
+
+type RefusedResult = { readonly ok: false; readonly error: CloudFailure };
+const isRefused = (result: Result<void, Failure>): result is RefusedResult =>
+  !result.ok && result.error.code === 'cloud' && result.error.nature === 'refused';

@@ -42,7 +42,7 @@ export async function removeImages(
     if (ctx.interrupted.aborted) break;
     const removed = dryRun
       ? undefined
-      : await attempt(ctx, () => ctx.registry.remove(image), {
+      : await attempt(ctx, () => ctx.registry.remove(image.id), {
           signal: ctx.abandoned,
           withinMs: 10 * 60_000,
         });

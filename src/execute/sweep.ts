@@ -5,6 +5,7 @@ import { allLeases, type HeldLease } from '../cache/leases.ts';
 import { ownership } from '../cache/tags.ts';
 import type { Emit } from '../core/event.ts';
 import type { CloudFailure } from '../core/failure.ts';
+import type { InstanceId } from '../core/ids.ts';
 import { byCodeUnits } from '../core/order.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { TaggedInstance } from '../ports/builder.ts';
@@ -25,6 +26,8 @@ export interface Swept {
   readonly left: boolean;
   /** Why something is not known. */
   readonly failures: readonly CloudFailure[];
+  /** Why an instance was not ended, where that was refused. */
+  readonly causes: ReadonlyMap<InstanceId, CloudFailure>;
 }
 
 export interface SweepOptions {
@@ -38,7 +41,8 @@ export async function sweep(
   outer: ExecuteContext,
   { dryRun, onWatching }: SweepOptions,
 ): Promise<Result<Swept, CloudFailure>> {
-  const ctx = { ...outer, emit: unlessVerdict(outer.emit) };
+  const causes = new Map<InstanceId, CloudFailure>();
+  const ctx = { ...outer, emit: unlessVerdict(outer.emit, causes) };
   // Every wait for every lease listens to it.
   setMaxListeners(0, ctx.interrupted, ctx.abandoned);
   // Images before leases: the run of one that has failed by now either holds its lease yet or is over.
@@ -71,14 +75,16 @@ export async function sweep(
     strange,
     left: swept.some(({ left }) => left),
     failures: swept.flatMap(({ failures }) => failures),
+    causes,
   });
 }
 
-/** What was not ended has a verdict that says so. */
+/** What was not ended has a verdict that says so; why is noted in `causes`. */
 const unlessVerdict =
-  (emit: Emit): Emit =>
+  (emit: Emit, causes: Map<InstanceId, CloudFailure>): Emit =>
   (event) => {
     if (event.type !== 'warning' || event.code !== 'instance-not-ended') emit(event);
+    else if (event.cause !== null) causes.set(event.instance, event.cause);
   };
 
 /** The leases that are held, and those that instances name. */

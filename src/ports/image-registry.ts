@@ -26,5 +26,5 @@ export interface ImageRegistry {
   /** What parameters of ours say, by their names; one that is not there is left out. */
   namedImages(parameters: readonly string[]): Promise<Result<Map<string, NamedImage>, CloudFailure>>;
   /** Removes the image and its snapshots. An image that is gone already is no failure. */
-  remove(image: RegisteredImage): Promise<Result<void, CloudFailure>>;
+  remove(image: ImageId): Promise<Result<void, CloudFailure>>;
 }

@@ -86,14 +86,21 @@ function summary({ leases, instances, images }: Swept, region: string, dryRun: b
 
 /** What should be gone and is not, and what could not be found out, each with what to do. */
 export function sweepDiagnostics(
-  { instances, images, strange, failures }: Swept,
+  { instances, images, strange, failures, causes }: Swept,
   { bucket, region }: { readonly bucket: string; readonly region: string },
   dryRun: boolean,
 ): Diagnostic[] {
   const left = dryRun ? [] : instances.filter(({ verdict, ended }) => verdict === 'orphan' && !ended);
   return [
     ...strange.map((key) => strangeObject(bucket, key)),
-    ...left.map(({ instance }) => warningDiagnostic({ code: 'instance-not-ended', region, instance })),
+    ...left.map(({ instance }) =>
+      warningDiagnostic({
+        code: 'instance-not-ended',
+        region,
+        instance,
+        cause: causes.get(instance) ?? null,
+      }),
+    ),
     ...images.flatMap(({ image, state, failure }) =>
       failure === undefined
         ? []

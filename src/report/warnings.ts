@@ -3,6 +3,7 @@ import { credentialWords } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import { shellWord } from '../core/shell-word.ts';
+import { cloudCure } from './cloud-trouble.ts';
 import { because, date, moreRoom, placeText, stateText, troubleText } from './wording.ts';
 
 interface Words {
@@ -36,8 +37,16 @@ function words(warning: Warning): Words {
       };
     case 'instance-not-ended':
       return {
-        message: `instance ${warning.instance} was not seen terminated`,
-        cure: `end it: ${endInstance(warning)}`,
+        message:
+          warning.cause === null
+            ? `instance ${warning.instance} was not seen terminated`
+            : `instance ${warning.instance} could not be ended: ${troubleText(warning.cause)}`,
+        cure: [
+          warning.cause === null ? undefined : cloudCure(warning.cause),
+          `end it: ${endInstance(warning)}`,
+        ]
+          .filter((one) => one !== undefined)
+          .join('; '),
       };
     case 'instance-kept':
       return {
@@ -81,6 +90,11 @@ function words(warning: Warning): Words {
       return {
         message: `${warning.file}:${warning.line}: ${credentialWords(warning.what).message}`,
         cure: credentialWords(warning.what).cure,
+      };
+    case 'image-failed':
+      return {
+        message: `${warning.template}: image ${warning.image} is ${warning.state}${because(warning.why)}`,
+        cure: 'making another one of the same instance',
       };
     case 'image-left':
       return {

@@ -139,6 +139,10 @@ export function troubleCure(trouble: Trouble): string | undefined {
       return cloudCure(trouble.cause);
     case 'no-capacity':
       return moreRoom;
+    case 'image-ended':
+      return ['failed', 'error', 'invalid'].includes(trouble.state)
+        ? 'amigraph leases sweep removes such images; run again to build it anew'
+        : undefined;
     default:
       return undefined;
   }

@@ -173,7 +173,7 @@ export function imageRegistryContract(cloudKind: CloudKind): void {
         const image = done(await cloud.registry.find(id));
         expect(image).toMatchObject({ id, state: 'available' });
         if (image === undefined) throw new Error('the image was not found');
-        done(await cloud.registry.remove(image));
+        done(await cloud.registry.remove(image.id));
         expect(done(await cloud.registry.find(id))?.state ?? 'gone').toMatch(/^(gone|deregistered)$/);
       });
 
@@ -253,11 +253,11 @@ export function imageRegistryContract(cloudKind: CloudKind): void {
       const image = all.find(({ id }) => id === a);
       if (image === undefined) throw new Error('the image was not found');
       expect(all).toHaveLength(2);
-      done(await registry.remove(image));
-      done(await registry.remove(image));
+      done(await registry.remove(image.id));
+      done(await registry.remove(image.id));
       cloud.step(oneMinute);
       expect(idsOf(done(await registry.findByTag('ManagedBy', ['amigraph'])))).toEqual([b]);
-      done(await registry.remove(image));
+      done(await registry.remove(image.id));
     });
   });
 }

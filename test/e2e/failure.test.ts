@@ -91,7 +91,11 @@ test('an image that ends as failed: the reason, and another attempt the next tim
   const workspace = await makeWorkspace({
     'templates/a.yaml': 'tests: []\n',
     ...faults([
-      { operation: 'ec2:CreateImage', fault: { kind: 'image-failed', message: 'Client.Boom: no luck' } },
+      {
+        operation: 'ec2:CreateImage',
+        times: 3,
+        fault: { kind: 'image-failed', message: 'Client.Boom: no luck' },
+      },
     ]),
   });
   const first = await workspace.run(['build', 'a'], withFaults);

@@ -99,11 +99,43 @@ test('AWS 9: one that takes longer than anybody waits is what the next run goes 
 });
 
 test.each([
+  ['image-failed', 'failed'],
+  ['image-error', 'error'],
+])('AWS 9: after one that ends as %s, another one is made of the same instance', async (kind, state) => {
+  const world = await worldWith([{ operation: 'ec2:CreateImage', times: 2, fault: { kind, message: 'm' } }]);
+  const run = build(world);
+  expect(await run.code).toBe(0);
+  expect(steps(run)).toEqual(['launch', 'bootstrap', 'test 1', 'clean-up', 'image']);
+  const warnings = run.events.filter(({ type }) => type === 'warning');
+  const failed = { code: 'image-failed', template: 'a', state, why: expect.stringMatching(/m/) as string };
+  expect(warnings).toMatchObject([failed, failed]);
+  const cloud = await cloudOf(world);
+  expect((await imagesOf(cloud)).map(({ ImageId, State }) => [ImageId, State])).toEqual([
+    [ended(run)?.['image'], 'available'],
+  ]);
+  expect(await cloud.instances()).toEqual(['terminated']);
+});
+
+test('AWS 9: after one that failed, whose instance Spot has taken away meanwhile, the build begins anew', async () => {
+  const world = await worldWith(
+    [
+      { operation: 'ec2:CreateImage', fault: { kind: 'image-failed', message: 'm' } },
+      { operation: 'ec2:RunInstances', fault: { kind: 'interrupt-spot', ms: 8 * minutes } },
+    ],
+    `build: { spot: true }\n${ofTests}`,
+  );
+  const run = build(world);
+  expect(await run.code).toBe(0);
+  const warnings = run.events.filter(({ type }) => type === 'warning');
+  expect(warnings).toMatchObject([{ code: 'instance-lost', template: 'a' }]);
+  expect(steps(run).filter((step) => step === 'launch')).toHaveLength(2);
+});
+
+test.each([
   ['as failed', 'ec2:CreateImage', { kind: 'image-failed', message: 'm' }, { state: 'failed', why: /m/ }],
-  ['as error', 'ec2:CreateImage', { kind: 'image-error', message: 'm' }, { state: 'error', why: /m/ }],
   ['in no answer', 'ec2:CreateImage', { kind: 'hidden', ms: 600 * minutes }, { state: 'gone', why: /^$/ }],
 ])('AWS 9: an image that ends %s is not waited for', async (_how, operation, fault, { state, why }) => {
-  const world = await worldWith([{ operation, fault }]);
+  const world = await worldWith([{ operation, times: 'always', fault }]);
   const run = build(world);
   const began = world.clock.now();
   expect(await run.code).toBe(1);

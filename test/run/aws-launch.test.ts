@@ -50,6 +50,32 @@ test('AWS 2: an instance that is there is ended, though EC2 says once that it do
   expect(await instances(world)).toMatchObject([expect.stringMatching(/: terminated$/)]);
 });
 
+test.each(['UnauthorizedOperation', 'AuthFailure', 'RequestExpired'])(
+  'AWS 2: an instance whose end is refused once (%s) is ended all the same, and nothing is said of it',
+  async (code) => {
+    const world = await worldWith([{ operation: 'ec2:TerminateInstances', fault: refusal(code, 'no') }]);
+    const run = build(world);
+    expect(await run.code).toBe(0);
+    expect(await instances(world)).toMatchObject([expect.stringMatching(/: terminated$/)]);
+    expect(run.events.filter(({ type }) => type === 'warning')).toEqual([]);
+  },
+);
+
+test('AWS 2: where its end is refused, the run says so within minutes, and why', async () => {
+  const world = await worldWith([
+    { operation: 'ec2:TerminateInstances', times: 'always', fault: refusal('UnauthorizedOperation', 'no') },
+  ]);
+  const run = build(world);
+  const { time } = await run.event(({ type, step }) => type === 'step-finished' && step === 'image');
+  expect(await run.code).toBe(0);
+  const warning = run.events.find(({ type }) => type === 'warning');
+  expect(warning).toMatchObject({
+    code: 'instance-not-ended',
+    cause: { operation: 'ec2:TerminateInstances', awsCode: 'UnauthorizedOperation' },
+  });
+  expect(Date.parse(String(warning?.time)) - Date.parse(time)).toBeLessThan(3 * minutes);
+});
+
 test('AWS 4: a launch whose answer is lost is one instance', async () => {
   const world = await worldWith([{ operation: 'ec2:RunInstances', fault: { kind: 'reset-after' } }]);
   expect(await build(world).code).toBe(0);

@@ -132,7 +132,7 @@ const rows: readonly (readonly [Event, readonly string[]])[] = [
     ['ec2:RunInstances: RequestLimitExceeded, attempt 2; trying again'],
   ],
   [
-    { type: 'warning', code: 'instance-not-ended', region: 'r', instance: instanceId('i-1') },
+    { type: 'warning', code: 'instance-not-ended', region: 'r', instance: instanceId('i-1'), cause: null },
     [
       'warning: instance i-1 was not seen terminated; end it: aws ec2 terminate-instances --region r --instance-ids i-1',
     ],

@@ -21,9 +21,36 @@ test.each<[Warning, string, string]>([
     'should there be none, end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
   ],
   [
-    { code: 'instance-not-ended', region, instance },
+    { code: 'instance-not-ended', region, instance, cause: null },
     'instance i-1 was not seen terminated',
     'end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
+  ],
+  [
+    {
+      code: 'instance-not-ended',
+      region,
+      instance,
+      cause: {
+        code: 'cloud',
+        awsCode: 'UnauthorizedOperation',
+        operation: 'ec2:TerminateInstances',
+        message: 'm',
+        nature: 'refused',
+      },
+    },
+    'instance i-1 could not be ended: ec2:TerminateInstances is not allowed: m',
+    'allow it to whoever runs amigraph: docs/aws-setup.md has the whole policy; end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-1',
+  ],
+  [
+    {
+      code: 'image-failed',
+      template: templateName('a'),
+      image,
+      state: 'failed',
+      why: 'Client.InternalError',
+    },
+    'a: image ami-1 is failed: Client.InternalError',
+    'making another one of the same instance',
   ],
   [
     { code: 'instance-kept', region, instance, buildId: buildId('b') },

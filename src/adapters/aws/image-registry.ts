@@ -117,7 +117,7 @@ export function ec2ImageRegistry({ ec2, ssm }: Clients): ImageRegistry {
         return found;
       }),
     async remove(image) {
-      const input = { ImageId: image.id, DeleteAssociatedSnapshots: true };
+      const input = { ImageId: image, DeleteAssociatedSnapshots: true };
       const answer = await answerOf('ec2:DeregisterImage', () => ec2.send(new DeregisterImageCommand(input)));
       if (!answer.ok && !answer.error.awsCode.startsWith('InvalidAMIID.')) return answer;
       return ok(undefined);
