@@ -18,6 +18,9 @@ export type FileProblem =
   /** Not UTF-8. */
   | 'not-text';
 
+/** `left-out`: it is there, and not among what is looked at. */
+export type InputProblem = FileProblem | 'left-out';
+
 /** What cannot be listed must not be left out in silence: what is found would depend on who looks. */
 export interface UnlistedFolder {
   readonly folder: string;
@@ -38,7 +41,7 @@ export interface Files {
   read(path: string, maxBytes: number): Promise<FileContent | { readonly problem: FileProblem }>;
   /** Without reading: equal as long as what `read` gives is. Undefined where that cannot be told. */
   identity(path: string): Promise<string | undefined>;
-  digest(path: string): Promise<FileDigest | { readonly problem: FileProblem }>;
+  digest(path: string): Promise<FileDigest | { readonly problem: InputProblem }>;
   /** Writes a file that belongs to the program, with the folders above it, so that nobody ever reads half of it, and never outside of the workspace; answers its absolute path, or undefined where it cannot. */
   write(path: string, text: string): Promise<string | undefined>;
 }

@@ -1,7 +1,7 @@
 /** What is wrong with scripts and inputs, in words. It does not know who names them, nor where. */
 import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { maxScriptBytes } from '../core/recipe.ts';
-import type { FileProblem, Files } from '../ports/files.ts';
+import type { Files, InputProblem } from '../ports/files.ts';
 
 /** A script or a pattern of inputs. */
 export interface NamedInput {
@@ -13,9 +13,9 @@ export interface NamedInput {
 
 export interface InputFaults {
   readonly patterns: Map<string, Diagnostic>;
-  readonly files: Map<string, FileProblem>;
+  readonly files: Map<string, InputProblem>;
   /** Of what is good as an input. */
-  readonly scripts: Map<string, FileProblem>;
+  readonly scripts: Map<string, InputProblem>;
 }
 
 /** What is to be said to whoever names one, but for where. `matches`: what each pattern finds. */
@@ -23,7 +23,7 @@ export function inputWords(
   matches: ReadonlyMap<string, readonly string[]>,
   faults: InputFaults,
 ): (named: NamedInput) => readonly Diagnostic[] {
-  const wrongOf = (found: readonly string[]): (readonly [string, FileProblem])[] =>
+  const wrongOf = (found: readonly string[]): (readonly [string, InputProblem])[] =>
     found.flatMap((file) => {
       const problem = faults.files.get(file);
       return problem === undefined ? [] : [[file, problem] as const];
@@ -43,7 +43,7 @@ export function inputWords(
   };
 }
 
-const problems: Record<FileProblem, readonly [why: string, cure: string]> = {
+const problems: Record<InputProblem, readonly [why: string, cure: string]> = {
   missing: ['does not exist', 'put it there'],
   'not-a-file': ['is not a regular file', 'make it a file'],
   'outside-workspace': ['is a link to a place outside the workspace', 'copy it into the workspace'],
@@ -53,9 +53,13 @@ const problems: Record<FileProblem, readonly [why: string, cure: string]> = {
     'have it fetch what is long',
   ],
   'not-text': ['is not UTF-8 text', 'save it as UTF-8'],
+  'left-out': [
+    'is there, and not among the files that count here',
+    'let git track it (git add), or let all files count: without --uncommitted, --untracked and --files',
+  ],
 };
 
-function unusable(path: string, problem: FileProblem, other: string): Diagnostic {
+function unusable(path: string, problem: InputProblem, other: string): Diagnostic {
   // What is no UTF-8 in a name was replaced by this when the folder was listed.
   const misnamed = problem === 'missing' && path.includes('\uFFFD');
   const [why, cure] = misnamed
@@ -65,7 +69,7 @@ function unusable(path: string, problem: FileProblem, other: string): Diagnostic
     severity: 'error',
     code: `input-${problem}`,
     message: `${path} ${why}`,
-    cure: `${cure}, or ${other}`,
+    cure: problem === 'left-out' ? cure : `${cure}, or ${other}`,
   };
 }
 

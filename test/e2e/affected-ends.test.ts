@@ -1,5 +1,8 @@
 /** Between which ends `affected` compares: refs, the environment, amifile.ts, and parts of the working tree. */
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { tempFolder } from '../git-rig.ts';
 import { makeBranch } from './affected-rig.ts';
 import { threeTemplates } from './rig.ts';
 
@@ -42,6 +45,39 @@ test('committed, uncommitted and untracked changes, together and each alone', as
   expect(await affected('--uncommitted')).toBe('staged\nnamd\n');
   expect(await affected('--untracked')).toBe('new\n');
   expect(await affected('--uncommitted', '--untracked')).toBe('new\nstaged\nnamd\n');
+});
+
+test('a script that git does not have yet is told as that where only what it has counts', async () => {
+  const { workspace, run, affected } = await makeBranch();
+  await workspace.write('scripts/new.sh', 'true\n');
+  await workspace.write(namd, 'extends: foundation.yaml\nbuild: { scripts: [scripts/new.sh] }\n');
+  const leftOut = {
+    code: 2,
+    stdout: '',
+    stderr: `error: scripts/new.sh is there, and not among the files that count here
+  at ${namd}:2:20
+    build: { scripts: [scripts/new.sh] }
+                       ^
+  cure: let git track it (git add), or let all files count: without --uncommitted, --untracked and --files
+`,
+  };
+  expect(await run('affected', '--uncommitted')).toEqual(leftOut);
+  expect(await run('affected', '--base', 'main', '--files', namd)).toEqual(leftOut);
+  expect(await affected('--uncommitted', '--untracked')).toBe('namd\n');
+  await workspace.remove('scripts/new.sh');
+  expect((await run('affected', '--uncommitted')).stderr).toContain('scripts/new.sh does not exist\n');
+});
+
+test('--files: an absolute path may lead through links', async () => {
+  const { workspace, run, affected } = await makeBranch();
+  await workspace.write(namd, withTest(namd, 'b'));
+  const link = join(await tempFolder(), 'link');
+  await symlink(workspace.folder, link);
+  expect(await affected('--files', `${link}/${namd}`)).toBe('namd\n');
+  await workspace.remove(namd);
+  const deleted = async (path: string): Promise<unknown> =>
+    run('affected', '--base', 'main', '--files', path);
+  expect(await deleted(`${link}/${namd}`)).toEqual(await deleted(namd));
 });
 
 test('--files: only changes of these, and of what is in these folders', async () => {

@@ -81,7 +81,7 @@ export function gitTree(source: TreeSource): GitTree {
       if ('problem' in file) return Promise.resolve(undefined);
       return file.onDisk ? disk.identity(path) : Promise.resolve(blobIdentity(file.blob));
     },
-    async digest(path): Promise<FileDigest | { readonly problem: FileProblem }> {
+    async digest(path): ReturnType<Files['digest']> {
       const file = fileAt(path);
       if ('problem' in file) return file;
       if (file.onDisk) return disk.digest(path);

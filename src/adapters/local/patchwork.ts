@@ -16,7 +16,15 @@ export function patchwork(before: Files, after: Files, isNew: (path: string) => 
     },
     read: (path, maxBytes) => from(path).read(path, maxBytes),
     identity: (path) => from(path).identity(path),
-    digest: (path) => from(path).digest(path),
+    async digest(path) {
+      const found = await from(path).digest(path);
+      const isLeftOut =
+        !isNew(path) &&
+        'problem' in found &&
+        found.problem === 'missing' &&
+        'digest' in (await after.digest(path));
+      return isLeftOut ? { problem: 'left-out' } : found;
+    },
     write: (path, text) => after.write(path, text),
   };
 }
