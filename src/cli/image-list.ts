@@ -2,8 +2,11 @@
 import { allImages } from '../cache/lookup.ts';
 import { emptyManifest, manifestKey } from '../cache/manifest.ts';
 import { readManifest } from '../cache/manifest-store.ts';
+import { templateTag } from '../cache/tags.ts';
+import { errorOf, InvalidInput } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import type { CloudFailure } from '../core/failure.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { type CurrentDigests, type KnownImage, knownImages } from '../plan/images.ts';
 import type { Cloud, Workspace } from './context.ts';
 import { manifestObject, manifestWarnings } from './manifest-warnings.ts';
@@ -34,6 +37,19 @@ export async function listImages(
       ...(current.lacking === undefined ? [] : [{ code: 'stale-unknown', why: current.lacking } as const]),
     ],
   };
+}
+
+/** Throws where no image and no template is called so; which templates there are is not known while some have errors. */
+export function demandTemplate(
+  name: string,
+  images: readonly KnownImage[],
+  { templates, lacking }: CurrentDigests,
+): void {
+  const names = new Set<string>([...templates.values()].flat());
+  for (const { image, record } of images) names.add(record?.template ?? image.tags[templateTag] ?? '');
+  if (lacking !== undefined || names.has(name)) return;
+  const message = `there is neither a template nor an image of one that is called ${name}`;
+  throw new InvalidInput([errorOf('unknown-template', { message, cure: didYouMean(name, names) })]);
 }
 
 const unread = (config: Workspace['config'], cause: CloudFailure): Warning => ({

@@ -59,7 +59,7 @@ const around: Surroundings = {
   stderr: process.stderr,
   env: process.env,
   colorDepth: 1,
-  cwd: process.cwd(),
+  cwd: currentFolder(),
   clock: localClock,
   // The process's clock counts from its start.
   began: 0,
@@ -67,6 +67,16 @@ const around: Surroundings = {
   person: { user: userName(), host: hostname() },
   interruptions,
 };
+
+/** A script may have removed the folder that it stands in. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write('error: the current folder is gone\n  cure: change to a folder that is there\n');
+    return exit(exitCodes.invalid);
+  }
+}
 
 /** A container may run under an id that has no name. */
 function userName(): string {

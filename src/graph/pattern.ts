@@ -68,7 +68,7 @@ function readingsOf(text: string): Reading[] {
 /** All that a pattern may call by name: `gromacs+` may be gromacs with what stands on it, or a template of that very name. */
 export const subjectsOf = (pattern: string): string[] => readingsOf(pattern).map(({ subject }) => subject);
 
-const isGlob = (text: string): boolean => /[*?[{]/.test(text);
+export const isGlob = (text: string): boolean => /[*?[{]/.test(text);
 
 /** Picomatch refuses what is longer, and no name is nearly so long. */
 const longestGlob = 10_000;

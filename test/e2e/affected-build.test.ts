@@ -13,6 +13,7 @@ test('what is affected is built, and of what it stands on what is missing', asyn
   const nothing = await run('build', ...base, '--json');
   expect(nothing.stderr).toBe('nothing is affected\n');
   expect(fields(nothing)).toMatchObject({ code: 0, built: [], reused: [], failed: [], skipped: [] });
+  expect((await run('build', ...base, '--dry-run')).stdout).toBe('0 to build, 0 to reuse\n');
   await workspace.write(gromacs, withTest);
   const dry = await run('build', ...base, '--dry-run', '--json');
   expect(JSON.parse(dry.stdout)).toMatchObject({

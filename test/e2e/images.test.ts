@@ -128,6 +128,12 @@ test('filters', async () => {
   expect(await count('--older-than', '1d')).toBe(0);
   expect(await count('--newer-than', '1d')).toBe(3);
   expect((await workspace.run(['list', '--stale'])).stderr).toBe('none of the 3 images in us-west-2 fits\n');
+  expect(await workspace.run(['list', '--template', 'gromax'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'error: there is neither a template nor an image of one that is called gromax\n  cure: did you mean gromacs?\n',
+  });
   expect(await workspace.run(['list', '--older-than', 'long'])).toEqual({
     code: 2,
     stdout: '',

@@ -1,11 +1,11 @@
 /** Bad input: what is wrong, where, and what to do; exit code 2, no stack trace, nothing begun. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lookInto } from './cloud.ts';
-import { type Environment, finished, makeWorkspace, threeTemplates } from './rig.ts';
+import { type Environment, finished, makeWorkspace, program, threeTemplates } from './rig.ts';
 
 interface Case {
   readonly what: string;
@@ -245,6 +245,18 @@ describe('an amifile.ts that lives on', () => {
     const left = await (await lookInto(workspace.folder)).instances();
     expect(left.filter((state) => state !== 'terminated')).toEqual([]);
   });
+});
+
+test('a current folder that is gone', () => {
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', 'cd "$(mktemp -d)" && rmdir "$PWD" && "$0" "$1" graph', process.execPath, program],
+    { encoding: 'utf8' },
+  );
+  expect([status, stderr]).toEqual([
+    2,
+    'error: the current folder is gone\n  cure: change to a folder that is there\n',
+  ]);
 });
 
 test('all that is wrong is said in one go, and a good template can still be built', async () => {

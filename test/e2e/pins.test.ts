@@ -126,6 +126,18 @@ test('a lock file that cannot be read is told with its line, and never written o
   expect(await lockOf(workspace)).toBe(broken);
 });
 
+test.each(['outdated', 'update'])(
+  '%s: where there is no template, nothing is said of pins',
+  async (command) => {
+    const workspace = await makeWorkspace({});
+    expect(await workspace.run([command])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: no file matches templates/) as string,
+    });
+  },
+);
+
 test('outdated shows what a newer base would rebuild, update moves the pin, and the build follows', async () => {
   const { workspace, cloud, images } = await withMovable();
   const [newer = '', pc = ''] = images;

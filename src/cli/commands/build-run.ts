@@ -73,7 +73,7 @@ function showPlan(
   tellWarnings(around, warnings);
   const text = json
     ? JSON.stringify({ actions: plan.actions.map(actionView) }, null, 2)
-    : `${planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
+    : `${plan.actions.length === 0 ? '' : planTable(plan)}${planSummary(plan, styleFor(around.stdout, around.env))}`;
   around.stdout.write(`${text}\n`);
   tellWarnings(around, [...others, ...unusable(left)]);
   const missing = plan.actions.filter(({ action }) => action === 'build');

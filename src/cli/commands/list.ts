@@ -32,7 +32,8 @@ export class ListCommand extends CloudCommand {
     const { ageOption, stateOption } = await import('../image-options.ts');
     const { openCloud, openWorkspace } = await import('../context.ts');
     const { currentDigests } = await import('../current-templates.ts');
-    const { listImages } = await import('../image-list.ts');
+    const { demandTemplate, listImages } = await import('../image-list.ts');
+    const { isGlob } = await import('../../graph/pattern.ts');
     const { matching } = await import('../../plan/images.ts');
     const { imagesTable, imageView } = await import('../../report/images.ts');
     const { tellWarnings } = await import('../telling.ts');
@@ -51,6 +52,8 @@ export class ListCommand extends CloudCommand {
       const current = await currentDigests(this.context, workspace, cloud.registry);
       const { images, warnings } = await listImages(workspace, cloud, current);
       tellWarnings(this.context, warnings);
+      if (this.template !== undefined && !isGlob(this.template))
+        demandTemplate(this.template, images, current);
       const now = this.context.clock.now();
       const views = matching(images, filter, now).map((one) => imageView(one, now));
       if (this.json) this.answerJson(views);

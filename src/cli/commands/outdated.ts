@@ -21,8 +21,10 @@ export class OutdatedCommand extends CloudCommand {
     const workspace = await openWorkspace(this.context, this.flags);
     const collection = await readCollection(workspace);
     const { bases, diagnostics } = await compareBases(this.context, workspace, collection);
+    const found = [...collection.diagnostics, ...diagnostics];
     if (this.json) this.answerJson(bases.map(outdatedView));
-    else this.answer(outdatedText(bases, diagnostics.length === 0));
-    return this.complain([...collection.diagnostics, ...diagnostics]);
+    else if (bases.length > 0 || !found.some(({ severity }) => severity === 'error'))
+      this.answer(outdatedText(bases, diagnostics.length === 0));
+    return this.complain(found);
   }
 }

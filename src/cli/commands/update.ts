@@ -28,8 +28,10 @@ export class UpdateCommand extends CloudCommand {
     const collection = await readCollection(workspace);
     const compared = await compareBases(this.context, workspace, collection, this.base);
     const moves = await movePins(this.context, workspace, collection, compared, this.base);
+    const found = [...collection.diagnostics, ...compared.diagnostics];
     if (this.json) this.answerJson(moves);
-    else if (moves.length > 0 || compared.diagnostics.length === 0) this.answer(movesText(moves, this.base));
-    return this.complain([...collection.diagnostics, ...compared.diagnostics]);
+    else if (moves.length > 0 || !found.some(({ severity }) => severity === 'error'))
+      this.answer(movesText(moves, this.base));
+    return this.complain(found);
   }
 }
