@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../core/ids.ts';
 import { ok } from '../../core/result.ts';
-import type { FileDigest, FileProblem, Files } from '../../ports/files.ts';
+import type { FileProblem, Files } from '../../ports/files.ts';
 import type { GitProblem, GitTree } from '../../ports/git.ts';
 import { type Blob, type Entry, find, type Folder } from './git-entries.ts';
 import { type Disk, glob, type NamedStatus } from './glob.ts';
