@@ -35,7 +35,9 @@ export function runSchedule(plan: Plan, schedule: Schedule): Promise<void> {
     const settle = (action: Action, given: Outcome): void => {
       const outcome = culpritOfBail === undefined ? given : blaming(culpritOfBail, given);
       if (outcome.image === null) {
-        troubled.set(action.template, troubled.get(action.template) ?? action.template);
+        // What was cut short is no one's fault, and what stands on it is not started, as all else.
+        const isCutShort = schedule.stop.signal.aborted && given.trouble?.code === 'interrupted';
+        if (!isCutShort) troubled.set(action.template, troubled.get(action.template) ?? action.template);
         hopeless = true;
       } else {
         images.set(action.template, outcome.image);

@@ -221,6 +221,14 @@ describe('a failure', () => {
   });
 });
 
+test('stopped from outside, what stands on what was cut short is not started, as all else', async () => {
+  const stage = new Stage([actionOf('a'), actionOf('b'), actionOf('c', { needs: ['a'] })]);
+  stage.news();
+  stage.stop.abort();
+  await stage.finish('a', { result: 'failed', image: null, trouble: { code: 'interrupted' } });
+  expect(stage.news()).toEqual(['a failed', 'c skipped: not-started']);
+});
+
 test('stopped from outside, nothing new starts and what runs is waited for', async () => {
   const stage = new Stage([actionOf('a'), actionOf('b', { needs: ['a'] }), actionOf('c')], {
     concurrency: 1,
