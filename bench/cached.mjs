@@ -83,7 +83,7 @@ async function makeImages(workspace) {
       );
       const builtAt = new Date().toISOString();
       images[digest] = { template, image: ImageId, buildId, token: 1, builtAt, durationMs: 1000 };
-      parameters[`/amigraph/hpc/${template}/latest`] = { image: ImageId, version: 1 };
+      parameters[`/amigraph/hpc/${template}/latest`] = { image: ImageId };
     }
     await clients.s3.send(
       new PutObjectCommand({

@@ -1,7 +1,7 @@
 /** What a manifest should say, by the tags, and where it says something else. Pure; it looks nothing up and writes nothing. */
 import type { Digest } from '../core/ids.ts';
 import type { Listed } from './lookup.ts';
-import type { Manifest, ManifestEntry } from './manifest.ts';
+import { imageIn, type Manifest, type ManifestEntry } from './manifest.ts';
 import type { BuildRecord } from './tags.ts';
 
 export interface Difference {
@@ -21,7 +21,7 @@ export interface Repaired {
   readonly differences: readonly Difference[];
 }
 
-/** `images`: all of ours, newest first. What only the manifest knows of an image that is there is kept. */
+/** `images`: all of ours, newest first. What only the manifest knows of an image that is there is kept; parameters that name others are asked for again. */
 export function repaired(manifest: Manifest, images: readonly Listed[]): Repaired {
   const right = new Map<Digest, ManifestEntry>();
   for (const tagged of newestOf(manifest, images)) {
@@ -39,7 +39,17 @@ export function repaired(manifest: Manifest, images: readonly Listed[]): Repaire
     if (right.has(digest as Digest)) continue;
     differences.push({ kind: 'gone', digest: digest as Digest, template, image: null, listed: image });
   }
-  return { manifest: { ...manifest, images: Object.fromEntries(right) }, differences };
+  const ids = new Set(images.map(({ image }) => image.id as string));
+  const { parameters = {} } = manifest;
+  const said = Object.entries(parameters).filter(([, known]) => ids.has(imageIn(known) ?? ''));
+  return {
+    manifest: {
+      ...manifest,
+      images: Object.fromEntries(right),
+      ...(manifest.parameters && { parameters: Object.fromEntries(said) }),
+    },
+    differences,
+  };
 }
 
 /** Those that are available, newest first; where one that is listed is among them, only such as stand on the same parent. */

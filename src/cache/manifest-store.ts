@@ -13,9 +13,7 @@ import {
   manifestText,
   isTooLarge,
   mostMegabytes,
-  type Parameters,
   parseManifest,
-  withParameters,
 } from './manifest.ts';
 
 /** What reading gives: a manifest to learn from, perhaps empty, and why it is empty where it should not be. */
@@ -82,13 +80,12 @@ export interface Published extends ChangedManifest {
   readonly restored: boolean;
 }
 
-/** Enters one image, and what parameters say since. */
+/** Enters one image. */
 export async function publish(
   access: ManifestAccess,
   digest: Digest,
   entry: ManifestEntry,
   seen: SeenManifest,
-  said: Parameters = {},
 ): Promise<Result<Published, PublishFailure>> {
   let restored = false;
   let now = seen.images;
@@ -104,25 +101,13 @@ export async function publish(
       // After a lost answer the entry may stand there already, and all else that was written with it.
       if (isThere && known?.image === entry.image && known.token === entry.token) return ok(undefined);
       restored = isLost;
-      return ok(withParameters({ ...current, images: now }, said));
+      return ok({ ...current, images: now });
     },
   );
   if (!changed.ok) return changed;
   seen.enter(digest, entry);
   seen.read(now);
   return ok({ ...changed.value, restored });
-}
-
-/** Enters what parameters say. Where there is no manifest there is none afterwards: it would lack all images. */
-export async function enterParameters(
-  access: ManifestAccess,
-  said: Parameters,
-): Promise<Result<ChangedManifest, CloudFailure>> {
-  if (Object.keys(said).length === 0) return ok({ setAside: undefined });
-  return changeManifest(access, (current, isThere): Result<Manifest | undefined, CloudFailure> => {
-    const next = withParameters(current, said);
-    return ok(isThere && next !== current ? next : undefined);
-  });
 }
 
 /** With a hundred others at the same time, each needs about a sixth of it. */

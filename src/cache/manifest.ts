@@ -27,21 +27,27 @@ const entrySchema = v.looseObject({
   /** Who held the lease: `ada@laptop`. */
   builtBy: v.optional(v.pipe(v.string(), v.maxLength(512))),
 });
-const parameterSchema = v.looseObject({ image: v.string(), version: v.number() });
 const manifestSchema = v.looseObject({
   version: v.literal(1),
   images: v.record(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is no digest')), entrySchema),
-  /** What SSM parameters of ours said last, by their names. What is wrong with them is asked for again. */
-  parameters: v.optional(v.fallback(v.record(v.string(), parameterSchema), {})),
+  parameters: v.optional(v.fallback(v.record(v.string(), v.unknown()), {})),
 });
 
 export type ManifestEntry = v.InferOutput<typeof entrySchema>;
-export type Parameters = Readonly<Record<string, { readonly image: string; readonly version: number }>>;
+/** By their names: `{ image }`, or whatever has to be asked for. */
+export type Parameters = Readonly<Record<string, unknown>>;
 export interface Manifest extends Omit<v.InferOutput<typeof manifestSchema>, 'version'> {
   /** 1, or 1.3 and "1.3" where a later amigraph has added what need not be known. */
   readonly version: number | string;
   readonly images: Record<string, ManifestEntry>;
+  /** What SSM parameters of ours say: see parameters.ts. */
   readonly parameters?: Parameters | undefined;
+}
+
+/** What a parameter is known to say; null: that has to be asked. */
+export function imageIn(known: unknown): string | null {
+  const image = typeof known === 'object' && known !== null && 'image' in known ? known.image : null;
+  return typeof image === 'string' ? image : null;
 }
 
 export const emptyManifest: Manifest = { version: 1, images: {} };
@@ -99,15 +105,6 @@ function majorOf(version: unknown): number | undefined {
 /** The sign for bytes that are no UTF-8 is written as an escape: where it stands itself, bytes were lost. */
 export const manifestText = (manifest: Manifest): string =>
   `${JSON.stringify(manifest).replaceAll('\uFFFD', String.raw`\ufffd`)}\n`;
-
-/** A parameter's version rises with every write: whoever was later has said what it says. */
-export function withParameters(manifest: Manifest, said: Parameters): Manifest {
-  const known = manifest.parameters ?? {};
-  const news = Object.entries(said).filter(([name, { version }]) => version > (known[name]?.version ?? -1));
-  return news.length === 0
-    ? manifest
-    : { ...manifest, parameters: { ...known, ...Object.fromEntries(news) } };
-}
 
 /** Of each template, its newest build. */
 function newestEntries(images: Manifest['images']): Map<TemplateName, ManifestEntry> {

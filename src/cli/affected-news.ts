@@ -1,6 +1,6 @@
 /** Which part of the later state counts as new: all of it, some files, or what git does not have yet. It does not know digests. */
 import { posix } from 'node:path';
-import { realFolders } from '../adapters/local/named-file.ts';
+import { waysTo } from '../adapters/local/named-file.ts';
 import { patchwork, remembering } from '../adapters/local/patchwork.ts';
 import type { Config } from '../config/config.ts';
 import { InvalidInput } from '../core/diagnostic.ts';
@@ -59,9 +59,10 @@ export async function named(paths: readonly string[], was: GitTree, after: State
 /** As git and the templates name it; the workspace itself is the empty text. Throws InvalidInput where it is elsewhere. */
 function inWorkspace(path: string, root: string): string {
   const isOutside = (found: string): boolean => found === '..' || found.startsWith('../');
-  const typed = posix.isAbsolute(path) ? posix.relative(root, path) : posix.normalize(path);
-  // A shell names the folder by the links that led to it.
-  const found = isOutside(typed) && posix.isAbsolute(path) ? posix.relative(root, realFolders(path)) : typed;
+  const ways = posix.isAbsolute(path)
+    ? waysTo(path).map((way) => posix.relative(root, way))
+    : [posix.normalize(path)];
+  const found = ways.find((way) => !isOutside(way)) ?? '..';
   if (isOutside(found)) throw new InvalidInput([fileOutside(path)]);
   return found.replace(/^\.$/, '').replace(/\/+$/, '');
 }

@@ -76,9 +76,9 @@ async function compare(
   const possible =
     options.exclude.length > 0 ? undefined : await untroubled(narrowed(workspace, ends, reads));
   const some = possible && (await untroubled(readCollection(after, { reads, only: possible.after })));
-  const partly = some && possible && withWarnings(some, possible.warnings);
-  const narrow = partly && possible;
-  const read = partly ?? (await untroubled(readCollection(after, { reads })));
+  const part = some && possible && withWarnings(some, possible.warnings);
+  const narrow = part && possible;
+  const read = part ?? (await untroubled(readCollection(after, { reads })));
   const onlyNews = options.uncommitted === true || options.untracked === true;
   if (onlyNews && read.diagnostics.some(({ code }) => code === 'no-templates'))
     throw new InvalidInput([ignoredTemplates(after.config.templates)]);

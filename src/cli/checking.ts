@@ -14,7 +14,7 @@ import { tryWrites, type WriteTrial } from '../execute/write-trial.ts';
 import type { Account } from '../ports/account.ts';
 import type { ImageRegistry } from '../ports/image-registry.ts';
 import { type Check, notChecked } from '../report/check.ts';
-import { isDenied } from '../report/cloud-trouble.ts';
+import { isDenied } from '../core/failure.ts';
 import * as ofBucket from '../report/check-bucket.ts';
 import { callerCheck, regionCheck } from '../report/check-caller.ts';
 import * as ofLaunch from '../report/check-launch.ts';

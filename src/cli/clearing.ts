@@ -17,7 +17,9 @@ export async function whileClearing<Value>(
   const interruptions = around.interruptions();
   const { interrupted } = interruptions;
   const announce = (): void =>
-    void around.stderr.write('interrupted: finishing what was begun; once more leaves it as it is\n');
+    void around.stderr.write(
+      'interrupted: finishing what was begun; the same signal once more leaves it as it is\n',
+    );
   interrupted.addEventListener('abort', announce, { once: true });
   try {
     return await clear(
@@ -27,7 +29,7 @@ export async function whileClearing<Value>(
         },
         // A lease whose object was lost must not begin below what the manifest has seen.
         listed: manifest.images,
-        parameters: manifest.parameters ?? {},
+        parameters: manifest.parameters,
         wait: false,
         readOnly: false,
         onError: 'cleanup',

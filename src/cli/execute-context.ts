@@ -1,8 +1,9 @@
 /** What carrying out needs, from the cloud, the configuration and the process. It does not know what is carried out. */
 import { Heartbeat } from '../cache/heartbeat.ts';
 import type { Driving } from '../cache/lease-driving.ts';
-import { manifestKey } from '../cache/manifest.ts';
+import { manifestKey, type Parameters } from '../cache/manifest.ts';
 import { SeenManifest } from '../cache/manifest-store.ts';
+import { KnownParameters } from '../cache/parameters.ts';
 import { paceOf } from '../config/config.ts';
 import { type ExecuteContext, outageMs, paced, patience } from '../execute/context.ts';
 import { looksOf } from '../execute/looks.ts';
@@ -15,12 +16,17 @@ export const pollMs = 20_000;
 /** A holder that is not heard of for 1.5 times as long counts as dead. */
 const leaseMs = { aws: 120_000, sandbox: 5000 } as const;
 
+interface Asked extends Pick<ExecuteContext, 'emit' | 'listed' | 'wait' | 'readOnly' | 'onError'> {
+  /** What the manifest says that parameters say. */
+  readonly parameters: Parameters | undefined;
+}
+
 export function executeContext(
   around: Pick<Surroundings, 'clock' | 'random' | 'person'>,
   { config, files }: Pick<Workspace, 'config' | 'files'>,
   cloud: Pick<Cloud, 'store' | 'builder' | 'registry'>,
   { interrupted, abandoned }: Pick<Interruptions, 'interrupted' | 'abandoned'>,
-  asked: Pick<ExecuteContext, 'emit' | 'listed' | 'parameters' | 'wait' | 'readOnly' | 'onError'>,
+  { parameters, ...asked }: Asked,
 ): ExecuteContext {
   const { clock, random, person } = around;
   const pace = paceOf(config);
@@ -34,6 +40,7 @@ export function executeContext(
     ttlMs: pace === 1 ? leaseMs.aws : leaseMs.sandbox,
     prefix: config.prefix,
   };
+  const manifest = { store, clock, random, key: manifestKey(config.prefix, config.region) };
   return {
     builder,
     registry,
@@ -54,7 +61,8 @@ export function executeContext(
       { intervalMs: paced(pace, pollMs), outageMs: patience(pace, outageMs) },
       ({ operation, awsCode }, attempt) => asked.emit({ type: 'retry', operation, attempt, awsCode }),
     ),
-    manifest: { store, clock, random, key: manifestKey(config.prefix, config.region) },
+    manifest,
+    parameters: new KnownParameters(manifest, parameters ?? {}, holder.run),
     workspace: config.workspace,
     region: config.region,
     bucket: config.bucket,

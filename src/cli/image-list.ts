@@ -45,8 +45,8 @@ export function demandTemplate(
   images: readonly KnownImage[],
   { templates, lacking }: CurrentDigests,
 ): void {
-  const names = new Set<string>([...templates.values()].flat());
-  for (const { image, record } of images) names.add(record?.template ?? image.tags[templateTag] ?? '');
+  const built = images.flatMap(({ image, record }) => record?.template ?? image.tags[templateTag] ?? []);
+  const names = new Set<string>([...[...templates.values()].flat(), ...built]);
   if (lacking !== undefined || names.has(name)) return;
   const message = `there is neither a template nor an image of one that is called ${name}`;
   throw new InvalidInput([errorOf('unknown-template', { message, cure: didYouMean(name, names) })]);

@@ -19,6 +19,9 @@ const exit = process.exit.bind(process);
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const interruptedCode = 130;
 
+/** Ends the run that is at it, in order. */
+let interrupt: (() => void) | undefined;
+
 /**
  * The same signal twice is what a person does who does not want to wait. A terminal that closes may send SIGHUP several times,
  * and who ends services and CI jobs sends one signal after another: none of these asks to leave instances behind.
@@ -27,6 +30,11 @@ function interruptions(): Interruptions {
   const first = new AbortController();
   const second = new AbortController();
   const seen = new Set<NodeJS.Signals>();
+  interrupt = () => {
+    // A run that has failed by itself is left at once where that is wished.
+    for (const signal of signals) seen.add(signal);
+    first.abort();
+  };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (signal === 'SIGHUP' || !seen.has(signal)) {
       seen.add(signal);
@@ -40,6 +48,7 @@ function interruptions(): Interruptions {
     interrupted: first.signal,
     abandoned: second.signal,
     dispose: () => {
+      interrupt = undefined;
       for (const signal of signals) process.off(signal, onSignal);
     },
   };
@@ -101,7 +110,8 @@ function onUnforeseen(error: unknown): void {
   failed = users ? exitCodes.invalid : exitCodes.failed;
   tell(diagnostic);
   if (!users) process.stderr.write(`${details}\n`);
-  if (!process.emit('SIGTERM')) exit(failed);
+  if (interrupt === undefined) exit(failed);
+  else interrupt();
 }
 process.on('uncaughtException', onUnforeseen).on('unhandledRejection', onUnforeseen);
 

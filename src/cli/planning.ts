@@ -51,7 +51,7 @@ export interface PlannedRun {
   /** What the manifest has, by digest. */
   readonly listed: Manifest['images'];
   /** What it says that parameters say. */
-  readonly parameters: Parameters;
+  readonly parameters: Parameters | undefined;
 }
 
 /** With what the reasons rest on. */
@@ -110,7 +110,7 @@ const runOf = (
 ): PlannedRun => ({
   plan: facts.plan,
   listed: facts.manifest.images,
-  parameters: facts.manifest.parameters ?? {},
+  parameters: facts.manifest.parameters,
   unpinned,
   warnings: warningsOf(region, facts),
 });

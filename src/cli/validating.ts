@@ -62,7 +62,7 @@ async function ofOtherEnding(
       severity: 'warning',
       code: 'other-ending',
       message: `${severalNames(misnamed)} ${misnamed.length === 1 ? 'is no template' : 'are no templates'}: templates in amifile.ts is ${pattern}`,
-      cure: `let their names end in .${ending}, or set templates to ${beginning}.{yaml,yml}`,
+      cure: `let their names end in .${ending}${misnamed.every((file) => /\.ya?ml$/.test(file)) ? `, or set templates to ${beginning}.{yaml,yml}` : ''}`,
     },
   ];
 }

@@ -69,7 +69,6 @@ export type Warning =
   | { readonly code: 'launch-unknown'; readonly region: string; readonly buildId: BuildId }
   /** SSM keeps the scripts that it is sent. */
   | { readonly code: 'credential'; readonly what: string; readonly file: string; readonly line: number }
-  /** Its inputs changed while it was being made, so that its digest is wrong. */
   /** It is removed, and another one is made of the same instance. */
   | {
       readonly code: 'image-failed';
@@ -78,6 +77,7 @@ export type Warning =
       readonly state: string;
       readonly why: string;
     }
+  /** Its inputs changed while it was being made, so that its digest is wrong. */
   | { readonly code: 'image-left'; readonly region: string; readonly image: ImageId }
   | {
       readonly code: 'image-unusable';

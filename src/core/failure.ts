@@ -21,6 +21,11 @@ export interface CloudFailure {
   readonly tried?: { readonly times: number; readonly waitedMs: number };
 }
 
+/** Who says no to the caller, in the codes of the services. */
+const denials = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Forbidden']);
+
+export const isDenied = ({ awsCode }: CloudFailure): boolean => denials.has(awsCode);
+
 /** A place in which there was no room. */
 export interface Refused extends LaunchPlace {
   readonly awsCode: string;

@@ -34,4 +34,7 @@ export interface RegisteredImage {
 }
 
 /** Whether it is on its way to become available, so that waiting makes sense. */
+/** It never comes to be an image, and EC2 keeps it until somebody removes it. */
+export const isUseless = (state: string): boolean => ['failed', 'error', 'invalid'].includes(state);
+
 export const isBeingMade = (state: ImageState): boolean => state === 'pending' || state === 'transient';

@@ -7,10 +7,8 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
   /** How long a service may be away, of AWS's time. */
   readonly withinMs: number;
-  /** A refusal that passes: `InvalidInstanceId` just after `running`. */
-  readonly passing?: readonly string[];
-  /** Within so much of AWS's time, or as long as a service may be away. */
-  readonly passingMs?: number;
+  /** Within how much of AWS's time a refusal passes, as `InvalidInstanceId` does just after `running`; 0: it is final. */
+  readonly passingMs?: (awsCode: string) => number;
   /** Whether it may still be done, asked before each repeat: time has passed, in which a lease may have been lost. */
   readonly still?: () => Promise<boolean>;
 }
@@ -26,7 +24,7 @@ type Answered<Value> = Result<Value, CloudFailure | Extract<Failure, { code: 'in
 export async function attempt<Value>(
   ctx: Pick<ExecuteContext, 'clock' | 'random' | 'pace' | 'emit'>,
   call: () => Promise<Answered<Value>>,
-  { signal, withinMs, passing = [], passingMs = withinMs, still }: AttemptOptions,
+  { signal, withinMs, passingMs = () => 0, still }: AttemptOptions,
 ): Promise<Result<Value, Failure>> {
   const began = ctx.clock.monotonic();
   for (let count = 1; ; count += 1) {
@@ -35,8 +33,8 @@ export async function attempt<Value>(
     const answer = await call();
     if (answer.ok || answer.error.code === 'interrupted') return answer;
     const { nature, awsCode, operation } = answer.error;
-    const final = (nature === 'refused' && !passing.includes(awsCode)) || nature === 'no-capacity';
-    const mostMs = nature === 'refused' ? passingMs : nature === 'not-ready' ? readyMs : withinMs;
+    const mostMs = nature === 'refused' ? passingMs(awsCode) : nature === 'not-ready' ? readyMs : withinMs;
+    const final = mostMs === 0 || nature === 'no-capacity';
     if (final || ctx.clock.monotonic() - began >= patience(ctx.pace, mostMs)) return answer;
     ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
     const growing = 2 ** Math.min(count - 1, 30);
@@ -44,3 +42,9 @@ export async function attempt<Value>(
     await ctx.clock.sleep(wait * (0.5 + ctx.random.fraction() / 2), signal);
   }
 }
+
+/** Refusals of these codes pass within so much of AWS's time. */
+export const passing =
+  (codes: readonly string[], ms: number): Required<AttemptOptions>['passingMs'] =>
+  (awsCode) =>
+    codes.includes(awsCode) ? ms : 0;

@@ -1,7 +1,8 @@
 /** What carrying out a plan needs of the world. It does not know which world it is. */
 import type { LeaseAccess } from '../cache/lease.ts';
-import type { Manifest, Parameters } from '../cache/manifest.ts';
+import type { Manifest } from '../cache/manifest.ts';
 import type { ManifestAccess, SeenManifest } from '../cache/manifest-store.ts';
+import type { KnownParameters } from '../cache/parameters.ts';
 import type { Emit } from '../core/event.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -33,8 +34,8 @@ export interface ExecuteContext {
   readonly pace: number;
   /** What the manifest had, by digest, when the plan was made. */
   readonly listed: Manifest['images'];
-  /** What it said that parameters say. */
-  readonly parameters: Parameters;
+  /** Those of templates. */
+  readonly parameters: KnownParameters;
   /** What it has had since. */
   readonly seen: SeenManifest;
   /** False: an image that another run builds is an error at once. */

@@ -1,19 +1,18 @@
 /** An image into the manifest, with a warning where that is not as it should be. It does not know how the image was made. */
-import type { ManifestEntry, Parameters } from '../cache/manifest.ts';
+import type { ManifestEntry } from '../cache/manifest.ts';
 import { publish } from '../cache/manifest-store.ts';
 import { type Digest, imageId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ExecuteContext } from './context.ts';
 
-/** `said`: by parameters since. Fenced: somebody with a newer lease has entered one. What cannot be written is a warning, since the tags tell of the image. */
+/** Fenced: somebody with a newer lease has entered one. What cannot be written is a warning, since the tags tell of the image. */
 export async function enterIntoManifest(
   ctx: ExecuteContext,
   digest: Digest,
   entry: ManifestEntry,
-  said: Parameters,
 ): Promise<Result<void, { readonly code: 'fenced'; readonly token: number }>> {
   const { region } = ctx;
-  const published = await publish(ctx.manifest, digest, entry, ctx.seen, said);
+  const published = await publish(ctx.manifest, digest, entry, ctx.seen);
   if (published.ok) {
     const { restored, setAside } = published.value;
     if (restored) {

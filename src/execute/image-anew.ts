@@ -1,6 +1,6 @@
 /** What an image that could not be made calls for: another one of the same instance, which still has all that was installed. It does not know how images are made. */
 import { type ImageId, instanceId } from '../core/ids.ts';
-import type { ImageState } from '../core/image.ts';
+import { isUseless } from '../core/image.ts';
 import type { Failure } from '../core/failure.ts';
 import { attempt } from './attempt.ts';
 import type { Build } from './build.ts';
@@ -9,16 +9,16 @@ import { endOf } from './machine.ts';
 type ImageEnded = Extract<Failure, { code: 'image-ended' }>;
 
 const minute = 60_000;
-/** Not those that somebody has removed. */
-const failed: ReadonlySet<string> = new Set<ImageState>(['failed', 'error', 'invalid']);
 
 /** False where it would not help: the instance is gone, or the image was not EC2's to make. What has failed is removed. */
 export async function canBeMadeAnew(build: Build, failure: ImageEnded): Promise<boolean> {
   const { ctx, action, journal, signal } = build;
-  if (!failed.has(failure.state) || journal.instance === null || signal.aborted) return false;
+  // Not those that somebody has removed.
+  if (!isUseless(failure.state) || journal.instance === null || signal.aborted) return false;
   // One that is stopped cannot be taken away.
   const isStopped = journal.launch?.spot !== true;
   if (!isStopped && (await endOf(build, instanceId(journal.instance), failure)) !== undefined) return false;
+  if (!(await build.lease.confirm()) || signal.aborted) return false;
   const { image, state, why } = failure;
   ctx.emit({ type: 'warning', code: 'image-failed', template: action.template, image, state, why });
   await removeFailed(build, image);

@@ -7,7 +7,7 @@ import { type ImageId, imageId, type InstanceId, instanceId } from '../core/ids.
 import { isBeingMade, type RegisteredImage } from '../core/image.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { fingerprint } from '../plan/fingerprint.ts';
-import { attempt } from './attempt.ts';
+import { attempt, passing } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { outageMs, paced, patience } from './context.ts';
 import { enterIntoManifest } from './entering.ts';
@@ -31,8 +31,8 @@ export async function makeImage(build: Build): Promise<Result<RegisteredImage, F
   for (let count = 1; ; count += 1) {
     const made = await imageOfName(build);
     if (made.ok || made.error.code !== 'image-ended' || count === mostImages) return made;
-    const isNotOurs = made.error.state === ofAnotherBuild || (wasBegun && count === 1);
-    if (!isNotOurs && !(await canBeMadeAnew(build, made.error))) return made;
+    const isOfAnother = made.error.state === ofAnotherBuild || (wasBegun && count === 1);
+    if (!(await canBeMadeAnew(build, made.error)) && !isOfAnother) return made;
     // Its name stays taken: another one, of the same instance.
     const anew = await note(build, { image: null, attempt: build.journal.attempt + 1 });
     if (!anew.ok) return anew;
@@ -125,8 +125,7 @@ function create(build: Build, instance: InstanceId, from: ImageId): Promise<Resu
     // Not to be interrupted: whether there is an image must be known, and is in a moment.
     signal: AbortSignal.any([lease.signal, ctx.abandoned]),
     withinMs: outageMs,
-    passingMs: 10 * minute,
-    passing: ['IncorrectState', 'IncorrectInstanceState'],
+    passingMs: passing(['IncorrectState', 'IncorrectInstanceState'], 10 * minute),
     still: () => lease.confirm(),
   });
 }
@@ -177,22 +176,17 @@ export async function publishImage(
     await removeImage(build, image);
     return fail({ code: 'inputs-changed', files: changed });
   }
-  const { said, taken: named } = await nameLatest(ctx, action.template, image.id, lease);
+  const { taken: named } = await nameLatest(ctx, action.template, image.id, lease);
   const now = ctx.clock.now();
-  const entered = await enterIntoManifest(
-    ctx,
-    action.digest,
-    {
-      template: action.template,
-      image: image.id,
-      buildId: journal.buildId,
-      token: lease.token,
-      builtAt: new Date(now).toISOString(),
-      durationMs: Math.round(ctx.clock.monotonic() - build.began),
-      builtBy: holderName(ctx.lease.holder),
-    },
-    said,
-  );
+  const entered = await enterIntoManifest(ctx, action.digest, {
+    template: action.template,
+    image: image.id,
+    buildId: journal.buildId,
+    token: lease.token,
+    builtAt: new Date(now).toISOString(),
+    durationMs: Math.round(ctx.clock.monotonic() - build.began),
+    builtBy: holderName(ctx.lease.holder),
+  });
   if (entered.ok) return ok({ named });
   return fail({
     code: 'lease-lost',

@@ -1,9 +1,10 @@
 /** The parameter that says which image is a template's latest, for stacks and launch templates to follow. It does not know how images come to be. */
 import type { Lease } from '../cache/lease.ts';
-import type { Parameters } from '../cache/manifest.ts';
-import { enterParameters } from '../cache/manifest-store.ts';
+import { type Failure, isDenied } from '../core/failure.ts';
 import { type ImageId, imageId, type TemplateName } from '../core/ids.ts';
+import { latestParameter } from '../core/parameter-name.ts';
 import type { Plan } from '../core/plan.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import type { NamedImage } from '../ports/image-registry.ts';
 import { attempt } from './attempt.ts';
 import { type ExecuteContext, outageMs, patience } from './context.ts';
@@ -11,52 +12,24 @@ import { type ExecuteContext, outageMs, patience } from './context.ts';
 const minute = 60_000;
 
 /**
- * `/amigraph/hpc/md/gromacs/latest`. SSM takes letters, digits, dots, dashes and underscores: what else is in a name stands
- * there as `_x2B_`, by its code point, so that no two templates have one parameter.
- */
-const latestName = (workspace: string, template: TemplateName): string =>
-  ['', 'amigraph', workspace, ...template.split('/'), 'latest']
-    .map((part) => part.replaceAll(/_(?=x[0-9A-F]+_)|[^A-Za-z0-9_.-]/gu, escaped))
-    .join('/');
-
-const escaped = (sign: string): string => `_x${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}_`;
-
-/** A parameter that was to name an image. */
-interface Naming {
-  /** What it says now; nothing where it was not written. */
-  readonly said: Parameters;
-  /** Once EC2 has taken it. */
-  readonly taken: Promise<void>;
-}
-
-/**
- * Resolves once it is written. Never fails, nor does `taken`: what goes wrong is a warning, and the image
- * is good without. `lease`: that of its build, without which another image may have been named since.
+ * Resolves once it is written; `taken`, once EC2 has taken it. Never fails, nor does `taken`: what goes wrong is a warning, and
+ * the image is good without. `lease`: that of its build, without which another image may have been named since.
  */
 export async function nameLatest(
   ctx: ExecuteContext,
   template: TemplateName,
   image: ImageId,
   lease?: Lease,
-): Promise<Naming> {
-  const parameter = latestName(ctx.workspace, template);
+): Promise<{ readonly written: Result<NamedImage, Failure>; readonly taken: Promise<void> }> {
+  const parameter = latestParameter(ctx.workspace, template);
+  await ctx.parameters.doubted();
   const written = await attempt(ctx, () => ctx.registry.nameImage(parameter, image), {
     signal: ctx.interrupted,
     withinMs: outageMs,
     ...(lease && { still: () => lease.confirm() }),
   });
-  if (written.ok)
-    return { said: { [parameter]: written.value }, taken: isTaken(ctx, parameter, written.value) };
-  if (written.error.code !== 'interrupted')
-    ctx.emit({ type: 'warning', code: 'latest-not-named', parameter, image, cause: written.error });
-  return { said: {}, taken: Promise.resolve() };
-}
-
-/** The same for an image that is entered under another template's name. */
-export async function nameShared(ctx: ExecuteContext, template: TemplateName, image: ImageId): Promise<void> {
-  const { said, taken } = await nameLatest(ctx, template, image);
-  await enterParameters(ctx.manifest, said);
-  await taken;
+  if (!written.ok) notNamed(ctx, parameter, image, written.error);
+  return { written, taken: written.ok ? isTaken(ctx, parameter, written.value) : Promise.resolve() };
 }
 
 /** A write is answered before EC2 has looked at it. One that came after it will do as well. */
@@ -69,52 +42,101 @@ async function isTaken(ctx: ExecuteContext, parameter: string, written: NamedIma
     withinMs: patience(ctx.pace, 5 * minute),
     signal: ctx.interrupted,
   });
-  if (seen.ok || seen.error.code === 'interrupted') return;
-  ctx.emit({
-    type: 'warning',
-    code: 'latest-not-named',
-    parameter,
-    image: imageId(written.image),
-    cause: seen.error,
-  });
+  if (!seen.ok) notNamed(ctx, parameter, imageId(written.image), seen.error);
+  else if (seen.value?.image === written.image) ctx.parameters.says(parameter, written.image);
 }
 
-/** Of parameters of which the manifest tells nothing, so many are asked for in one run. */
+function notNamed(ctx: ExecuteContext, parameter: string, image: ImageId, cause: Failure): void {
+  if (cause.code !== 'interrupted')
+    ctx.emit({ type: 'warning', code: 'latest-not-named', parameter, image, cause });
+}
+
+/** Those of all that may be built, before anything is: a run that dies leaves behind that they have to be asked for. */
+export function doubtBuilt(ctx: ExecuteContext, { actions }: Plan): void {
+  if (ctx.readOnly) return;
+  const built = actions.filter(({ action }) => action !== 'reuse');
+  ctx.parameters.doubt(built.map(({ template }) => latestParameter(ctx.workspace, template)));
+}
+
+/** Of parameters of which nothing was ever known, so many are asked for in one run. */
 const mostUnknown = 100;
 
 /**
- * For templates whose images are reused: after a change was taken back or made again, a template took another one's place,
- * or another workspace built its image. The manifest tells what the parameters say, so that nobody is asked where nothing changed.
+ * Where the parameter of a template whose image is reused names another one or none: after a change was taken back or made
+ * again, a template took another one's place or was renamed, or another workspace built its image.
  */
 export async function nameReused(ctx: ExecuteContext, { actions }: Plan): Promise<void> {
-  const wanted = new Map<string, { readonly template: TemplateName; readonly image: ImageId }>();
-  const unknown = new Set<string>();
+  const wanted = new Map<TemplateName, ImageId>();
+  let unknown = 0;
   for (const { action, template, digest, image } of actions) {
     if (action !== 'reuse') continue;
-    const parameter = latestName(ctx.workspace, template);
-    const known = ctx.parameters[parameter];
-    if (known?.image === image) continue;
-    if (known === undefined) {
-      // What is in no manifest would be asked for by every run.
-      if (ctx.listed[digest]?.image !== image || unknown.size === mostUnknown) continue;
-      unknown.add(parameter);
-    }
-    wanted.set(parameter, { template, image });
+    const known = ctx.parameters.imageOf(latestParameter(ctx.workspace, template));
+    // What is in no manifest would be asked for by every run.
+    const isUnknown = known === undefined && ctx.listed[digest]?.image === image;
+    if (isUnknown) unknown += 1;
+    if (known === undefined ? isUnknown && unknown <= mostUnknown : known !== image)
+      wanted.set(template, image);
   }
+  await nameOthers(ctx, wanted);
+}
+
+const writtenAtOnce = 5;
+
+/** Has the parameters name these images, where they do not. */
+export async function nameOthers(
+  ctx: ExecuteContext,
+  wanted: ReadonlyMap<TemplateName, ImageId>,
+): Promise<void> {
   if (ctx.readOnly || wanted.size === 0) return;
-  const there = await ctx.registry.namedImages([...wanted.keys()]);
-  if (!there.ok) return;
-  const named: Naming[] = [];
-  for (const [parameter, { template, image }] of wanted) {
-    const now = there.value.get(parameter);
-    const one =
-      now?.image === image
-        ? { said: { [parameter]: now }, taken: Promise.resolve() }
-        : await nameLatest(ctx, template, image);
-    named.push(one);
-    // The warning is the same for all others.
-    if (Object.keys(one.said).length === 0) break;
+  const others = await withOther(ctx, wanted);
+  if (!others.ok) return;
+  ctx.parameters.doubt(others.value.map(([template]) => latestParameter(ctx.workspace, template)));
+  const left = others.value.values();
+  const taken: Promise<void>[] = [];
+  let isOver = false;
+  const writeNext = async (): Promise<boolean> => {
+    const next = left.next();
+    if (next.done === true || isOver) return false;
+    const named = await nameLatest(ctx, ...next.value);
+    taken.push(named.taken);
+    // To be refused once more for each of them tells nothing new.
+    const { written } = named;
+    isOver ||= !written.ok && (written.error.code !== 'cloud' || isDenied(written.error));
+    return !isOver;
+  };
+  const write = async (): Promise<void> => {
+    while (await writeNext());
+  };
+  // The first by itself: it tells whether it is allowed.
+  if (await writeNext()) await Promise.all(Array.from({ length: writtenAtOnce }, write));
+  await Promise.all(taken);
+}
+
+const askedAtOnce = 100;
+
+/** Those whose parameter names another image, or none. */
+async function withOther(
+  ctx: ExecuteContext,
+  wanted: ReadonlyMap<TemplateName, ImageId>,
+): Promise<Result<(readonly [TemplateName, ImageId])[], Failure>> {
+  const all = [...wanted].map(
+    ([template, image]) => [latestParameter(ctx.workspace, template), template, image] as const,
+  );
+  const others: (readonly [TemplateName, ImageId])[] = [];
+  for (let at = 0; at < all.length; at += askedAtOnce) {
+    const some = all.slice(at, at + askedAtOnce);
+    const there = await attempt(ctx, () => ctx.registry.namedImages(some.map(([parameter]) => parameter)), {
+      signal: ctx.interrupted,
+      withinMs: minute,
+    });
+    if (!there.ok) {
+      for (const [parameter, , image] of some.slice(0, 1)) notNamed(ctx, parameter, image, there.error);
+      return fail(there.error);
+    }
+    for (const [parameter, template, image] of some) {
+      if (there.value.get(parameter)?.image === image) ctx.parameters.says(parameter, image);
+      else others.push([template, image]);
+    }
   }
-  await Promise.all(named.map(({ taken }) => taken));
-  await enterParameters(ctx.manifest, Object.fromEntries(named.flatMap(({ said }) => Object.entries(said))));
+  return ok(others);
 }

@@ -3,7 +3,7 @@ import type { CloudFailure, Failure, Refused } from '../core/failure.ts';
 import { imageId, type InstanceId, instanceId } from '../core/ids.ts';
 import type { LaunchPlace } from '../core/plan.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { attempt } from './attempt.ts';
+import { attempt, passing } from './attempt.ts';
 import { type Build, instanceTags, note } from './build.ts';
 import { outageMs, paced, patience } from './context.ts';
 import { placesFrom } from './launch-places.ts';
@@ -82,9 +82,8 @@ async function launchAt(
   const launched = await attempt(ctx, ask, {
     signal,
     withinMs: outageMs,
-    passingMs: 5 * minute,
     // An image that has just become available is not known everywhere at once.
-    passing: ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'],
+    passingMs: passing(['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'], 5 * minute),
     still: () => build.lease.confirm(),
   });
   if (launched.ok) {

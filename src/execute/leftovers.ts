@@ -117,21 +117,16 @@ async function enterImage(
   const { journal, previous } = lease;
   if (journal === null || previous === undefined || buildId !== journal.buildId) return;
   if (ctx.listed[digest]?.image === image || !(await lease.confirm())) return;
-  const { said, taken } = await nameLatest(ctx, template, image, lease);
+  const { taken } = await nameLatest(ctx, template, image, lease);
   const took = Date.parse(createdAt) - Date.parse(journal.startedAt);
-  await enterIntoManifest(
-    ctx,
-    digest,
-    {
-      template,
-      image,
-      buildId: journal.buildId,
-      token: lease.token,
-      builtAt: createdAt,
-      durationMs: Math.max(0, took || 0),
-      builtBy: holderName(previous.holder),
-    },
-    said,
-  );
+  await enterIntoManifest(ctx, digest, {
+    template,
+    image,
+    buildId: journal.buildId,
+    token: lease.token,
+    builtAt: createdAt,
+    durationMs: Math.max(0, took || 0),
+    builtBy: holderName(previous.holder),
+  });
   await taken;
 }

@@ -155,12 +155,12 @@ export async function endInstance(
     if (!shown.ok) return shown;
     return shown.value.has(instance) ? answer : ok(undefined);
   };
-  const within = { signal, withinMs: outageMs };
-  const taken = await attempt(ctx, end, { ...within, passing: [notFound], passingMs: 10 * minute });
-  const asked = isRefused(taken)
-    ? // Keys that ran out are renewed, and a policy that was just attached comes to hold: to ask again costs less than an instance.
-      await attempt(ctx, end, { ...within, passing: [taken.error.awsCode], passingMs: minute })
-    : taken;
+  const asked = await attempt(ctx, end, {
+    signal,
+    withinMs: outageMs,
+    // Keys that ran out are renewed, and a policy that was just attached comes to hold: to ask again costs less than an instance.
+    passingMs: (awsCode) => (awsCode === notFound ? 10 * minute : minute),
+  });
   const terminated = await ctx.poller.watch({
     look: ctx.looks.instances,
     id: instance,
@@ -176,6 +176,9 @@ export async function endInstance(
   return false;
 }
 
-type RefusedResult = { readonly ok: false; readonly error: CloudFailure };
-const isRefused = (result: Result<void, Failure>): result is RefusedResult =>
-  !result.ok && result.error.code === 'cloud' && result.error.nature === 'refused';
+/** It will not end, then. What was not found may only not be shown yet. */
+const isRefused = (asked: Result<void, Failure>): boolean =>
+  !asked.ok &&
+  asked.error.code === 'cloud' &&
+  asked.error.nature === 'refused' &&
+  asked.error.awsCode !== notFound;

@@ -6,7 +6,7 @@ import type { Action, Plan } from '../core/plan.ts';
 import type { ExecuteContext } from './context.ts';
 import type { Turn } from './acquire.ts';
 import { executeImage, type Execution, type Outcome } from './image.ts';
-import { nameReused, nameShared } from './latest.ts';
+import { doubtBuilt, nameOthers, nameReused } from './latest.ts';
 import { findLeftovers, type Leftover, settleLeftovers } from './leftovers.ts';
 import { runSchedule } from './scheduler.ts';
 
@@ -33,6 +33,7 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   if (ctx.interrupted.aborted) halt();
   ctx.emit({ type: 'plan', actions: plan.actions });
   const leftovers = await findLeftovers(ctx, plan);
+  doubtBuilt(ctx, plan);
   const named = nameReused(ctx, plan);
   await runSchedule(plan, {
     ...options,
@@ -50,6 +51,8 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
     },
   });
   await named;
+  await nameOthers(ctx, madeElsewhere(plan, outcomes));
+  await ctx.parameters.settle();
   ctx.interrupted.removeEventListener('abort', halt);
   const having = (result: ImageResult): TemplateName[] =>
     plan.actions.map(({ template }) => template).filter((name) => outcomes.get(name)?.result === result);
@@ -62,6 +65,19 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
     durationMs: Math.round(ctx.clock.monotonic() - options.began),
   });
   return { outcomes };
+}
+
+/** Images of templates that were to be built, and that another run, or another template of this one, has made meanwhile. */
+function madeElsewhere(
+  { actions }: Plan,
+  outcomes: ReadonlyMap<TemplateName, Outcome>,
+): Map<TemplateName, ImageId> {
+  const made = new Map<TemplateName, ImageId>();
+  for (const { action, template } of actions) {
+    const { result, image } = outcomes.get(template) ?? { result: 'skipped', image: null };
+    if (action !== 'reuse' && result === 'reused' && image !== null) made.set(template, image);
+  }
+  return made;
 }
 
 interface Known {
@@ -79,10 +95,7 @@ function start(ctx: ExecuteContext, action: Action, { images, leftovers }: Known
   }
   // This very run has made it under another template's name.
   const shared = action.sameAs === null ? undefined : images.get(action.sameAs);
-  if (shared !== undefined) {
-    const outcome: Outcome = { result: 'reused', image: shared };
-    return { outcome: Promise.resolve(outcome), ended: nameShared(ctx, action.template, shared) };
-  }
+  if (shared !== undefined) return { result: 'reused', image: shared };
   const parent = action.parent === null ? undefined : images.get(action.parent);
   return executeImage(ctx, action, parent, turn);
 }

@@ -6,7 +6,7 @@ import { maxScriptBytes, type Recipe } from '../core/recipe.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { stepLogName, stepLogPrefix } from '../cache/step-logs.ts';
 import type { CommandState } from '../ports/builder.ts';
-import { attempt } from './attempt.ts';
+import { attempt, passing } from './attempt.ts';
 import { type Build, note } from './build.ts';
 import { commandComment, commandLines } from './command-lines.ts';
 import { outageMs } from './context.ts';
@@ -70,8 +70,7 @@ async function runStep(
   const result = await attempt(ctx, () => ctx.builder.commandResult(instance, command), {
     signal,
     withinMs: outageMs,
-    passingMs: 2 * minute,
-    passing: ['InvocationDoesNotExist'],
+    passingMs: passing(['InvocationDoesNotExist'], 2 * minute),
   });
   if (!result.ok) return result;
   const { exitCode, status } = result.value;
@@ -174,8 +173,7 @@ async function send(
     {
       signal,
       withinMs: outageMs,
-      passing: ['InvalidInstanceId'],
-      passingMs: 10 * minute,
+      passingMs: passing(['InvalidInstanceId'], 10 * minute),
       still: () => build.lease.confirm(),
     },
   );

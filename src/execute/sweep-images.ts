@@ -2,7 +2,7 @@
 import { ownership, templateTag } from '../cache/tags.ts';
 import type { CloudFailure, Failure } from '../core/failure.ts';
 import type { ImageId } from '../core/ids.ts';
-import type { ImageState, RegisteredImage } from '../core/image.ts';
+import { type ImageState, isUseless, type RegisteredImage } from '../core/image.ts';
 import { byCodeUnits } from '../core/order.ts';
 import { ok, type Result } from '../core/result.ts';
 import { attempt } from './attempt.ts';
@@ -17,17 +17,13 @@ export interface SweptImage {
   readonly failure?: Failure;
 }
 
-const useless = new Set<ImageState>(['failed', 'error', 'invalid']);
-
 /** One that is pending is none of them: it becomes available, and is reused. */
 export async function uselessImages({
   registry,
 }: Pick<ExecuteContext, 'registry'>): Promise<Result<RegisteredImage[], CloudFailure>> {
   const found = await registry.findByTag(ownership.key, [ownership.value]);
   if (!found.ok) return found;
-  return ok(
-    found.value.filter(({ state }) => useless.has(state)).toSorted((a, b) => byCodeUnits(a.id, b.id)),
-  );
+  return ok(found.value.filter(({ state }) => isUseless(state)).toSorted((a, b) => byCodeUnits(a.id, b.id)));
 }
 
 /** With their snapshots. `dryRun`: what would be removed. */

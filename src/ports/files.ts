@@ -18,7 +18,7 @@ export type FileProblem =
   /** Not UTF-8. */
   | 'not-text';
 
-/** `left-out`: it is there, and not among what is looked at. */
+/** `left-out`: it is on the disk, and not among the changes that were asked about. */
 export type InputProblem = FileProblem | 'left-out';
 
 /** What cannot be listed must not be left out in silence: what is found would depend on who looks. */

@@ -4,7 +4,8 @@ import type { CloudFailure } from '../core/failure.ts';
 import { counted } from './diagnostics.ts';
 import { printable, printableAll, type Style } from './style.ts';
 import { inOneLine } from './tables.ts';
-import { cloudCure, isDenied } from './cloud-trouble.ts';
+import { isDenied } from '../core/failure.ts';
+import { cloudCure } from './cloud-trouble.ts';
 import { troubleText } from './wording.ts';
 
 /** `unknown`: it could not be looked at, which need not mean that anything is wrong. */

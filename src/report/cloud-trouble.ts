@@ -1,12 +1,7 @@
 /** The words for a service that says no, and what to do about it. It does not know which command asked. */
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { CloudFailure } from '../core/failure.ts';
+import { type CloudFailure, isDenied } from '../core/failure.ts';
 import { duration } from './duration.ts';
-
-/** Who says no to the caller, in the codes of the services. */
-const denials = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Forbidden']);
-
-export const isDenied = ({ awsCode }: CloudFailure): boolean => denials.has(awsCode);
 
 const expired = 'log in again (aws sso login) and run it again: a build goes on from where it stopped';
 const strange = 'are these credentials of this account, and is the Region enabled for it?';

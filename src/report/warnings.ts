@@ -3,6 +3,7 @@ import { credentialWords } from '../core/credentials.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Warning } from '../core/event.ts';
 import { shellWord } from '../core/shell-word.ts';
+import { type Failure, isDenied } from '../core/failure.ts';
 import { cloudCure } from './cloud-trouble.ts';
 import { because, date, moreRoom, placeText, stateText, troubleText } from './wording.ts';
 
@@ -28,7 +29,7 @@ function words(warning: Warning): Words {
     case 'interrupted':
       return {
         message: 'interrupted: ending the instances of this run',
-        cure: 'once more leaves them to the next run',
+        cure: 'the same signal once more leaves them to the next run',
       };
     case 'instance-left':
       return {
@@ -66,7 +67,7 @@ function words(warning: Warning): Words {
     case 'latest-not-named':
       return {
         message: `${warning.image} is there, but the parameter ${warning.parameter} may not name it: ${troubleText(warning.cause)}`,
-        cure: 'whoever runs amigraph needs ssm:PutParameter, ssm:GetParameters and ec2:DescribeImages; the next build of the template names its image',
+        cure: `${isRights(warning.cause) ? 'whoever runs amigraph needs ssm:PutParameter, ssm:GetParameters and ec2:DescribeImages; ' : ''}the next run that has the image tries again`,
       };
     case 'no-capacity':
       return {
@@ -191,6 +192,9 @@ function words(warning: Warning): Words {
 }
 
 /** The command that mends the manifest of a Region. */
+/** EC2 looks at a parameter's image with the rights of whoever wrote it, and says nothing where it may not. */
+const isRights = (cause: Failure): boolean => cause.code !== 'cloud' || isDenied(cause);
+
 export const repair = ({ region }: { readonly region: string }): string =>
   `amigraph manifest repair --region ${region}`;
 

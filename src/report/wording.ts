@@ -1,7 +1,7 @@
 /** The words for actions, reasons and failures. It does not know where they are shown. */
 import type { Trouble } from '../core/event.ts';
 import { shortDigest } from '../core/digest.ts';
-import type { ImageState } from '../core/image.ts';
+import { type ImageState, isUseless } from '../core/image.ts';
 import type { TemplateName } from '../core/ids.ts';
 import type { Action, ActionKind, LaunchPlace, Reason } from '../core/plan.ts';
 import { changeText } from './changes.ts';
@@ -140,7 +140,7 @@ export function troubleCure(trouble: Trouble): string | undefined {
     case 'no-capacity':
       return moreRoom;
     case 'image-ended':
-      return ['failed', 'error', 'invalid'].includes(trouble.state)
+      return isUseless(trouble.state)
         ? 'amigraph leases sweep removes such images; run again to build it anew'
         : undefined;
     default:

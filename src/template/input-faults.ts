@@ -1,4 +1,5 @@
 /** What is wrong with scripts and inputs, in words. It does not know who names them, nor where. */
+import { lockName } from '../config/lock.ts';
 import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { maxScriptBytes } from '../core/recipe.ts';
 import type { Files, InputProblem } from '../ports/files.ts';
@@ -55,7 +56,7 @@ const problems: Record<InputProblem, readonly [why: string, cure: string]> = {
   'not-text': ['is not UTF-8 text', 'save it as UTF-8'],
   'left-out': [
     'is there, and not among the files that count here',
-    'let git track it (git add), or let all files count: without --uncommitted, --untracked and --files',
+    'say --untracked or --uncommitted too, or name it with --files',
   ],
 };
 
@@ -74,6 +75,8 @@ function unusable(path: string, problem: InputProblem, other: string): Diagnosti
 }
 
 export async function nothingMatches(files: Files, pattern: string): Promise<Diagnostic> {
+  if (pattern === lockName)
+    return missing(`${lockName} is no input: the base image that it pins is in the digest`, 'take it out');
   const below = `${pattern.replace(/\/+$/, '')}/**`;
   const inside = await files.list([below]);
   if (inside.ok && inside.value.length > 0)

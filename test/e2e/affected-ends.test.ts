@@ -58,7 +58,7 @@ test('a script that git does not have yet is told as that where only what it has
   at ${namd}:2:20
     build: { scripts: [scripts/new.sh] }
                        ^
-  cure: let git track it (git add), or let all files count: without --uncommitted, --untracked and --files
+  cure: say --untracked or --uncommitted too, or name it with --files
 `,
   };
   expect(await run('affected', '--uncommitted')).toEqual(leftOut);
@@ -74,6 +74,7 @@ test('--files: an absolute path may lead through links', async () => {
   const link = join(await tempFolder(), 'link');
   await symlink(workspace.folder, link);
   expect(await affected('--files', `${link}/${namd}`)).toBe('namd\n');
+  expect(await affected('--files', link)).toBe('namd\n');
   await workspace.remove(namd);
   const deleted = async (path: string): Promise<unknown> =>
     run('affected', '--base', 'main', '--files', path);

@@ -74,24 +74,28 @@ test.each([
 });
 
 test.each([
-  ['while a step runs', step('package gcc')],
-  ['while the image is being made', step('"image"')],
-])('SIGINT twice %s: the program leaves at once, and the next run makes good', async (_when, reached) => {
-  const workspace = await makeWorkspace({ 'templates/a.yaml': 'software: { spack_packages: [gcc] }\n' });
-  const run = workspace.start(['build', 'a', '--json'], slow);
-  await run.line(reached);
-  run.child.kill('SIGINT');
-  await run.line((line) => line.includes('"interrupted"'));
-  run.child.kill('SIGINT');
-  const ran = await run.ended;
-  expect(ran.code).toBe(130);
-  expect(ran.stdout).not.toContain('run-finished');
-  expect((await workspace.run(['build', 'a'])).code).toBe(0);
-  const cloud = await lookInto(workspace.folder);
-  expect(await cloud.imageTags()).toHaveLength(1);
-  expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
-  expect((await workspace.run(['leases', '--json'])).stdout).toBe('[]\n');
-});
+  ['SIGINT', 'while a step runs', step('package gcc')],
+  ['SIGINT', 'while the image is being made', step('"image"')],
+  ['SIGTERM', 'while a step runs', step('package gcc')],
+] as const)(
+  '%s twice %s: the program leaves at once, and the next run makes good',
+  async (signal, _when, reached) => {
+    const workspace = await makeWorkspace({ 'templates/a.yaml': 'software: { spack_packages: [gcc] }\n' });
+    const run = workspace.start(['build', 'a', '--json'], slow);
+    await run.line(reached);
+    run.child.kill(signal);
+    await run.line((line) => line.includes('"interrupted"'));
+    run.child.kill(signal);
+    const ran = await run.ended;
+    expect(ran.code).toBe(130);
+    expect(ran.stdout).not.toContain('run-finished');
+    expect((await workspace.run(['build', 'a'])).code).toBe(0);
+    const cloud = await lookInto(workspace.folder);
+    expect(await cloud.imageTags()).toHaveLength(1);
+    expect((await cloud.instances()).filter((state) => state !== 'terminated')).toEqual([]);
+    expect((await workspace.run(['leases', '--json'])).stdout).toBe('[]\n');
+  },
+);
 
 test('interrupted while a launch goes unanswered: its instance is found by its tag, and ended', async () => {
   const workspace = await makeWorkspace({

@@ -69,10 +69,7 @@ test('AWS 3: one that a run that died had asked for and that is no good: another
   const second = build(world);
   expect(await second.code).toBe(0);
   expect(steps(second)).toEqual(['image']);
-  expect((await imagesOf(cloud)).map(({ State }) => State ?? '').toSorted(byCodeUnits)).toEqual([
-    'available',
-    'failed',
-  ]);
+  expect((await imagesOf(cloud)).map(({ State }) => State)).toEqual(['available']);
 });
 
 test('AWS 9: an image that takes more than an hour is waited for', async () => {
@@ -102,12 +99,19 @@ test.each([
   ['image-failed', 'failed'],
   ['image-error', 'error'],
 ])('AWS 9: after one that ends as %s, another one is made of the same instance', async (kind, state) => {
-  const world = await worldWith([{ operation: 'ec2:CreateImage', times: 2, fault: { kind, message: 'm' } }]);
+  const world = await worldWith([
+    { operation: 'ec2:CreateImage', times: 2, fault: { kind, message: 'no luck' } },
+  ]);
   const run = build(world);
   expect(await run.code).toBe(0);
   expect(steps(run)).toEqual(['launch', 'bootstrap', 'test 1', 'clean-up', 'image']);
   const warnings = run.events.filter(({ type }) => type === 'warning');
-  const failed = { code: 'image-failed', template: 'a', state, why: expect.stringMatching(/m/) as string };
+  const failed = {
+    code: 'image-failed',
+    template: 'a',
+    state,
+    why: expect.stringContaining('no luck') as string,
+  };
   expect(warnings).toMatchObject([failed, failed]);
   const cloud = await cloudOf(world);
   expect((await imagesOf(cloud)).map(({ ImageId, State }) => [ImageId, State])).toEqual([

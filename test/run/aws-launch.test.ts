@@ -61,6 +61,16 @@ test.each(['UnauthorizedOperation', 'AuthFailure', 'RequestExpired'])(
   },
 );
 
+test('AWS 2: an instance whose end is refused in several ways is ended all the same', async () => {
+  const codes = ['UnauthorizedOperation', 'InvalidInstanceID.NotFound', 'AuthFailure'];
+  const world = await worldWith(
+    codes.map((code, skip) => ({ operation: 'ec2:TerminateInstances', skip, fault: refusal(code, 'no') })),
+  );
+  const run = build(world);
+  expect(await run.code).toBe(0);
+  expect(await instances(world)).toMatchObject([expect.stringMatching(/: terminated$/)]);
+});
+
 test('AWS 2: where its end is refused, the run says so within minutes, and why', async () => {
   const world = await worldWith([
     { operation: 'ec2:TerminateInstances', times: 'always', fault: refusal('UnauthorizedOperation', 'no') },

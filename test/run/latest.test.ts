@@ -1,28 +1,11 @@
 /** The parameter that names a template's latest image, at the speed of AWS on a stepped clock. */
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { lookInto } from '../e2e/cloud.ts';
-import { type JsonEvent, makeWorld, one, type Process, type World } from './rig.ts';
+import { imageOf, latest, ssmOf, warnings } from './latest-rig.ts';
+import { makeWorld, one, type Process, type World } from './rig.ts';
 
 const amifile = { 'amifile.ts': "export default { workspace: 'hpc' };\n" };
-
-async function ssmOf(world: World): Promise<SSMClient> {
-  return (await lookInto(world.folder, () => world.clock.now())).ssm;
-}
-
-const latest = async (world: World, template = 'a', workspace = 'hpc'): Promise<unknown> => {
-  const ssm = await ssmOf(world);
-  const Name = `/amigraph/${workspace}/${template}/latest`;
-  const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-  return { image: Parameter?.Value, type: Parameter?.DataType };
-};
-
-const imageOf = ({ events }: Process, template = 'a'): unknown => ({
-  image: events.find((event) => event.type === 'image-finished' && event['template'] === template)?.['image'],
-  type: 'aws:ec2:image',
-});
 
 const denied = (operation: string): Record<string, string> => ({
   'faults.json': JSON.stringify([
@@ -33,8 +16,6 @@ const denied = (operation: string): Record<string, string> => ({
     },
   ]),
 });
-
-const warnings = ({ events }: Process): JsonEvent[] => events.filter(({ type }) => type === 'warning');
 
 const build = async (world: World, env?: Record<string, string>): Promise<Process> => {
   const run = world.start(['build', '--all'], env);
@@ -49,7 +30,7 @@ async function imagesOf(world: World, contents: readonly string[]): Promise<unkn
     await world.write('templates/a.yaml', content);
     const run = await build(world);
     images.push(imageOf(run));
-    expect(await latest(world)).toEqual(images.at(-1));
+    expect(await latest(await ssmOf(world))).toEqual(images.at(-1));
     expect(warnings(run)).toEqual([]);
   }
   return images;
@@ -59,7 +40,7 @@ test('it names what was built last, or is reused: a change that is taken back, m
   const world = await makeWorld({ ...one, ...amifile });
   const [before, after] = ['tests: [before]\n', 'tests: [after]\n'];
   const images = await imagesOf(world, [before, after, before, after, before, after]);
-  expect(new Set(images.map((image) => JSON.stringify(image))).size).toBe(2);
+  expect(new Set(images).size).toBe(2);
 });
 
 test('a template that takes the place of another', async () => {
@@ -70,7 +51,7 @@ test('a template that takes the place of another', async () => {
   await rename(join(world.folder, 'templates/next.yaml'), join(world.folder, 'templates/a.yaml'));
   const moved = await build(world);
   expect(imageOf(moved)).toEqual(next);
-  expect(await latest(world)).toEqual(next);
+  expect(await latest(await ssmOf(world))).toEqual(next);
 });
 
 test('an image that another workspace has built, and the first of a template that was renamed', async () => {
@@ -78,10 +59,10 @@ test('an image that another workspace has built, and the first of a template tha
   const image = imageOf(await build(world));
   await world.write('amifile.ts', "export default { workspace: 'prod' };\n");
   await build(world);
-  expect(await latest(world, 'a', 'prod')).toEqual(image);
+  expect(await latest(await ssmOf(world), 'a', 'prod')).toEqual(image);
   await rename(join(world.folder, 'templates/a.yaml'), join(world.folder, 'templates/b.yaml'));
   await build(world);
-  expect(await latest(world, 'b', 'prod')).toEqual(image);
+  expect(await latest(await ssmOf(world), 'b', 'prod')).toEqual(image);
 });
 
 test('names that SSM does not take have parameters of their own', async () => {
@@ -100,7 +81,7 @@ test('names that SSM does not take have parameters of their own', async () => {
     '_x1F9EC_',
   ];
   for (const [at, name] of names.entries())
-    expect(await latest(world, parameters[at])).toEqual(imageOf(run, name));
+    expect(await latest(await ssmOf(world), parameters[at])).toEqual(imageOf(run, name));
   expect(warnings(run)).toEqual([]);
 });
 
@@ -123,8 +104,8 @@ test('each of two templates of one digest has its own', async () => {
     'templates/md/b.yaml': 'tests: [x]\n',
   });
   const run = await build(world);
-  expect(await latest(world)).toEqual(imageOf(run));
-  expect(await latest(world, 'md/b')).toEqual(imageOf(run));
+  expect(await latest(await ssmOf(world))).toEqual(imageOf(run));
+  expect(await latest(await ssmOf(world), 'md/b')).toEqual(imageOf(run));
 });
 
 test('where it may not be written: the image is built, and a warning says what is needed', async () => {

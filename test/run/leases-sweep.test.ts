@@ -254,7 +254,7 @@ test('interrupted while it watches, it does nothing', async () => {
     stdout: expect.stringMatching(
       /^lease \w{16} of a: whether its holder is alive is not known: left\ninstance .*: whether a run has it is not known: left; if none has, to end it: aws ec2 terminate-instances --region us-west-2 --instance-ids i-\w+\nnothing was done\n$/,
     ),
-    stderr: `${watching}interrupted: finishing what was begun; once more leaves it as it is\n`,
+    stderr: `${watching}interrupted: finishing what was begun; the same signal once more leaves it as it is\n`,
   });
   const cloud = await cloudOf(world);
   expect(await cloud.instances()).toEqual(['running']);

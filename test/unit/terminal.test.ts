@@ -205,7 +205,7 @@ describe('the end', () => {
     emit({ type: 'warning', code: 'interrupted' });
     expect(glass.lines).toEqual([
       '✔ a  built in 9.2 s: ami-050d5210586860f36',
-      'warning: interrupted: ending the instances of this run; once more leaves them to the next run',
+      'warning: interrupted: ending the instances of this run; the same signal once more leaves them to the next run',
     ]);
   });
 });
@@ -218,7 +218,7 @@ test('a warning is seen at once, above the lines; a retry is not', async () => {
   emit({ type: 'retry', operation: 'o', attempt: 1, awsCode: 'X' });
   await after(0);
   expect(await after(0)).toEqual([
-    'warning: interrupted: ending the instances of this run; once more leaves them to the next run',
+    'warning: interrupted: ending the instances of this run; the same signal once more leaves them to the next run',
     'a: ada@x has not been heard of; going on with that build',
     '* a  0.1 s',
   ]);

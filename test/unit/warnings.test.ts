@@ -13,7 +13,7 @@ test.each<[Warning, string, string]>([
   [
     { code: 'interrupted' },
     'interrupted: ending the instances of this run',
-    'once more leaves them to the next run',
+    'the same signal once more leaves them to the next run',
   ],
   [
     { code: 'instance-left', region, instance },

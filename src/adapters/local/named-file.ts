@@ -14,13 +14,19 @@ export async function writeNamedFile(path: string, text: string): Promise<string
   }
 }
 
-/** Through links to folders; of what is not there, as far as it is. `path` is absolute. */
-export function realFolders(path: string): string {
-  const folder = dirname(path);
-  if (folder === path) return path;
+/** The path, the same without the links among its folders, and what it leads to. A shell names a folder by the links that led to it. */
+export const waysTo = (path: string): string[] => [
+  path,
+  join(realOf(dirname(path)), basename(path)),
+  realOf(path),
+];
+
+/** Of what is not there, as far as it is. */
+function realOf(path: string): string {
   try {
-    return join(realpathSync(folder), basename(path));
+    return realpathSync(path);
   } catch {
-    return join(realFolders(folder), basename(path));
+    const folder = dirname(path);
+    return folder === path ? path : join(realOf(folder), basename(path));
   }
 }

@@ -18,12 +18,9 @@ export function patchwork(before: Files, after: Files, isNew: (path: string) => 
     identity: (path) => from(path).identity(path),
     async digest(path) {
       const found = await from(path).digest(path);
-      const isLeftOut =
-        !isNew(path) &&
-        'problem' in found &&
-        found.problem === 'missing' &&
-        'digest' in (await after.digest(path));
-      return isLeftOut ? { problem: 'left-out' } : found;
+      if (isNew(path) || !('problem' in found) || found.problem !== 'missing') return found;
+      const there = await after.read(path, 0);
+      return 'problem' in there && there.problem === 'missing' ? found : { problem: 'left-out' };
     },
     write: (path, text) => after.write(path, text),
   };
