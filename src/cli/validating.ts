@@ -4,7 +4,7 @@ import { severalNames } from '../graph/names.ts';
 import { without } from '../graph/without.ts';
 import type { Files } from '../ports/files.ts';
 import { type InputIndex, readInputs } from '../template/inputs.ts';
-import { checkScripts } from '../template/scripts.ts';
+import { checkCommands, checkScripts } from '../template/scripts.ts';
 import { openShell, type Workspace } from './context.ts';
 import { lookAtLock } from './lock-file.ts';
 import { readCollection } from './reading.ts';
@@ -29,7 +29,9 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
     ...[...good, ...bad].flatMap(({ own }) => own.scripts.map(({ value }) => value)),
   ];
   const readable = scripts.filter((path) => inputs.files.has(path));
-  const faults = await checkScripts(files, await openShell(workspace, around), readable);
+  const shell = await openShell(workspace, around);
+  const faults = await checkScripts(files, shell, readable);
+  const tests = [...good, ...bad].flatMap(({ own }) => own.tests);
   const lock = await lookAtLock(files);
   const misnamed = await ofOtherEnding(files, config.templates, inputs.files);
   return {
@@ -39,6 +41,7 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
       ...[...collection.unusable.keys()].flatMap((name) => inputs.lacking.get(name) ?? []),
       ...inputs.diagnostics,
       ...faults,
+      ...(await checkCommands(shell, tests)),
       ...misnamed,
       ...(lock.ok ? [] : lock.error),
     ],

@@ -11,5 +11,9 @@ export interface ScriptFault {
 
 export interface Shell {
   /** What bash finds wrong with each of these scripts, by workspace path; undefined where there is no bash. */
-  check(scripts: readonly string[]): Promise<ReadonlyMap<string, readonly ScriptFault[]> | undefined>;
+  check(scripts: readonly string[]): Promise<Faults | undefined>;
+  /** The same of commands, by their texts. */
+  checkCommands(texts: readonly string[]): Promise<Faults | undefined>;
 }
+
+type Faults = ReadonlyMap<string, readonly ScriptFault[]>;

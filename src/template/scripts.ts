@@ -3,6 +3,7 @@ import { credentialCode, credentialWords, findCredential } from '../core/credent
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { maxScriptBytes } from '../core/recipe.ts';
 import { Source } from '../core/source.ts';
+import type { Located } from '../core/template.ts';
 import type { Files } from '../ports/files.ts';
 import type { ScriptFault, Shell } from '../ports/shell.ts';
 
@@ -31,6 +32,33 @@ export async function checkScripts(
   );
   return [...diagnostics, ...said];
 }
+
+/** Commands as templates have them. Where there is no bash nothing is found. */
+export async function checkCommands(
+  shell: Shell,
+  commands: readonly Located<string>[],
+): Promise<Diagnostic[]> {
+  const doubtful = commands.filter(({ value }) => !isPlain(value));
+  if (doubtful.length === 0) return [];
+  const faults = await shell.checkCommands(doubtful.map(({ value }) => value));
+  return doubtful.flatMap(({ value, place }) =>
+    (faults?.get(value) ?? []).slice(0, 1).map(({ message, severity }) => ({
+      severity,
+      code: 'test-syntax',
+      message: `bash: ${message}`,
+      place,
+      cure: 'mend the command',
+    })),
+  );
+}
+
+/** Words that bash can only take for a command and its arguments: most tests are nothing else. */
+const isPlain = (command: string): boolean =>
+  /^[\w./=:,@%+ -]+$/.test(command) && !command.split(' ').some((word) => reserved.has(word));
+
+const reserved = new Set(
+  'case coproc do done elif else esac fi for function if in select then time until while'.split(' '),
+);
 
 const unchecked: Diagnostic = {
   severity: 'warning',

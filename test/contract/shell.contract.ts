@@ -57,6 +57,21 @@ export function shellContract(name: string, makeIt: () => Promise<ShellRig>): vo
       expect(await isThere('ran')).toBe(false);
     });
 
+    test('commands are read as scripts are, and none is run', async () => {
+      const { shell, isThere, absolute } = await makeIt();
+      const texts = ['true', 'echo (', 'if true', `: >'${absolute('ran')}'`, '-n', 'a\nb)'];
+      const found = await shell.checkCommands([...texts, 'true']);
+      expect(texts.map((text) => found?.get(text))).toEqual([
+        [],
+        [error(1, 'syntax error')],
+        [error(2, 'unexpected end of file')],
+        [],
+        [],
+        [error(2, "syntax error near unexpected token `)'")],
+      ]);
+      expect(await isThere('ran')).toBe(false);
+    });
+
     test('tells many scripts apart', async () => {
       const { shell, write } = await makeIt();
       const paths = Array.from({ length: 30 }, (_, index) => `s${index}.sh`);

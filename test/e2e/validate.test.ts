@@ -112,8 +112,12 @@ describe.skipIf(!hasBash)('with bash', () => {
       stdout: '1 template, 0 errors, 1 warning\n',
       stderr:
         'warning: templates/b.yml, templates/md/D.YAML, templates/md/c.yml are no templates: templates in amifile.ts is templates/**/*.yaml\n' +
-        '  cure: let their names end in .yaml, or set templates to templates/**/*.{yaml,yml}\n',
+        '  cure: let their names end in .yaml\n',
     });
+    await workspace.remove('templates/md/D.YAML');
+    expect((await workspace.run(['validate'], withBash)).stderr).toContain(
+      '  cure: let their names end in .yaml, or set templates to templates/**/*.{yaml,yml}\n',
+    );
   });
 
   test('a name with signs that mean something in a pattern is told how it is written', async () => {
@@ -133,6 +137,52 @@ describe.skipIf(!hasBash)('with bash', () => {
     });
     await workspace.write('templates/a.yaml', inputs('files/foo \\(1\\).txt'));
     expect(await workspace.run(['validate'], withBash)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.skipIf(!hasBash)(
+    'a script or a test that bash cannot read ends a build before it is begun',
+    async () => {
+      const workspace = await makeWorkspace({
+        'templates/a.yaml': 'build: { scripts: [x.sh] }\n',
+        'templates/b.yaml': 'tests: ["gmx --version", "if true"]\n',
+        'templates/c.yaml': 'tests: [c]\n',
+        'x.sh': 'echo )\n',
+      });
+      const test = `error: bash: syntax error: unexpected end of file
+  at templates/b.yaml:1:26
+    tests: ["gmx --version", "if true"]
+                             ^
+  cure: mend the command
+`;
+      const script = `error: bash: syntax error near unexpected token \`)'
+  at x.sh:1:1
+    echo )
+    ^
+  cure: mend the syntax there, or above it where something is still open
+`;
+      expect(await workspace.run(['validate'], withBash)).toMatchObject({ code: 2, stderr: test + script });
+      for (const args of [
+        ['build', 'b'],
+        ['build', '--all', '--dry-run'],
+      ]) {
+        const ran = await workspace.run(args, withBash);
+        expect(ran).toMatchObject({ code: 2, stdout: '' });
+        expect(ran.stderr).toContain(test);
+      }
+      expect((await workspace.run(['build', 'c'], withBash)).code).toBe(0);
+      const rest = await workspace.run(['build', '--all', '--keep-going', '--dry-run'], withBash);
+      expect(rest.stderr).toContain(test.replace('error:', 'warning:'));
+    },
+  );
+
+  test('what does not fit into a command ends a build before it is begun', async () => {
+    const workspace = await makeWorkspace({ 'templates/a.yaml': `tests: ["echo ${'x'.repeat(20_000)}"]\n` });
+    expect(await workspace.run(['build', 'a'])).toMatchObject({
+      code: 2,
+      stderr:
+        'error: step test 1 of a has 20 KiB of arguments, and 12 KiB fit into one SSM command\n' +
+        '  cure: let an input of the template hold what is long, or spread it over several templates\n',
+    });
   });
 
   test('also what templates lack that have other errors, or stand on such', async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/core/diagnostic.ts';
 import type { ScriptFault, Shell } from '../../src/ports/shell.ts';
-import { checkScripts } from '../../src/template/scripts.ts';
+import { checkCommands, checkScripts } from '../../src/template/scripts.ts';
 import { memoryFiles, placeOf } from './rig.ts';
 
 interface Checked {
@@ -17,6 +17,7 @@ async function check(text: string, faults: readonly ScriptFault[] = []): Promise
       asked.push(...scripts);
       return Promise.resolve(new Map(scripts.map((one) => [one, faults])));
     },
+    checkCommands: () => Promise.resolve(undefined),
   };
   const found = await checkScripts(memoryFiles({ 's.sh': text }), shell, ['s.sh', 's.sh', 'gone.sh']);
   return { found, asked };
@@ -109,7 +110,10 @@ test.each([
 });
 
 test('no bash: one warning for all scripts', async () => {
-  const shell: Shell = { check: () => Promise.resolve(undefined) };
+  const shell: Shell = {
+    check: () => Promise.resolve(undefined),
+    checkCommands: () => Promise.resolve(undefined),
+  };
   const files = memoryFiles({ 'a.sh': '', 'b.sh': '' });
   expect(await checkScripts(files, shell, ['a.sh', 'b.sh'])).toEqual([
     {
@@ -120,4 +124,27 @@ test('no bash: one warning for all scripts', async () => {
     },
   ]);
   expect(await checkScripts(files, shell, [])).toEqual([]);
+});
+
+test('of tests, bash is asked of those alone that are more than a command and its arguments', async () => {
+  const asked: string[] = [];
+  const shell: Shell = {
+    check: () => Promise.resolve(undefined),
+    checkCommands: (texts) => {
+      asked.push(...texts);
+      const fault: ScriptFault = { line: 1, message: 'oops', severity: 'error' };
+      return Promise.resolve(new Map(texts.map((text) => [text, text.includes('(') ? [fault, fault] : []])));
+    },
+  };
+  const texts = ['gmx --version', 'a | b', 'echo (', 'if true', 'mpirun -n 2 ./x=1'];
+  const place = { file: 'templates/a.yaml', line: 1, column: 9, excerpt: 'tests: []' };
+  expect(
+    await checkCommands(
+      shell,
+      texts.map((value) => ({ value, place })),
+    ),
+  ).toEqual([
+    { severity: 'error', code: 'test-syntax', message: 'bash: oops', place, cure: 'mend the command' },
+  ]);
+  expect(asked).toEqual(['a | b', 'echo (', 'if true']);
 });

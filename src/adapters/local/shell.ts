@@ -7,30 +7,46 @@ const limitMs = 10_000;
 const atOnce = 8;
 
 /** `searchPath` is the environment's PATH; nothing else of the environment reaches bash. */
-export function localShell(root: string, searchPath: string | undefined): Shell {
+export function localShell(root: string, searchPath = ''): Shell {
+  const checkEach = async (
+    texts: readonly string[],
+    asked: (text: string, bash: string) => Asked,
+  ): Promise<Map<string, readonly ScriptFault[]> | undefined> => {
+    const bash = await findProgram('bash', searchPath);
+    if (bash === undefined) return undefined;
+    const found = new Map<string, readonly ScriptFault[]>();
+    const left = new Set(texts).values();
+    const readOn = async (): Promise<void> => {
+      for (const text of left) found.set(text, await faultsOf(bash, asked(text, bash), root, searchPath));
+    };
+    await Promise.all(Array.from({ length: atOnce }, readOn));
+    return found;
+  };
   return {
-    async check(scripts) {
-      const bash = await findProgram('bash', searchPath ?? '');
-      if (bash === undefined) return undefined;
-      const found = new Map<string, readonly ScriptFault[]>();
-      const left = [...scripts];
-      const readOn = async (): Promise<void> => {
-        for (let script = left.shift(); script !== undefined; script = left.shift())
-          found.set(script, await faultsOf(bash, root, script, searchPath ?? ''));
-      };
-      await Promise.all(Array.from({ length: atOnce }, readOn));
-      return found;
-    },
+    // Begins with neither a dash nor a name that bash would look for on PATH.
+    check: (scripts) => checkEach(scripts, (script) => ({ path: `./${script}`, options: [`./${script}`] })),
+    checkCommands: (texts) =>
+      checkEach(texts, (input, bash) => ({ path: bash, options: ['-s'], input: `${input}\n` })),
   };
 }
 
-function faultsOf(bash: string, root: string, script: string, searchPath: string): Promise<ScriptFault[]> {
-  // Begins with neither a dash nor a name that bash would look for on PATH.
-  const path = `./${script}`;
+interface Asked {
+  /** As bash calls what it reads. */
+  readonly path: string;
+  readonly options: readonly string[];
+  readonly input?: string;
+}
+
+function faultsOf(
+  bash: string,
+  { path, options, input }: Asked,
+  root: string,
+  searchPath: string,
+): Promise<ScriptFault[]> {
   return new Promise((resolve) => {
     const child = execFile(
       bash,
-      ['-n', path],
+      ['-n', ...options],
       // In English, and without BASH_ENV, options and functions of the environment.
       {
         cwd: root,
@@ -46,7 +62,9 @@ function faultsOf(bash: string, root: string, script: string, searchPath: string
         else resolve([unread(`bash could not be run: ${error.code ?? error.signal ?? error.message}`)]);
       },
     );
-    child.stdin?.end();
+    // It may have seen enough before it has read all.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
   });
 }
 
