@@ -72,14 +72,44 @@ export function readNode(cursor: SpackCursor, name: string | undefined): SpackNo
         // Most have few, and a set costs more than a look at those.
         if (variants.length === few) names = new Set(variants.map((one) => one.name));
         if (names?.has(variant.name) ?? variants.some((one) => one.name === variant.name)) {
+          if (joinFlags(variants, variant)) break;
           return cursor.fail(at, `${what} has ${shown(variant.name)} twice`, 'keep one of them');
         }
+        const same = ofTheMachine.has(variant.name) && variants.find((one) => saySame(one, variant));
+        if (same)
+          return cursor.fail(
+            at,
+            `${what} has ${same.name} and ${variant.name}, which say the same`,
+            'keep one of them',
+          );
         names?.add(variant.name);
         variants.push(variant);
       }
     }
     if (cursor.problem !== undefined) return undefined;
   }
+}
+
+/** Which Spack adds to each other. */
+const compilerFlags = new Set(['cflags', 'cppflags', 'cxxflags', 'fflags', 'ldflags', 'ldlibs']);
+
+/** True where it is more of flags that are there, which have it now. */
+function joinFlags(variants: SpackVariant[], more: SpackVariant): boolean {
+  const at = variants.findIndex(({ name }) => name === more.name);
+  const there = variants[at];
+  if (!compilerFlags.has(more.name) || there?.value === undefined) return false;
+  if (typeof there.value === 'boolean' || typeof more.value === 'boolean') return false;
+  if (there.propagate !== more.propagate) return false;
+  variants[at] = { ...there, value: `${there.value} ${more.value}` };
+  return true;
+}
+
+/** Architecture is the platform, the system and the target in one. */
+function saySame({ name: one }: SpackVariant, { name: other }: SpackVariant): boolean {
+  if (!ofTheMachine.has(one)) return false;
+  const whole = (name: string): boolean => name.startsWith('arch');
+  const isSystem = (name: string): boolean => name === 'os' || name === 'operating_system';
+  return whole(one) || whole(other) || (isSystem(one) && isSystem(other));
 }
 
 const few = 8;

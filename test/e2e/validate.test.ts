@@ -148,7 +148,7 @@ describe.skipIf(!hasBash)('with bash', () => {
         'templates/c.yaml': 'tests: [c]\n',
         'x.sh': 'echo )\n',
       });
-      const test = `error: bash: syntax error: unexpected end of file
+      const badTest = `error: bash: syntax error: unexpected end of file
   at templates/b.yaml:1:26
     tests: ["gmx --version", "if true"]
                              ^
@@ -160,18 +160,21 @@ describe.skipIf(!hasBash)('with bash', () => {
     ^
   cure: mend the syntax there, or above it where something is still open
 `;
-      expect(await workspace.run(['validate'], withBash)).toMatchObject({ code: 2, stderr: test + script });
+      expect(await workspace.run(['validate'], withBash)).toMatchObject({
+        code: 2,
+        stderr: badTest + script,
+      });
       for (const args of [
         ['build', 'b'],
         ['build', '--all', '--dry-run'],
       ]) {
         const ran = await workspace.run(args, withBash);
         expect(ran).toMatchObject({ code: 2, stdout: '' });
-        expect(ran.stderr).toContain(test);
+        expect(ran.stderr).toContain(badTest);
       }
       expect((await workspace.run(['build', 'c'], withBash)).code).toBe(0);
       const rest = await workspace.run(['build', '--all', '--keep-going', '--dry-run'], withBash);
-      expect(rest.stderr).toContain(test.replace('error:', 'warning:'));
+      expect(rest.stderr).toContain(badTest.replace('error:', 'warning:'));
     },
   );
 
