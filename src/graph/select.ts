@@ -65,10 +65,17 @@ export function select(collection: Selectable, wanted: Wanted): Selection {
 export function selectOne(collection: Collection, name: TemplateName): MergedTemplate {
   const found = collection.templates.get(name);
   if (found !== undefined) return found;
-  throw new InvalidInput(
-    collection.unusable.has(name)
-      ? [unusable([name]), ...errorsAbout(collection, [name])]
-      : [noTemplate(collection, name)],
+  if (collection.unusable.has(name))
+    throw new InvalidInput([unusable([name]), ...errorsAbout(collection, [name])]);
+  const unseen = unlistedFolders(collection);
+  throw new InvalidInput(unseen.length > 0 ? unseen : [noTemplate(collection, name)]);
+}
+
+/** It may be in one of these. */
+function unlistedFolders(collection: Selectable): Diagnostic[] {
+  const files = new Set([...collection.unusable.values()].flatMap((one) => one.files));
+  return errorsOf(collection).filter(
+    ({ code, place }) => code === 'unreadable' && place !== undefined && !files.has(place.file),
   );
 }
 

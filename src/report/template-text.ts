@@ -20,6 +20,8 @@ interface Line {
 /** Valid YAML: the places are comments, one below the other. */
 export function templateText(tree: ResolvedMap, style: Style): string {
   const lines = linesOf(tree, '');
+  // A file that holds nothing is no template.
+  if (lines.length === 0) return '{}\n';
   const width = Math.min(
     widest,
     Math.max(0, ...lines.filter(({ value }) => value).map(({ text }) => widthOf(text))),

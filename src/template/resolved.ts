@@ -1,7 +1,15 @@
 /** All that a template says, with or without what it inherits, as a tree in which each value knows its place. It does not know how it is printed. */
+import { posix } from 'node:path';
 import { canonical, type Json } from '../core/digest.ts';
 import type { Place } from '../core/diagnostic.ts';
-import type { BuildSettings, Located, MergedTemplate, Section, TemplateLists } from '../core/template.ts';
+import type {
+  BuildSettings,
+  Located,
+  MergedTemplate,
+  Section,
+  Template,
+  TemplateLists,
+} from '../core/template.ts';
 
 /** A value that is one thing: text, a number, or a small map such as a user. */
 export interface ResolvedValue {
@@ -11,10 +19,14 @@ export interface ResolvedValue {
 export type Resolved = ResolvedValue | readonly Resolved[] | ResolvedMap;
 export type ResolvedMap = ReadonlyMap<string, Resolved>;
 
+/** As the file would say it. */
+const fromFolder = ({ file, parentFile }: Template): string | null =>
+  parentFile === undefined ? null : posix.relative(posix.dirname(file), parentFile);
+
 /** What the template itself says. */
 export function ownWords({ template }: MergedTemplate): ResolvedMap {
   return treeOf(template, template.build, [template.cluster], [template.compute], {
-    extends: template.extends && { value: template.parentFile ?? null, place: template.extends.place },
+    extends: template.extends && { value: fromFolder(template), place: template.extends.place },
     dependsOn: template.dependsOn,
   });
 }

@@ -14,6 +14,7 @@ import {
 } from 'js-yaml';
 import { type ScalarEvent, startOf } from './scalar-place.ts';
 import { cureOfSyntax } from './yaml-cures.ts';
+import { otherVersion, secondDocument, syntaxProblem, type YamlProblem } from './yaml-faults.ts';
 import type { YamlTrail } from './yaml-trail.ts';
 
 type YamlScalar = string | number | boolean | null;
@@ -21,13 +22,6 @@ type YamlScalar = string | number | boolean | null;
 export type YamlData = YamlScalar | readonly YamlData[] | YamlMap;
 interface YamlMap {
   readonly [key: string]: YamlData;
-}
-
-/** What is wrong, and the offset of the character where it is. */
-interface YamlProblem {
-  readonly message: string;
-  readonly at: number;
-  readonly cure: string;
 }
 
 /** What stands in the place of a value that is told as a problem: nothing more is to be said of it. */
@@ -53,29 +47,6 @@ export function parseYaml(text: string, trail?: YamlTrail): ParsedYaml {
     const { reason, mark } = error;
     return { data: undefined, problems: [syntaxProblem(text, reason, mark?.position ?? 0)] };
   }
-}
-
-function syntaxProblem(text: string, reason: string, offset: number): YamlProblem {
-  const conflict = /^(?:<{7}|>{7})(?=[ \r\n]|$)/m.exec(text);
-  if (conflict !== null)
-    return {
-      message: 'the file holds a merge conflict',
-      at: conflict.index,
-      cure: 'keep one of the two texts, and take the lines with the marks out',
-    };
-  const end = lastText(text, offset);
-  const lineStart = text.lastIndexOf('\n', end - 1) + 1;
-  const tab = text.slice(lineStart, end).indexOf('\t');
-  // The library takes any tab before or between brackets for indentation.
-  return reason === 'deficient indentation' && tab >= 0
-    ? { message: `YAML: ${reason}`, at: lineStart + tab, cure: cureOfSyntax('tab characters') }
-    : { message: `YAML: ${reason}`, at: end, cure: cureOfSyntax(reason, text.slice(end, end + 100)) };
-}
-
-/** The offset, or where there is nothing on its line, that of the last character before it: an empty line explains nothing. */
-function lastText(text: string, offset: number): number {
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1);
-  return line[0]?.trim() === '' ? Math.max(0, text.slice(0, offset).trimEnd().length - 1) : offset;
 }
 
 interface Anchored {
@@ -221,23 +192,15 @@ function compose(text: string, events: readonly Event[], trail: YamlTrail | unde
     return { data: undefined, problems };
   }
   position += 1;
-  const [directive, version] = yamlDirective.exec(text) ?? [];
-  if (directive !== undefined && version !== '1.2')
-    wrong(
-      `the file says that it is YAML ${version}, and is read as YAML 1.2`,
-      directive.lastIndexOf('%'),
-      'take that line out, and write numbers and truth values as YAML 1.2 has them',
-    );
+  const version = otherVersion(text);
+  if (version !== undefined) problems.push(version);
   const data = read(next());
   next();
   if (position < events.length) {
-    wrong('the file holds more than one document', text.lastIndexOf('\n---') + 1, 'make a file of each');
+    wrong('the file holds more than one document', secondDocument(text), 'make a file of each');
   }
   return { data, problems };
 }
-
-/** Before the document, among comments and other directives. */
-const yamlDirective = /^(?:(?:[#%][^\r\n]*|[ \t]*)(?:\r\n|\r(?!\n)|\n))*?%YAML[ \t]+(\S+)/;
 
 /** Setting `__proto__` would set the prototype. */
 function put(entries: MutableMap, key: string, value: YamlData): void {

@@ -16,6 +16,12 @@ const pointing = (excerpt: string, column: number): string[] =>
     .split('\n')
     .slice(2);
 
+test('what a user wrote is shortened where it is very long', () => {
+  expect(text({ message: `${'x'.repeat(5000)} is no name` })).toBe(
+    `error: ${'x'.repeat(1300)} ... ${'x'.repeat(189)} is no name`,
+  );
+});
+
 test('message, place, line and cure, one below the other', () => {
   expect(
     text(

@@ -44,25 +44,29 @@ const merged = async (): Promise<MergedTemplate> => {
 test('what a template says itself', async () => {
   expect(templateText(ownWords(await merged()), plainStyle)).toBe(
     [
-      'extends: templates/base.yaml  # templates/md/gromacs.yaml:1',
+      'extends: ../base.yaml  # templates/md/gromacs.yaml:1',
       'depends_on:',
-      '  - cuda                      # templates/md/gromacs.yaml:2',
+      '  - cuda               # templates/md/gromacs.yaml:2',
       'cluster:',
-      '  name: md                    # templates/md/gromacs.yaml:3',
+      '  name: md             # templates/md/gromacs.yaml:3',
       'compute:',
       '  queues:',
-      '    - name: a                 # templates/md/gromacs.yaml:5',
-      '      max_count: 1            # templates/md/gromacs.yaml:5',
-      '    - name: b                 # templates/md/gromacs.yaml:5',
+      '    - name: a          # templates/md/gromacs.yaml:5',
+      '      max_count: 1     # templates/md/gromacs.yaml:5',
+      '    - name: b          # templates/md/gromacs.yaml:5',
       'software:',
       '  spack_packages:',
-      '    - gromacs +mpi            # templates/md/gromacs.yaml:6',
-      '    - cmake@3                 # templates/md/gromacs.yaml:6',
+      '    - gromacs +mpi     # templates/md/gromacs.yaml:6',
+      '    - cmake@3          # templates/md/gromacs.yaml:6',
       'build:',
-      '  spot: false                 # templates/md/gromacs.yaml:7',
+      '  spot: false          # templates/md/gromacs.yaml:7',
       '',
     ].join('\n'),
   );
+});
+
+test('a template that says nothing is a template all the same', () => {
+  expect(templateText(new Map(), plainStyle)).toBe('{}\n');
 });
 
 test('and with all that it inherits, from where', async () => {

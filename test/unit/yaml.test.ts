@@ -168,6 +168,8 @@ describe('what is wrong, and where', () => {
     ['a: 1\na: 2\n', 'a.yaml:2:1 the key a stands twice in one map'],
     ['a: {1: x, "1": y}', 'a.yaml:1:11 the key 1 stands twice in one map'],
     ['a: 1\n---\nb: 2\n', 'a.yaml:2:1 the file holds more than one document'],
+    ['a: 1\n...\n\nb: 2\n', 'a.yaml:4:1 the file holds more than one document'],
+    ['# x\n%YAML 3.0\n---\na: 1\n', 'a.yaml:2:1 the file says that it is YAML 3.0, and is read as YAML 1.2'],
     ['a:\n\t- b', 'a.yaml:2:1 YAML: tab characters must not be used in indentation'],
     ['a: *x', 'a.yaml:1:5 there is no anchor &x'],
     ['a: &x [*x]', 'a.yaml:1:9 there is no anchor &x'],
