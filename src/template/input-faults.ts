@@ -70,9 +70,17 @@ function unusable(path: string, problem: InputProblem, other: string): Diagnosti
     severity: 'error',
     code: `input-${problem}`,
     message: `${path} ${why}`,
-    cure: problem === 'left-out' ? cure : `${cure}, or ${other}`,
+    cure: problem === 'left-out' ? cure : `${cure}${shipped(path, problem)}, or ${other}`,
   };
 }
+
+const shippedScripts =
+  /^scripts\/(?:bootstrap|install-package|create-users|mount-data|run-tests|clean-up)\.sh$/;
+
+const shipped = (path: string, problem: InputProblem): string =>
+  problem === 'missing' && shippedScripts.test(path)
+    ? " (amigraph's own are in node_modules/amigraph/scripts)"
+    : '';
 
 export async function nothingMatches(files: Files, pattern: string): Promise<Diagnostic> {
   if (pattern === lockName)

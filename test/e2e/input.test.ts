@@ -92,7 +92,7 @@ const cases: readonly Case[] = [
   {
     what: 'a script that is not there',
     without: ['scripts/clean-up.sh'],
-    says: 'error: scripts/clean-up.sh does not exist\n  at amifile.ts\n  cure: put it there, or set steps.cleanUp in amifile.ts to another script\n',
+    says: "error: scripts/clean-up.sh does not exist\n  at amifile.ts\n  cure: put it there (amigraph's own are in node_modules/amigraph/scripts), or set steps.cleanUp in amifile.ts to another script\n",
   },
   {
     what: 'a script that is no UTF-8',
