@@ -1,4 +1,5 @@
 /** The files of a workspace, by paths relative to its root, with forward slashes. */
+import type { Place } from '../core/diagnostic.ts';
 import type { Digest } from '../core/ids.ts';
 import type { Result } from '../core/result.ts';
 
@@ -28,6 +29,12 @@ export interface UnlistedFolder {
   readonly why: string;
 }
 
+export interface Unread {
+  readonly problem: FileProblem;
+  /** Of what is not text, the first that is none. */
+  readonly at?: Omit<Place, 'file'>;
+}
+
 export interface FileContent {
   readonly text: string;
   /** As {@link Files.identity} gives it, from before the text was read. */
@@ -38,7 +45,7 @@ export interface Files {
   /** What matches and is no folder, in code-unit order; links to folders are not followed. */
   list(patterns: readonly string[]): Promise<Result<string[], UnlistedFolder>>;
   /** The text of a file of at most `maxBytes`, byte for byte: what is no UTF-8 is a problem. */
-  read(path: string, maxBytes: number): Promise<FileContent | { readonly problem: FileProblem }>;
+  read(path: string, maxBytes: number): Promise<FileContent | Unread>;
   /** Without reading: equal as long as what `read` gives is. Undefined where that cannot be told. */
   identity(path: string): Promise<string | undefined>;
   digest(path: string): Promise<FileDigest | { readonly problem: InputProblem }>;

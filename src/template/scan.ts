@@ -5,7 +5,7 @@ import { type TemplateName, templateName } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { Source, withoutByteOrderMark } from '../core/source.ts';
 import type { Template, TemplateLinks } from '../core/template.ts';
-import type { FileProblem, Files } from '../ports/files.ts';
+import type { FileProblem, Files, Unread } from '../ports/files.ts';
 import {
   type BrokenTemplate,
   type ReadableTemplate,
@@ -104,7 +104,7 @@ async function readFile(
   const misnamed = nameProblem(name);
   if (misnamed !== undefined) return unread(unfitName(file, misnamed));
   const content = await files.read(file, maxBytes);
-  if ('problem' in content) return unread(unreadable(file, content.problem));
+  if ('problem' in content) return unread(unreadable(file, content));
   return readTemplate(new Source(file, withoutByteOrderMark(content.text)), naming, content.identity);
 }
 
@@ -166,7 +166,8 @@ const problems: Record<FileProblem, readonly [why: string, cure: string]> = {
   'too-big': [`it is larger than ${maxBytes / 1024} KiB`, 'split it: a template is a page of text'],
 };
 
-function unreadable(file: string, problem: FileProblem): Diagnostic {
+function unreadable(file: string, { problem, at }: Unread): Diagnostic {
   const [why, cure] = problems[problem];
-  return { severity: 'error', code: problem, message: `${file} is not read: ${why}`, place: { file }, cure };
+  const message = `${file} is not read: ${why}`;
+  return { severity: 'error', code: problem, message, place: { file, ...at }, cure };
 }

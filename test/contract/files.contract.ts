@@ -152,7 +152,10 @@ export function filesContract(
       test('refuse as text what is no UTF-8, and hash it all the same', async () => {
         const { files, write } = await makeIt();
         await write('a', Uint8Array.of(0x63, 0xe9));
-        expect(await files.read('a', 9)).toEqual({ problem: 'not-text' });
+        expect(await files.read('a', 9)).toEqual({
+          problem: 'not-text',
+          at: { line: 1, column: 2, excerpt: 'c\uFFFD' },
+        });
         expect(await files.digest('a')).toMatchObject({ path: 'a' });
       });
 

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../core/ids.ts';
+import { placeOfNoText } from '../../core/not-text.ts';
 import { ok } from '../../core/result.ts';
 import type { FileProblem, Files } from '../../ports/files.ts';
 import type { GitProblem, GitTree } from '../../ports/git.ts';
@@ -73,7 +74,7 @@ export function gitTree(source: TreeSource): GitTree {
       if (!whole) return { problem: 'unreadable' };
       if (tooBig) return { problem: 'too-big' };
       const content = Buffer.concat(bytes);
-      if (!isUtf8(content)) return { problem: 'not-text' };
+      if (!isUtf8(content)) return { problem: 'not-text', at: placeOfNoText(content) };
       return { text: content.toString('utf8'), identity: blobIdentity(file.blob) };
     },
     identity(path) {
