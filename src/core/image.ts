@@ -33,8 +33,8 @@ export interface RegisteredImage {
   readonly stateReason: string | undefined;
 }
 
-/** Whether it is on its way to become available, so that waiting makes sense. */
 /** It never comes to be an image, and EC2 keeps it until somebody removes it. */
 export const isUseless = (state: string): boolean => ['failed', 'error', 'invalid'].includes(state);
 
+/** Whether it is on its way to become available, so that waiting makes sense. */
 export const isBeingMade = (state: ImageState): boolean => state === 'pending' || state === 'transient';
