@@ -1,7 +1,7 @@
 /** What a manifest should say, by the tags, and where it says something else. Pure; it looks nothing up and writes nothing. */
 import type { Digest } from '../core/ids.ts';
 import type { Listed } from './lookup.ts';
-import { imageIn, type Manifest, type ManifestEntry } from './manifest.ts';
+import { imagesIn, type Manifest, type ManifestEntry } from './manifest.ts';
 import type { BuildRecord } from './tags.ts';
 
 export interface Difference {
@@ -41,7 +41,7 @@ export function repaired(manifest: Manifest, images: readonly Listed[]): Repaire
   }
   const ids = new Set(images.map(({ image }) => image.id as string));
   const { parameters = {} } = manifest;
-  const said = Object.entries(parameters).filter(([, known]) => ids.has(imageIn(known) ?? ''));
+  const said = Object.entries(parameters).filter(([, known]) => imagesIn(known).some((id) => ids.has(id)));
   return {
     manifest: {
       ...manifest,

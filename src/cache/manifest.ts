@@ -50,6 +50,14 @@ export function imageIn(known: unknown): string | null {
   return typeof image === 'string' ? image : null;
 }
 
+/** All that it may say, while that has to be asked. */
+export function imagesIn(known: unknown): readonly string[] {
+  const image = imageIn(known);
+  if (image !== null) return [image];
+  const was = typeof known === 'object' && known !== null && 'was' in known ? known.was : [];
+  return Array.isArray(was) ? was.filter((one) => typeof one === 'string') : [];
+}
+
 export const emptyManifest: Manifest = { version: 1, images: {} };
 
 export function manifestKey(prefix: string, region: string): string {

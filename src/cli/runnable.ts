@@ -1,46 +1,63 @@
-/** Whether what is to be built can be run at all, as far as that is known before: a build would end there, after all that runs first. It builds nothing. */
-import { type Diagnostic, errorOf, InvalidInput } from '../core/diagnostic.ts';
+/** Whether what is to be built can be run, as far as that can be told before: a build would end there, after all that runs first. It builds nothing. */
+import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Recipe } from '../core/recipe.ts';
+import { maxScriptBytes, type Step } from '../core/recipe.ts';
 import type { Collection } from '../graph/collection.ts';
+import { counted } from '../report/diagnostics.ts';
 import { checkCommands, checkScripts } from '../template/scripts.ts';
 import { openShell, type Workspace } from './context.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tellDiagnostics } from './telling.ts';
 
-/** Throws InvalidInput; with `keepGoing` the builds of the others go on, and it is told. */
-export async function demandRunnable(
+/** Tells it and goes on: the bash of the instance may be another one, and a script may end above what this one cannot read. */
+export async function tellUnrunnable(
   around: Surroundings,
   workspace: Workspace,
   { templates }: Collection,
   { actions }: Plan,
-  { keepGoing = false }: { readonly keepGoing?: boolean },
 ): Promise<void> {
+  const { config, files } = workspace;
   const built = actions.flatMap((one) => (one.action === 'build' ? [one] : []));
   if (built.length === 0) return;
   const shell = await openShell(workspace, around);
-  const scripts = built.flatMap(({ recipe }) => recipe.steps.map(({ script }) => script));
+  const steps = built.flatMap(({ recipe }) => recipe.steps);
   const tests = built.flatMap(({ template }) => templates.get(template)?.all.tests ?? []);
   const found = [
-    ...(await checkScripts(workspace.files, shell, scripts)),
-    ...(await checkCommands(shell, [...new Set(tests)])),
-    ...built.flatMap(({ template, recipe }) => tooLong(template, recipe)),
+    ...(await checkScripts(
+      files,
+      shell,
+      steps.map(({ script }) => script),
+    )),
+    ...(takesCommands(config) ? await checkCommands(shell, [...new Set(tests)]) : []),
   ].filter(({ severity }) => severity === 'error');
-  if (found.length === 0) return;
-  if (!keepGoing) throw new InvalidInput(found);
-  tellDiagnostics(around, { diagnostics: found }, []);
+  const sizes = new Map<string, number>();
+  for (const script of new Set(steps.map((one) => one.script))) {
+    const content = await files.read(script, maxScriptBytes);
+    if ('text' in content) sizes.set(script, Buffer.byteLength(content.text));
+  }
+  const long = built.flatMap(({ template, recipe }) =>
+    recipe.steps.flatMap((step) => tooLong(template, step, sizes.get(step.script) ?? 0)),
+  );
+  tellDiagnostics(around, { diagnostics: [...found, ...long] }, []);
 }
 
-/** Beside the script, of which a command has the rest: SSM takes some 64 KiB. */
-const mostArgumentBytes = 12 * 1024;
+/** Whether tests are handed to bash: a script of the user's own may make something else of them. */
+export const takesCommands = ({ steps }: Workspace['config']): boolean =>
+  steps.tests.script === 'scripts/run-tests.sh';
 
-const tooLong = (template: string, { steps }: Recipe): Diagnostic[] =>
-  steps.flatMap(({ name, arguments: given }) => {
-    const bytes = Buffer.byteLength(given.join(' '));
-    if (bytes <= mostArgumentBytes) return [];
-    const kib = Math.ceil(bytes / 1024);
-    return errorOf('step-too-long', {
-      message: `step ${name.slice(0, 100)} of ${template} has ${kib} KiB of arguments, and ${mostArgumentBytes / 1024} KiB fit into one SSM command`,
+/** SSM takes some 64 KiB; a few are for what surrounds the script. */
+const mostKib = 60;
+
+function tooLong(template: string, { name, arguments: given }: Step, scriptBytes: number): Diagnostic[] {
+  const quoted = given.join(' ').replaceAll("'", String.raw`'\''`);
+  const kib = Math.ceil((scriptBytes + Buffer.byteLength(quoted)) / 1024);
+  if (kib <= mostKib) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'step-too-long',
+      message: `step ${name.slice(0, 100)} of ${template} sends ${kib} KiB with ${counted(given.length, 'argument')}, and ${mostKib} KiB fit into an SSM command`,
       cure: 'let an input of the template hold what is long, or spread it over several templates',
-    });
-  });
+    },
+  ];
+}

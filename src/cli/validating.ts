@@ -8,6 +8,7 @@ import { checkCommands, checkScripts } from '../template/scripts.ts';
 import { openShell, type Workspace } from './context.ts';
 import { lookAtLock } from './lock-file.ts';
 import { readCollection } from './reading.ts';
+import { takesCommands } from './runnable.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface Validation {
@@ -31,7 +32,7 @@ export async function validate(workspace: Workspace, around: Surroundings): Prom
   const readable = scripts.filter((path) => inputs.files.has(path));
   const shell = await openShell(workspace, around);
   const faults = await checkScripts(files, shell, readable);
-  const tests = [...good, ...bad].flatMap(({ own }) => own.tests);
+  const tests = takesCommands(config) ? [...good, ...bad].flatMap(({ own }) => own.tests) : [];
   const lock = await lookAtLock(files);
   const misnamed = await ofOtherEnding(files, config.templates, inputs.files);
   return {

@@ -27,6 +27,7 @@ export async function attempt<Value>(
   { signal, withinMs, passingMs = () => 0, still }: AttemptOptions,
 ): Promise<Result<Value, Failure>> {
   const began = ctx.clock.monotonic();
+  let refusedSince: number | undefined;
   for (let count = 1; ; count += 1) {
     const mayGoOn = count === 1 || still === undefined || (await still());
     if (signal.aborted || !mayGoOn) return fail({ code: 'interrupted' });
@@ -35,7 +36,10 @@ export async function attempt<Value>(
     const { nature, awsCode, operation } = answer.error;
     const mostMs = nature === 'refused' ? passingMs(awsCode) : nature === 'not-ready' ? readyMs : withinMs;
     const final = mostMs === 0 || nature === 'no-capacity';
-    if (final || ctx.clock.monotonic() - began >= patience(ctx.pace, mostMs)) return answer;
+    const now = ctx.clock.monotonic();
+    if (nature === 'refused') refusedSince ??= now;
+    const since = nature === 'refused' ? (refusedSince ?? now) : began;
+    if (final || now - since >= patience(ctx.pace, mostMs)) return answer;
     ctx.emit({ type: 'retry', operation, attempt: count, awsCode });
     const growing = 2 ** Math.min(count - 1, 30);
     const wait = Math.min(paced(ctx.pace, 1000) * growing, Math.max(paced(ctx.pace, longestWaitMs), 1000));

@@ -12,7 +12,7 @@ import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { outageMs, paced, patience } from './context.ts';
 import { enterIntoManifest } from './entering.ts';
 import { canBeMadeAnew } from './image-anew.ts';
-import { nameLatest } from './latest.ts';
+import { doubtLatest, nameLatest } from './latest.ts';
 import { instanceEnded } from './machine.ts';
 
 const minute = 60_000;
@@ -169,6 +169,7 @@ export async function publishImage(
   image: RegisteredImage,
 ): Promise<Result<{ readonly named: Promise<void> }, Failure>> {
   const { ctx, action, journal, lease } = build;
+  await doubtLatest(ctx, action.template, image.id);
   const changed = await changedInputs(build);
   // Before anything is removed or published: the image may be another holder's by now.
   if (!(await lease.confirm())) return fail(leaseLost(build));

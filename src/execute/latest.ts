@@ -1,6 +1,6 @@
 /** The parameter that says which image is a template's latest, for stacks and launch templates to follow. It does not know how images come to be. */
 import type { Lease } from '../cache/lease.ts';
-import { type Failure, isDenied } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
 import { type ImageId, imageId, type TemplateName } from '../core/ids.ts';
 import { latestParameter } from '../core/parameter-name.ts';
 import type { Plan } from '../core/plan.ts';
@@ -10,6 +10,10 @@ import { attempt } from './attempt.ts';
 import { type ExecuteContext, outageMs, patience } from './context.ts';
 
 const minute = 60_000;
+
+/** Before it is written, and before the lease is confirmed: a run that dies leaves behind that it has to be asked for. */
+export const doubtLatest = (ctx: ExecuteContext, template: TemplateName, image: ImageId): Promise<void> =>
+  ctx.parameters.doubt(new Map([[latestParameter(ctx.workspace, template), image]]));
 
 /**
  * Resolves once it is written; `taken`, once EC2 has taken it. Never fails, nor does `taken`: what goes wrong is a warning, and
@@ -22,7 +26,6 @@ export async function nameLatest(
   lease?: Lease,
 ): Promise<{ readonly written: Result<NamedImage, Failure>; readonly taken: Promise<void> }> {
   const parameter = latestParameter(ctx.workspace, template);
-  await ctx.parameters.doubted();
   const written = await attempt(ctx, () => ctx.registry.nameImage(parameter, image), {
     signal: ctx.interrupted,
     withinMs: outageMs,
@@ -49,13 +52,6 @@ async function isTaken(ctx: ExecuteContext, parameter: string, written: NamedIma
 function notNamed(ctx: ExecuteContext, parameter: string, image: ImageId, cause: Failure): void {
   if (cause.code !== 'interrupted')
     ctx.emit({ type: 'warning', code: 'latest-not-named', parameter, image, cause });
-}
-
-/** Those of all that may be built, before anything is: a run that dies leaves behind that they have to be asked for. */
-export function doubtBuilt(ctx: ExecuteContext, { actions }: Plan): void {
-  if (ctx.readOnly) return;
-  const built = actions.filter(({ action }) => action !== 'reuse');
-  ctx.parameters.doubt(built.map(({ template }) => latestParameter(ctx.workspace, template)));
 }
 
 /** Of parameters of which nothing was ever known, so many are asked for in one run. */
@@ -88,29 +84,38 @@ export async function nameOthers(
   wanted: ReadonlyMap<TemplateName, ImageId>,
 ): Promise<void> {
   if (ctx.readOnly || wanted.size === 0) return;
+  const doubted = [...wanted].flatMap(([template, image]) => {
+    const parameter = latestParameter(ctx.workspace, template);
+    return ctx.parameters.imageOf(parameter) === null ? [[parameter, image] as const] : [];
+  });
+  await ctx.parameters.doubt(new Map(doubted));
   const others = await withOther(ctx, wanted);
   if (!others.ok) return;
-  ctx.parameters.doubt(others.value.map(([template]) => latestParameter(ctx.workspace, template)));
   const left = others.value.values();
   const taken: Promise<void>[] = [];
   let isOver = false;
   const writeNext = async (): Promise<boolean> => {
     const next = left.next();
     if (next.done === true || isOver) return false;
-    const named = await nameLatest(ctx, ...next.value);
+    const [template, image] = next.value;
+    await doubtLatest(ctx, template, image);
+    const named = await nameLatest(ctx, template, image);
     taken.push(named.taken);
-    // To be refused once more for each of them tells nothing new.
-    const { written } = named;
-    isOver ||= !written.ok && (written.error.code !== 'cloud' || isDenied(written.error));
+    // What is not about this one's name is the same for all others.
+    isOver ||= !named.written.ok && !isOfName(named.written.error);
     return !isOver;
   };
   const write = async (): Promise<void> => {
     while (await writeNext());
   };
-  // The first by itself: it tells whether it is allowed.
+  // The first by itself: it tells whether it can be done at all.
   if (await writeNext()) await Promise.all(Array.from({ length: writtenAtOnce }, write));
   await Promise.all(taken);
 }
+
+const isOfName = (failure: Failure): boolean =>
+  failure.code === 'cloud' &&
+  ['ValidationException', 'HierarchyLevelLimitExceededException'].includes(failure.awsCode);
 
 const askedAtOnce = 100;
 

@@ -11,7 +11,7 @@ import type { TaggedInstance } from '../ports/builder.ts';
 import { acquire, type Turn } from './acquire.ts';
 import type { ExecuteContext } from './context.ts';
 import { enterIntoManifest } from './entering.ts';
-import { nameLatest } from './latest.ts';
+import { doubtLatest, nameLatest } from './latest.ts';
 import { letGo } from './letting-go.ts';
 import { findOrphans, isOurInstance } from './orphans.ts';
 
@@ -116,7 +116,9 @@ async function enterImage(
 ): Promise<void> {
   const { journal, previous } = lease;
   if (journal === null || previous === undefined || buildId !== journal.buildId) return;
-  if (ctx.listed[digest]?.image === image || !(await lease.confirm())) return;
+  if (ctx.listed[digest]?.image === image) return;
+  await doubtLatest(ctx, template, image);
+  if (!(await lease.confirm())) return;
   const { taken } = await nameLatest(ctx, template, image, lease);
   const took = Date.parse(createdAt) - Date.parse(journal.startedAt);
   await enterIntoManifest(ctx, digest, {

@@ -6,7 +6,7 @@ import type { Action, Plan } from '../core/plan.ts';
 import type { ExecuteContext } from './context.ts';
 import type { Turn } from './acquire.ts';
 import { executeImage, type Execution, type Outcome } from './image.ts';
-import { doubtBuilt, nameOthers, nameReused } from './latest.ts';
+import { nameOthers, nameReused } from './latest.ts';
 import { findLeftovers, type Leftover, settleLeftovers } from './leftovers.ts';
 import { runSchedule } from './scheduler.ts';
 
@@ -33,7 +33,6 @@ export async function runPlan(ctx: ExecuteContext, plan: Plan, options: RunOptio
   if (ctx.interrupted.aborted) halt();
   ctx.emit({ type: 'plan', actions: plan.actions });
   const leftovers = await findLeftovers(ctx, plan);
-  doubtBuilt(ctx, plan);
   const named = nameReused(ctx, plan);
   await runSchedule(plan, {
     ...options,

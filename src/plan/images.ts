@@ -1,6 +1,6 @@
 /** What is known of images besides their tags: the manifest's memory, and the templates that there are now. Pure; it looks nothing up. */
 import type { Listed } from '../cache/lookup.ts';
-import { imageIn, type Manifest, type ManifestEntry } from '../cache/manifest.ts';
+import { imagesIn, type Manifest, type ManifestEntry } from '../cache/manifest.ts';
 import type { Digest, TemplateName } from '../core/ids.ts';
 import { parametersOf } from '../core/parameter-name.ts';
 import { globMatcher } from '../graph/pattern.ts';
@@ -21,10 +21,10 @@ export interface KnownImage extends Listed {
 }
 
 /** Images that the parameters of other workspaces name: they reuse these, and their stacks may follow them. */
-const namedElsewhere = (workspace: string, { parameters = {} }: Manifest): ReadonlySet<string | null> =>
+const namedElsewhere = (workspace: string, { parameters = {} }: Manifest): ReadonlySet<string> =>
   new Set(
     Object.entries(parameters).flatMap(([name, known]) =>
-      name.startsWith(parametersOf(workspace)) ? [] : [imageIn(known)],
+      name.startsWith(parametersOf(workspace)) ? [] : imagesIn(known),
     ),
   );
 

@@ -56,10 +56,10 @@ export function placeText(place: NonNullable<Diagnostic['place']>): string {
 /** A credential that was written where it should not be is not repeated where still more can read it. */
 const shown = (text: string): string => shortened(printable(redact(text)));
 
-/** What a user wrote may be very long, and stands in the line below. */
+/** What a user wrote may be endless, and stands in the line below. */
 const shortened = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 200)} ... ${text.slice(-200)}`;
-const longest = 1500;
+const longest = 10_000;
 
 const widest = 100;
 

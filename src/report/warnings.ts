@@ -191,10 +191,10 @@ function words(warning: Warning): Words {
   }
 }
 
-/** The command that mends the manifest of a Region. */
 /** EC2 looks at a parameter's image with the rights of whoever wrote it, and says nothing where it may not. */
 const isRights = (cause: Failure): boolean => cause.code !== 'cloud' || isDenied(cause);
 
+/** The command that mends the manifest of a Region. */
 export const repair = ({ region }: { readonly region: string }): string =>
   `amigraph manifest repair --region ${region}`;
 

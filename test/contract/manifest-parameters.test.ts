@@ -36,10 +36,9 @@ test('doubted before it is written, settled afterwards; the rest stays', async (
     parameters: { ...before.parameters, [namd]: { image: 'ami-7', later: true } },
   });
   const one = run('a');
-  one.doubt([gromacs]);
-  await one.doubted();
+  await one.doubt(new Map([[gromacs, 'ami-2']]));
   expect(await now()).toEqual({
-    [gromacs]: { image: null, by: 'a' },
+    [gromacs]: { image: null, by: 'a', was: ['ami-1', 'ami-2'] },
     [namd]: { image: 'ami-7', later: true },
   });
   one.says(gromacs, 'ami-2');
@@ -65,16 +64,39 @@ test.each([[['a', 'b']], [['b', 'a']]])(
     const { run, now } = await manifestWith(before);
     const runs = new Map(['a', 'b'].map((id) => [id, run(id)]));
     for (const one of runs.values()) {
-      one.doubt([gromacs]);
-      await one.doubted();
+      await one.doubt(new Map([[gromacs, 'ami-2']]));
     }
     for (const id of order) {
       runs.get(id)?.says(gromacs, `ami-of-${id}`);
       await runs.get(id)?.settle();
     }
-    expect(await now()).toEqual({ [gromacs]: { image: null, by: order[1] } });
+    expect(await now()).toMatchObject({ [gromacs]: { image: null, by: order[1] } });
   },
 );
+
+test('who only reads does not settle what another is about to write', async () => {
+  const { run, now, publisher } = await manifestWith(before);
+  const writer = run('a');
+  await writer.doubt(new Map([[gromacs, 'ami-2']]));
+  const reader = new KnownParameters(publisher, (await now()) as Record<string, unknown>, 'b');
+  expect(reader.imageOf(gromacs)).toBeNull();
+  reader.says(gromacs, 'ami-1');
+  await reader.settle();
+  expect(await now()).toMatchObject({ [gromacs]: { image: null } });
+});
+
+test('who takes over the doubt of one that died settles it, and one that lives doubts anew before it writes', async () => {
+  const { run, now, publisher } = await manifestWith(before);
+  const writer = run('a');
+  await writer.doubt(new Map([[gromacs, 'ami-2']]));
+  const reader = new KnownParameters(publisher, (await now()) as Record<string, unknown>, 'b');
+  await reader.doubt(new Map([[gromacs, 'ami-1']]));
+  reader.says(gromacs, 'ami-1');
+  await reader.settle();
+  expect(await now()).toEqual({ [gromacs]: { image: 'ami-1' } });
+  await writer.doubt(new Map([[gromacs, 'ami-2']]));
+  expect(await now()).toEqual({ [gromacs]: { image: null, by: 'a', was: ['ami-1', 'ami-2'] } });
+});
 
 test('two runs that read the same agree', async () => {
   const { run, now } = await manifestWith(before);
@@ -87,9 +109,8 @@ test('two runs that read the same agree', async () => {
 test('a run that dies leaves its doubt', async () => {
   const { run, now } = await manifestWith(before);
   const dead = run('a');
-  dead.doubt([gromacs]);
-  await dead.doubted();
-  expect(await now()).toEqual({ [gromacs]: { image: null, by: 'a' } });
+  await dead.doubt(new Map([[gromacs, 'ami-2']]));
+  expect(await now()).toEqual({ [gromacs]: { image: null, by: 'a', was: ['ami-1', 'ami-2'] } });
 });
 
 test('what others enter meanwhile stays', async () => {
@@ -108,7 +129,7 @@ test('what others enter meanwhile stays', async () => {
 test('where there is no manifest none is made, since it would lack all images', async () => {
   const { publisher, keys } = await bucketRig();
   const one = new KnownParameters(publisher, {}, 'a');
-  one.doubt([gromacs]);
+  await one.doubt(new Map([[gromacs, 'ami-2']]));
   one.says(gromacs, 'ami-1');
   await one.settle();
   expect(await keys()).toEqual([]);

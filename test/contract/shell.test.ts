@@ -64,7 +64,7 @@ describe('without bash', () => {
 
   test('a bash that fails without a word about a line is an error', async () => {
     const { write, absolute } = await onDisk();
-    await write('bin/bash', '#!/bin/sh\necho "$2: cannot execute binary file" >&2\nexit 126\n');
+    await write('bin/bash', '#!/bin/sh\necho "$4: cannot execute binary file" >&2\nexit 126\n');
     await chmod(absolute('bin/bash'), 0o755);
     const odd = localShell(absolute(''), absolute('bin'));
     expect((await odd.check(['s.sh']))?.get('s.sh')).toEqual([

@@ -17,8 +17,8 @@ const pointing = (excerpt: string, column: number): string[] =>
     .slice(2);
 
 test('what a user wrote is shortened where it is very long', () => {
-  expect(text({ message: `${'x'.repeat(5000)} is no name` })).toBe(
-    `error: ${'x'.repeat(1300)} ... ${'x'.repeat(189)} is no name`,
+  expect(text({ message: `${'x'.repeat(50_000)} is no name` })).toBe(
+    `error: ${'x'.repeat(9800)} ... ${'x'.repeat(189)} is no name`,
   );
 });
 

@@ -104,8 +104,9 @@ test.each([
   ['another workspace', '/amigraph/prod/gromacs/latest', undefined],
   ['this workspace', '/amigraph/hpc/gromacs/latest', true],
 ])('that a parameter of %s names, %s: stale is %s', (_, parameter, stale) => {
-  const parameters = { [parameter]: { image: 'ami-1', version: 3 } };
+  const parameters = { [parameter]: { image: 'ami-1' }, [`${parameter}/b`]: { image: null, was: ['ami-3'] } };
   expect(knownBy(listed('ami-1'), { ...manifest, parameters }, nothing).isStale).toBe(stale);
+  expect(knownBy(listed('ami-3'), { ...manifest, parameters }, nothing).isStale).toBe(stale);
   expect(knownBy(listed('ami-2'), { ...manifest, parameters }, nothing).isStale).toBe(true);
 });
 

@@ -46,7 +46,8 @@ function faultsOf(
   return new Promise((resolve) => {
     const child = execFile(
       bash,
-      ['-n', ...options],
+      // A script may turn extglob on, which is not run here.
+      ['-n', '-O', 'extglob', ...options],
       // In English, and without BASH_ENV, options and functions of the environment.
       {
         cwd: root,

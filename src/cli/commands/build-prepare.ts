@@ -20,7 +20,7 @@ import { type Cloud, openCloud, type Workspace } from '../context.ts';
 import { givenBase } from '../given-base.ts';
 import { recallTemplates, rememberTemplates } from '../known-templates.ts';
 import { type Bases, pinnedBases, refuseInCi } from '../pinned-bases.ts';
-import { demandRunnable } from '../runnable.ts';
+import { tellUnrunnable } from '../runnable.ts';
 import { planKnown, type PlannedRun, planRun } from '../planning.ts';
 import { readCollection } from '../reading.ts';
 import { selectWhole, standingOn, type WholeSelection } from '../selecting.ts';
@@ -69,7 +69,7 @@ export async function prepareBuild(
     const bases = await basesFor(around, workspace, needed, options, cloud);
     const wishes = wishesOf(templates, needed.graph, options);
     const planned = await planRun(workspace, needed, wishes, cloud, { ...bases, inputs });
-    await demandRunnable(around, workspace, needed, planned.plan, options);
+    await tellUnrunnable(around, workspace, needed, planned.plan);
     await checkBases(workspace, needed, planned.plan, cloud.registry);
     // What is affected is told from a part of the templates.
     if (needed === collection && options.names !== 'affected' && options.baseAmi === undefined) {
