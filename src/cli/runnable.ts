@@ -1,7 +1,9 @@
 /** Whether what is to be built can be run, as far as that can be told before: a build would end there, after all that runs first. It builds nothing. */
+import { usualScripts } from '../config/usual-scripts.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Plan } from '../core/plan.ts';
 import { maxScriptBytes, type Step } from '../core/recipe.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { Collection } from '../graph/collection.ts';
 import { counted } from '../report/diagnostics.ts';
 import { checkCommands, checkScripts } from '../template/scripts.ts';
@@ -30,27 +32,28 @@ export async function tellUnrunnable(
     )),
     ...(takesCommands(config) ? await checkCommands(shell, [...new Set(tests)]) : []),
   ].filter(({ severity }) => severity === 'error');
-  const sizes = new Map<string, number>();
-  for (const script of new Set(steps.map((one) => one.script))) {
-    const content = await files.read(script, maxScriptBytes);
-    if ('text' in content) sizes.set(script, Buffer.byteLength(content.text));
-  }
-  const long = built.flatMap(({ template, recipe }) =>
-    recipe.steps.flatMap((step) => tooLong(template, step, sizes.get(step.script) ?? 0)),
-  );
-  tellDiagnostics(around, { diagnostics: [...found, ...long] }, []);
+  for (const { template, recipe } of built)
+    for (const step of recipe.steps) found.push(...(await tooLong(template, step, files)));
+  tellDiagnostics(around, { diagnostics: found }, []);
 }
 
 /** Whether tests are handed to bash: a script of the user's own may make something else of them. */
 export const takesCommands = ({ steps }: Workspace['config']): boolean =>
-  steps.tests.script === 'scripts/run-tests.sh';
+  steps.tests.script === usualScripts.tests;
 
 /** SSM takes some 64 KiB; a few are for what surrounds the script. */
 const mostKib = 60;
 
-function tooLong(template: string, { name, arguments: given }: Step, scriptBytes: number): Diagnostic[] {
-  const quoted = given.join(' ').replaceAll("'", String.raw`'\''`);
-  const kib = Math.ceil((scriptBytes + Buffer.byteLength(quoted)) / 1024);
+async function tooLong(
+  template: string,
+  { name, script, arguments: given }: Step,
+  files: Workspace['files'],
+): Promise<Diagnostic[]> {
+  const bytes = Buffer.byteLength(given.map(shellWord).join(' '));
+  // Beside these, there is room for any script.
+  if (bytes + maxScriptBytes <= mostKib * 1024) return [];
+  const content = await files.read(script, maxScriptBytes);
+  const kib = Math.ceil((bytes + ('text' in content ? Buffer.byteLength(content.text) : 0)) / 1024);
   if (kib <= mostKib) return [];
   return [
     {

@@ -8,6 +8,7 @@ import { listOf, plainPath, seconds } from '../core/value-schemas.ts';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
 import type { StepScript, StepScriptWithInputs, WrittenConfig } from './written-config.ts';
+import { usualScripts } from './usual-scripts.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -65,12 +66,12 @@ export function resolveConfig(
       kmsKey: builder.kmsKey,
     },
     steps: {
-      bootstrap: step(config.steps?.bootstrap ?? 'scripts/bootstrap.sh'),
-      package: step(config.steps?.package ?? 'scripts/install-package.sh'),
-      users: step(config.steps?.users ?? 'scripts/create-users.sh'),
-      mounts: step(config.steps?.mounts ?? 'scripts/mount-data.sh'),
-      tests: step(config.steps?.tests ?? 'scripts/run-tests.sh'),
-      cleanUp: step(config.steps?.cleanUp ?? 'scripts/clean-up.sh'),
+      bootstrap: step(config.steps?.bootstrap ?? usualScripts.bootstrap),
+      package: step(config.steps?.package ?? usualScripts.package),
+      users: step(config.steps?.users ?? usualScripts.users),
+      mounts: step(config.steps?.mounts ?? usualScripts.mounts),
+      tests: step(config.steps?.tests ?? usualScripts.tests),
+      cleanUp: step(config.steps?.cleanUp ?? usualScripts.cleanUp),
     },
     concurrency: config.concurrency ?? 10,
     cache: { trust: config.cache?.trust ?? 'tags' },

@@ -10,8 +10,8 @@ type ImageEnded = Extract<Failure, { code: 'image-ended' }>;
 
 const minute = 60_000;
 
-/** False where it would not help: the instance is gone, or the image was not EC2's to make. What has failed is removed. */
-export async function canBeMadeAnew(build: Build, failure: ImageEnded): Promise<boolean> {
+/** Removes what has failed, for another one to be made. False: that would not help, since the instance is gone, or somebody has removed the image. */
+export async function clearFailed(build: Build, failure: ImageEnded): Promise<boolean> {
   const { ctx, action, journal, signal } = build;
   // Not those that somebody has removed.
   if (!isUseless(failure.state) || journal.instance === null || signal.aborted) return false;

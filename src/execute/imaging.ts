@@ -11,7 +11,7 @@ import { attempt, passing } from './attempt.ts';
 import { type Build, imageName, leaseLost, note, recordFor } from './build.ts';
 import { outageMs, paced, patience } from './context.ts';
 import { enterIntoManifest } from './entering.ts';
-import { canBeMadeAnew } from './image-anew.ts';
+import { clearFailed } from './image-anew.ts';
 import { doubtLatest, nameLatest } from './latest.ts';
 import { instanceEnded } from './machine.ts';
 
@@ -32,7 +32,7 @@ export async function makeImage(build: Build): Promise<Result<RegisteredImage, F
     const made = await imageOfName(build);
     if (made.ok || made.error.code !== 'image-ended' || count === mostImages) return made;
     const isOfAnother = made.error.state === ofAnotherBuild || (wasBegun && count === 1);
-    if (!(await canBeMadeAnew(build, made.error)) && !isOfAnother) return made;
+    if (!(await clearFailed(build, made.error)) && !isOfAnother) return made;
     // Its name stays taken: another one, of the same instance.
     const anew = await note(build, { image: null, attempt: build.journal.attempt + 1 });
     if (!anew.ok) return anew;

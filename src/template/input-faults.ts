@@ -1,5 +1,6 @@
 /** What is wrong with scripts and inputs, in words. It does not know who names them, nor where. */
 import { lockName } from '../config/lock.ts';
+import { usualScripts } from '../config/usual-scripts.ts';
 import { type Diagnostic, errorOf } from '../core/diagnostic.ts';
 import { maxScriptBytes } from '../core/recipe.ts';
 import type { Files, InputProblem } from '../ports/files.ts';
@@ -74,11 +75,10 @@ function unusable(path: string, problem: InputProblem, other: string): Diagnosti
   };
 }
 
-const shippedScripts =
-  /^scripts\/(?:bootstrap|install-package|create-users|mount-data|run-tests|clean-up)\.sh$/;
+const shippedScripts = new Set<string>(Object.values(usualScripts));
 
 const shipped = (path: string, problem: InputProblem): string =>
-  problem === 'missing' && shippedScripts.test(path)
+  problem === 'missing' && shippedScripts.has(path)
     ? " (amigraph's own are in node_modules/amigraph/scripts)"
     : '';
 
